@@ -1,0 +1,56 @@
+"""Where netparity keeps what is made once: environments, weights, compile caches."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock
+from platformdirs import user_cache_path
+
+from netparity.errors import StoreError
+
+
+def cache_folder(*parts: str) -> Path:
+    """A folder below the cache, made if need be; `NETPARITY_CACHE` moves the whole cache.
+
+    Raises:
+        StoreError: if it cannot be made.
+    """
+    root = os.environ.get("NETPARITY_CACHE")
+    base = Path(root).expanduser().absolute() if root else user_cache_path("netparity")
+    folder = base.joinpath(*parts)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(
+            f"cache folder {folder} cannot be made: {error.strerror}; "
+            "set NETPARITY_CACHE to a folder that you can write"
+        ) from error
+    return folder
+
+
+@contextmanager
+def exclusive(path: Path) -> Iterator[None]:
+    """Hold the lock that goes with `path`, so that two processes never make it at once."""
+    with FileLock(path.with_name(path.name + ".lock")):
+        yield
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A temporary name beside `path` that takes its place only when the block succeeds.
+
+    Raises:
+        StoreError: if the file cannot be written, a full disk included.
+    """
+    draft = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
+    try:
+        yield draft
+        os.replace(draft, path)
+    except OSError as error:
+        raise StoreError(f"{path} cannot be written: {error.strerror or error}") from error
+    finally:
+        draft.unlink(missing_ok=True)

@@ -1,0 +1,248 @@
+"""The command line: parses, prints, sets exit codes. No logic."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from netparity import __version__
+
+EXIT_PARITY, EXIT_USAGE, EXIT_RUNNER, EXIT_INTERRUPTED = 1, 2, 3, 130
+
+app = typer.Typer(
+    help="Do several tools compute the same features from one network, and at what cost?",
+    epilog="Exit codes: 0 all fine, 1 parity failed, 2 usage or input error, 3 a runner failed.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,  # drawing the help with rich would double its time
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say more; show tracebacks.")]
+Python = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--python",
+        metavar="RUNNER=PATH",
+        help="Use this interpreter for a runner instead of making an environment.",
+    ),
+]
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    if version:
+        typer.echo(f"netparity {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def compare(
+    images: Annotated[
+        list[Path] | None, typer.Argument(metavar="[IMAGE]...", help="Default: a sample image.")
+    ] = None,
+    runner: Annotated[
+        list[str] | None,
+        typer.Option("--runner", "-r", metavar="NAME[key=value,...]", help="Repeat for several."),
+    ] = None,
+    model: Annotated[str, typer.Option(help="vgg16 or vgg16-tiny.")] = "vgg16",
+    weights: Annotated[
+        str, typer.Option(help="synthetic:SEED, a Keras .h5 or a MatConvNet .mat.")
+    ] = "synthetic:0",
+    layers: Annotated[
+        str | None, typer.Option(help="Features, as fc6,fc7 or all.", show_default="fc6,fc7")
+    ] = None,
+    rounds: Annotated[int, typer.Option(min=1, max=1000, help="Processes per runner.")] = 2,
+    repeats: Annotated[int, typer.Option(min=1, max=100_000, help="Timings per process.")] = 5,
+    warmup: Annotated[int, typer.Option(min=0, max=100_000, help="Untimed runs before.")] = 1,
+    threads: Annotated[
+        int | None, typer.Option(min=1, max=4096, help="Threads per tool.", show_default="all")
+    ] = None,
+    reference: Annotated[
+        str | None,
+        typer.Option(help="Label that timings are put in ratio to.", show_default="the first"),
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder that gets the run's folder.")] = Path("results"),
+    timeout: Annotated[float, typer.Option(min=0.1, help="Seconds for one process.")] = 600.0,
+    python: Python = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print run.json on stdout.")] = False,
+    verbose: Verbose = False,
+) -> None:
+    """Run every tool on one image, judge the features and compare the timings."""
+    with _errors(verbose):
+        from netparity.pipeline import Request
+        from netparity.pipeline import compare as run_compare
+
+        request = Request(
+            images=images or [],
+            runners=runner or [],
+            model=model,
+            weights=weights,
+            layers=layers,
+            rounds=rounds,
+            repeats=repeats,
+            warmup=warmup,
+            threads=threads,
+            reference=reference,
+            results=out,
+            timeout_seconds=timeout,
+            environments=_environments(python),
+            command=["netparity", *sys.argv[1:]],
+        )
+        with _watch(verbose) as watch:
+            run, store = run_compare(request, watch)
+        _show(run, store.path, as_json)
+        raise typer.Exit(_exit_code(run, asked_for=bool(runner)))
+
+
+@app.command()
+def report(
+    run_dir: Annotated[Path, typer.Argument(metavar="RUN_DIR", help="A folder below results/.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print run.json on stdout.")] = False,
+    verbose: Verbose = False,
+) -> None:
+    """Remake the tables of a stored run, even of one that was cut short."""
+    with _errors(verbose):
+        from netparity.pipeline import reopen
+
+        run, store = reopen(run_dir)
+        _show(run, store.path, as_json)
+
+
+@app.command()
+def doctor(python: Python = None, verbose: Verbose = False) -> None:
+    """Say which runners can run here, in which versions, and what the others need."""
+    with _errors(verbose):
+        from netparity.doctor import examine
+
+        environments = _environments(python)
+        console = _console()
+        for name, availability in examine(environments):
+            if availability.available:
+                versions = ", ".join(f"{key} {value}" for key, value in availability.versions.items())
+                console.print(f"[green]✓[/] [bold]{name}[/]  {versions}")
+            else:
+                console.print(f"[yellow]–[/] [bold]{name}[/]  not available: ", end="")
+                console.print(availability.reason, markup=False, highlight=False)
+                console.print(f"    to mend it: {availability.fix}", markup=False, highlight=False)
+
+
+@app.command()
+def setup(
+    runners: Annotated[
+        list[str] | None, typer.Argument(metavar="[RUNNER]...", help="Default: all.")
+    ] = None,
+    python: Python = None,
+    verbose: Verbose = False,
+) -> None:
+    """Make the environments and install the system packages that the runners need."""
+    with _errors(verbose):
+        from netparity.doctor import set_up
+
+        failed = False
+        environments = _environments(python)
+        with _watch(verbose) as watch:
+            for name, problem in set_up(runners or [], environments, watch):
+                if problem is None:
+                    watch.message(f"{name}: ready")
+                else:
+                    failed = failed or bool(runners)
+                    watch.warning(f"{name}: {problem}")
+        raise typer.Exit(EXIT_RUNNER if failed else 0)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of job.json, result.json and run.json."""
+    import json
+
+    from netparity.protocol import json_schemas
+
+    typer.echo(json.dumps(json_schemas(), indent=1))
+
+
+# --- helpers --------------------------------------------------------------------------------
+
+
+def _environments(pairs: list[str] | None):  # type: ignore[no-untyped-def]
+    from netparity.environments import Environments, parse_overrides
+    from netparity.runners import RUNNERS
+
+    return Environments(parse_overrides(pairs or [], [kind.name for kind in RUNNERS]))
+
+
+def _console():  # type: ignore[no-untyped-def]
+    from rich.console import Console
+
+    return Console()
+
+
+def _watch(verbose: bool):  # type: ignore[no-untyped-def]
+    from netparity.progress import RichWatch
+
+    return RichWatch(verbose)
+
+
+def _show(run, folder: Path, as_json: bool) -> None:  # type: ignore[no-untyped-def]
+    from rich.console import Console
+
+    from netparity.report import console as console_report
+
+    if as_json:
+        typer.echo(run.model_dump_json(indent=1))
+    console = Console(stderr=as_json)
+    console_report.show(run, console)
+    if run.wall is not None:
+        console.print(
+            f"\n{run.wall.total_seconds:.0f} s in all; the harness's own share is "
+            f"{100 * run.wall.harness_share:.1f} %",
+            highlight=False,
+        )
+    console.print(f"stored in {folder}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _exit_code(run, asked_for: bool) -> int:  # type: ignore[no-untyped-def]
+    from netparity.report.tables import parity_passed
+
+    statuses = [record.status for record in run.runners]
+    if "failed" in statuses or "ok" not in statuses or (asked_for and "unavailable" in statuses):
+        return EXIT_RUNNER
+    agreed = all(parity_passed(run, r.label) for r in run.runners if r.status == "ok")
+    return 0 if agreed else EXIT_PARITY
+
+
+@contextmanager
+def _errors(verbose: bool) -> Iterator[None]:
+    """One clear sentence and an exit code for everything that a user can mend."""
+    from netparity.errors import NetparityError
+
+    try:
+        yield
+    except NetparityError as error:
+        if verbose:
+            raise
+        _fail(f"error: {error}", EXIT_USAGE)
+    except KeyboardInterrupt:
+        _fail("interrupted; what was done is kept in the results folder", EXIT_INTERRUPTED)
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    typer.echo(f"netparity: {message}", err=True)
+    raise typer.Exit(code)
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,168 @@
+"""One virtual environment per Python stack, made by uv from pinned and hashed requirements.
+
+An environment's folder is named by the hash of its pins, so a changed pin makes a new one. It
+counts as made only when its marker is there; what was begun and not finished is made again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import distributions
+from pathlib import Path
+
+from netparity.cache import cache_folder, exclusive
+from netparity.errors import SetupError, UsageError
+from netparity.launch import Command, LaunchError, launch
+from netparity.resources import extractor_folder
+from netparity.watch import SILENT, Watch
+
+_MARKER = "netparity-complete"
+_INSTALL_TIMEOUT_SECONDS = 1800.0
+_LOG_TAIL_LINES = 12
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A set of packages that one runner needs.
+
+    Attributes:
+        name: of the requirements file, and of the runner that `--python` names.
+        python: which Python it supports, as a version specifier.
+    """
+
+    name: str
+    python: str
+
+    @property
+    def requirements(self) -> Path:
+        """The pinned list."""
+        return extractor_folder("python") / "requirements" / f"{self.name}.txt"
+
+
+@dataclass(frozen=True)
+class Environments:
+    """The interpreters of all stacks; `overrides` are ones that the user brought."""
+
+    overrides: Mapping[str, Path] = field(default_factory=dict)
+
+    def python(self, stack: Stack) -> Path | None:
+        """The stack's interpreter, or None if its environment has not been made."""
+        if stack.name in self.overrides:
+            return self.overrides[stack.name]
+        folder = self._folder(stack)
+        return _interpreter(folder) if _is_complete(folder) else None
+
+    def ensure(self, stack: Stack, watch: Watch = SILENT) -> Path:
+        """The stack's interpreter, its environment made the first time.
+
+        Raises:
+            SetupError: if it cannot be made; `log` in the message says where uv's output is.
+        """
+        if stack.name in self.overrides:
+            return _checked_override(stack, self.overrides[stack.name])
+        folder = self._folder(stack)
+        with exclusive(folder):
+            if not _is_complete(folder):
+                shutil.rmtree(folder, ignore_errors=True)
+                with watch.task(f"installing {stack.name}"):
+                    _build(stack, folder)
+        return _interpreter(folder)
+
+    def versions(self, stack: Stack, *packages: str) -> dict[str, str]:
+        """Installed versions of some packages, read from disk without importing them."""
+        python = self.python(stack)
+        if python is None:
+            return {}
+        # The folder that holds `bin` holds `lib`, whatever the interpreter links to.
+        paths = [str(path) for path in python.parent.parent.glob("lib/python*/site-packages")]
+        found = {
+            re.sub(r"[-_.]+", "-", distribution.metadata["Name"]).lower(): distribution.version
+            for distribution in distributions(path=paths)
+        }
+        return {name: found[name] for name in packages if name in found}
+
+    def _folder(self, stack: Stack) -> Path:
+        pins = stack.requirements.read_bytes() + stack.python.encode()
+        key = hashlib.sha256(pins).hexdigest()[:12]
+        return cache_folder("environments") / f"{stack.name}-{key}"
+
+
+def parse_overrides(pairs: list[str], known: list[str]) -> dict[str, Path]:
+    """`RUNNER=/path/to/python` arguments as a mapping.
+
+    Raises:
+        UsageError: if one has another form or names an unknown runner.
+    """
+    overrides = {}
+    for pair in pairs:
+        name, separator, path = pair.partition("=")
+        if not separator or not path or name not in known:
+            raise UsageError(
+                f"--python {pair!r}: expected RUNNER=/path/to/python with RUNNER one of "
+                + ", ".join(known)
+            )
+        overrides[name] = Path(path).expanduser().absolute()
+    return overrides
+
+
+def _interpreter(folder: Path) -> Path:
+    return folder / "bin" / "python"
+
+
+def _is_complete(folder: Path) -> bool:
+    # `exists` follows the link: the Python it was made from may have been removed since.
+    return (folder / _MARKER).exists() and _interpreter(folder).exists()
+
+
+def _checked_override(stack: Stack, python: Path) -> Path:
+    if not os.access(python, os.X_OK) or python.is_dir():
+        raise SetupError(
+            f"--python {stack.name}={python}: there is no executable file of that name",
+            "give the full path of a Python interpreter that has the packages of "
+            f"python/requirements/{stack.name}.txt",
+        )
+    return python
+
+
+def _build(stack: Stack, folder: Path) -> None:
+    from uv import find_uv_bin
+
+    log = cache_folder("logs") / f"install-{folder.name}.log"
+    log.unlink(missing_ok=True)
+    uv = find_uv_bin()
+    python = str(_interpreter(folder))
+    _uv(stack, log, uv, "venv", "--no-project", "--python", stack.python, str(folder))
+    _uv(
+        stack, log, uv, "pip", "install", "--python", python, "--require-hashes", "--compile-bytecode",
+        "--requirement", str(stack.requirements),
+    )  # fmt: skip
+    (folder / _MARKER).write_text(f"{stack.name}\n")
+
+
+def _uv(stack: Stack, log: Path, *arguments: str) -> None:
+    environment: dict[str, str | None] = {"VIRTUAL_ENV": None, "PYTHONPATH": None}
+    if "UV_DEFAULT_INDEX" not in os.environ and "PIP_INDEX_URL" in os.environ:
+        # A laboratory's mirror is usually set for pip only.
+        environment["UV_DEFAULT_INDEX"] = os.environ["PIP_INDEX_URL"]
+    fix = (
+        f"check the network and try again with: netparity setup {stack.name}\n"
+        f"or bring an interpreter of your own: --python {stack.name}=/path/to/python"
+    )
+    try:
+        ended = launch(
+            Command(arguments, environment), cache_folder(), log, _INSTALL_TIMEOUT_SECONDS
+        )
+    except LaunchError as error:
+        raise SetupError(f"the environment of {stack.name} cannot be made: {error}", fix) from error
+    if ended.exit_status != 0:
+        tail = "\n".join(log.read_text(errors="replace").splitlines()[-_LOG_TAIL_LINES:])
+        raise SetupError(
+            f"the environment of {stack.name} cannot be made (Python {stack.python}): uv "
+            f"{ended.words}\n{tail}\nlog: {log}",
+            fix,
+        )

@@ -1,0 +1,145 @@
+"""Reading an image file as RGB values of 0 to 255, whatever its mode.
+
+Grey images become three equal channels, palettes are looked up, alpha is dropped and 16-bit
+values are divided by 257. EXIF orientation is not applied, because neither Keras's `load_img`
+nor MATLAB's `imread` applies it; a note says so. `docs/inputs.md` has the table.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import warnings
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, UnidentifiedImageError
+
+from netparity.errors import InputError
+
+MAX_PIXELS = 100_000_000
+"""Larger images are refused before they are decoded: 100 megapixels are 300 MB as RGB."""
+
+MAX_FILE_BYTES = 512 * 2**20
+MAX_IMAGES = 32
+
+_ORIENTATION = 0x0112
+
+
+@dataclass(frozen=True)
+class DecodedImage:
+    """An image as netparity understands it.
+
+    Attributes:
+        pixels: height x width x 3, uint8, RGB.
+        mode: the file's own mode in Pillow's words (`L`, `RGB`, `P`, `I;16`, ...).
+        size: width and height in pixels, as stored in the file.
+        sha256: of the file's bytes.
+        notes: what a reader should know about how it was read.
+    """
+
+    path: Path
+    pixels: npt.NDArray[np.uint8]
+    mode: str
+    size: tuple[int, int]
+    sha256: str
+    notes: list[str] = field(default_factory=list)
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        size = path.stat().st_size
+        if path.is_dir():
+            raise InputError(f"image {path} is a folder; give the path of an image file")
+        if size == 0:
+            raise InputError(f"image {path} is empty (0 bytes)")
+        if size > MAX_FILE_BYTES:
+            raise InputError(
+                f"image {path} has {size:,} bytes; at most {MAX_FILE_BYTES:,} are accepted"
+            )
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise InputError(f"image {path} does not exist; check the path") from None
+    except OSError as error:
+        raise InputError(f"image {path} cannot be read: {error.strerror}") from error
+
+
+def _sixteen_bit_to_rgb(image: Image.Image) -> Image.Image:
+    """Pillow clips 16-bit grey at 255 when it converts; scale it instead."""
+    values = np.asarray(image, dtype=np.float64)
+    if image.mode == "F" or values.min() < 0 or values.max() > 65535:
+        raise InputError(
+            f"image mode {image.mode} with values {values.min():g} to {values.max():g} has no "
+            "agreed range; convert it to 8 or 16 bits per channel"
+        )
+    return Image.fromarray(np.rint(values / 257).astype(np.uint8)).convert("RGB")
+
+
+def _to_rgb(image: Image.Image) -> Image.Image:
+    if image.mode.startswith(("I", "F")):
+        return _sixteen_bit_to_rgb(image)
+    if image.mode == "P" or "A" in image.mode:
+        # By way of RGBA, so that a palette's transparency does not raise a warning; the
+        # colour under a transparent pixel is kept, as the compared tools keep it.
+        return image.convert("RGBA").convert("RGB")
+    return image.convert("RGB")
+
+
+def _notes(image: Image.Image) -> list[str]:
+    notes = []
+    orientation = image.getexif().get(_ORIENTATION, 1)
+    if orientation not in (0, 1):
+        notes.append(
+            f"EXIF orientation {orientation} is not applied: neither Keras nor MATLAB applies it"
+        )
+    if "A" in image.mode or "transparency" in image.info:
+        notes.append("transparency is dropped; the colour beneath it is kept")
+    if image.mode.startswith("I"):
+        notes.append("16-bit values are divided by 257")
+    if getattr(image, "n_frames", 1) > 1:
+        notes.append("only the first frame is used")
+    return notes
+
+
+def decode(path: Path) -> DecodedImage:
+    """Read one image file.
+
+    Raises:
+        InputError: if the file is missing, empty, not an image, truncated or too large.
+    """
+    data = _read_bytes(path)
+    try:
+        with warnings.catch_warnings():
+            # The size is judged below, with a message of our own.
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            image = Image.open(io.BytesIO(data))
+        width, height = image.size
+        if width * height > MAX_PIXELS:
+            raise InputError(
+                f"image {path} has {width:,} x {height:,} pixels; at most {MAX_PIXELS:,} are "
+                "accepted: make it smaller first"
+            )
+        notes = _notes(image)
+        rgb = _to_rgb(image)
+    except UnidentifiedImageError:
+        raise InputError(
+            f"{path} is not an image that Pillow can read; PNG, JPEG, TIFF, BMP and the like work"
+        ) from None
+    except Image.DecompressionBombError as error:
+        raise InputError(
+            f"image {path} is too large: {error}; at most {MAX_PIXELS:,} pixels are accepted"
+        ) from None
+    except InputError as error:
+        raise error if str(path) in str(error) else InputError(f"{path}: {error}") from None
+    except Exception as error:  # Pillow's decoders raise many types on damaged files
+        raise InputError(f"image {path} is damaged or truncated: {error}") from error
+    return DecodedImage(
+        path=path,
+        pixels=np.asarray(rgb, dtype=np.uint8),
+        mode=image.mode,
+        size=(width, height),
+        sha256=hashlib.sha256(data).hexdigest(),
+        notes=notes,
+    )

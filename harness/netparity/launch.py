@@ -1,0 +1,211 @@
+"""The only place that starts a process.
+
+Run as a script, this file is the small process in between that starts one command, waits for it
+and reports. It is needed for three things that the harness cannot do itself:
+
+- Peak memory: on Linux a child begins with the peak of the process that it was forked from, so
+  a harness that has held a network in memory would pass its own peak on to every child.
+- When the harness is killed, even by SIGKILL, the kernel tells this process, and it ends the
+  command and everything that the command started.
+- The start is stamped next to the fork, after every delay that is the harness's own.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+_GRACE_SECONDS = 3.0
+_PR_SET_PDEATHSIG = 1
+_WATCHED = (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+
+@dataclass(frozen=True)
+class Command:
+    """A program, its arguments and what its environment has on top of (or instead of) ours.
+
+    A variable set to None is removed.
+    """
+
+    arguments: Sequence[str]
+    environment: Mapping[str, str | None] = field(default_factory=dict)
+
+    def full_environment(self) -> dict[str, str]:
+        """The environment that the program gets."""
+        merged = {**os.environ, **self.environment}
+        return {name: value for name, value in merged.items() if value is not None}
+
+
+@dataclass(frozen=True)
+class Exit:
+    """How a process ended.
+
+    Attributes:
+        exit_status: its exit status, or None if a signal ended it.
+        signal_name: that signal, e.g. `SIGKILL`.
+        timed_out: whether it was ended because its time was up.
+        launched_unix_seconds: just before it was started.
+        wall_seconds: from start to end.
+        peak_rss_bytes: largest resident set of the process or any of its children (wait4).
+    """
+
+    exit_status: int | None
+    signal_name: str | None
+    timed_out: bool
+    launched_unix_seconds: float
+    wall_seconds: float
+    peak_rss_bytes: int
+
+    @property
+    def words(self) -> str:
+        """How it ended, for an error message."""
+        if self.timed_out:
+            return f"was stopped after {self.wall_seconds:.0f} s: its time was up"
+        if self.signal_name is not None:
+            return f"was ended by {self.signal_name}"
+        return f"ended with exit status {self.exit_status}"
+
+
+class LaunchError(OSError):
+    """The command could not be started at all."""
+
+
+def launch(command: Command, folder: Path, log: Path, timeout_seconds: float) -> Exit:
+    """Run a command to its end, in a process group of its own, its output going to `log`.
+
+    Standard input is empty. At the timeout, at an interrupt and when the harness dies, the
+    whole group is ended.
+
+    Raises:
+        LaunchError: if the program cannot be started.
+        KeyboardInterrupt: passed on once the process group is gone.
+    """
+    order = {
+        "arguments": list(command.arguments),
+        "environment": command.full_environment(),
+        "folder": str(folder),
+        "log": str(log),
+        "timeout_seconds": timeout_seconds,
+    }
+    watcher = subprocess.Popen(
+        [sys.executable, "-I", "-S", __file__],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,  # Ctrl-C in the terminal reaches the harness alone
+    )
+    try:
+        answer, _ = watcher.communicate(json.dumps(order))
+    except BaseException:
+        watcher.terminate()
+        watcher.wait()
+        raise
+    report = json.loads(answer) if answer else {"error": "its watcher was killed"}
+    if "error" in report:
+        raise LaunchError(f"{command.arguments[0]} cannot be started: {report['error']}")
+    return Exit(**report)
+
+
+def capture(command: Command, folder: Path, timeout_seconds: float = 20.0) -> str:
+    """Run a short command and return what it prints; for asking a tool for its version.
+
+    Raises:
+        LaunchError: if it cannot be started, fails or takes longer than the timeout.
+    """
+    try:
+        done = subprocess.run(
+            list(command.arguments),
+            env=command.full_environment(),
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=timeout_seconds,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        raise LaunchError(f"{command.arguments[0]}: {error}") from error
+    return done.stdout
+
+
+# --- the process in between: standard library only, no import of netparity ------------------
+
+
+def _watch() -> None:
+    """Read an order from standard input, carry it out, write the report to standard output."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    order = json.load(sys.stdin)
+    signal.pthread_sigmask(signal.SIG_BLOCK, _WATCHED)
+    try:
+        report = asdict(_run(order))
+    except OSError as error:
+        report = {"error": f"{error.strerror or error}"}
+    json.dump(report, sys.stdout)
+
+
+def _run(order: dict[str, object]) -> Exit:
+    with open(str(order["log"]), "ab") as log:
+        launched, begun = time.time(), time.monotonic()
+        process = subprocess.Popen(
+            order["arguments"],  # type: ignore[call-overload]
+            env=order["environment"],
+            cwd=order["folder"],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            preexec_fn=lambda: signal.pthread_sigmask(signal.SIG_UNBLOCK, _WATCHED),
+        )
+    timed_out = _await_end(process.pid, begun + float(str(order["timeout_seconds"])))
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.monotonic() - begun
+    _end_group(process.pid, signal.SIGKILL)  # children that it left behind
+    code = os.waitstatus_to_exitcode(status)
+    return Exit(
+        exit_status=code if code >= 0 else None,
+        signal_name=signal.Signals(-code).name if code < 0 else None,
+        timed_out=timed_out,
+        launched_unix_seconds=launched,
+        wall_seconds=seconds,
+        peak_rss_bytes=usage.ru_maxrss * 1024,
+    )
+
+
+def _await_end(pid: int, deadline: float) -> bool:
+    """Wait until the process has ended, ending it if need be; True if its time was up."""
+    timed_out = stopping = False
+    while not _has_ended(pid):
+        caught = signal.sigtimedwait(_WATCHED, max(0.0, deadline - time.monotonic()))
+        if caught is not None and caught.si_signo == signal.SIGCHLD:
+            continue
+        if stopping:
+            _end_group(pid, signal.SIGKILL)
+        else:
+            timed_out, stopping = caught is None, True
+            _end_group(pid, signal.SIGTERM)
+        deadline = time.monotonic() + _GRACE_SECONDS
+    return timed_out
+
+
+def _has_ended(pid: int) -> bool:
+    """Whether the process is only waiting to be collected (it is left uncollected)."""
+    return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+
+def _end_group(pid: int, number: signal.Signals) -> None:
+    try:
+        os.killpg(pid, number)
+    except ProcessLookupError:
+        pass
+
+
+if __name__ == "__main__":
+    _watch()

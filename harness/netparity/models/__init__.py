@@ -1,0 +1,8 @@
+"""The models that netparity knows: one declarative layer map each."""
+
+from netparity.models.layers import Layer, Model, UnknownLayerError
+from netparity.models.vgg import VGG16, VGG16_TINY
+
+MODELS: dict[str, Model] = {model.name: model for model in (VGG16, VGG16_TINY)}
+
+__all__ = ["MODELS", "Layer", "Model", "UnknownLayerError"]

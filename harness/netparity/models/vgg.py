@@ -1,0 +1,106 @@
+"""VGG networks (Simonyan and Zisserman, 2014, arXiv:1409.1556), configuration D and a tiny copy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from netparity.models.layers import Layer, Model
+
+MEAN_RGB = (123.68, 116.779, 103.939)
+"""Mean of the ImageNet training images, as both published weight files state it."""
+
+
+def _feature_layers(
+    blocks: tuple[tuple[int, ...], ...], input_size: tuple[int, int]
+) -> Iterator[Layer]:
+    """Convolutions and pools; the input has three channels."""
+    (height, width), channels = input_size, 3
+    for block, widths in enumerate(blocks, start=1):
+        for index, units in enumerate(widths, start=1):
+            yield Layer(
+                name=f"conv{block}_{index}",
+                kind="conv",
+                activation="relu",
+                parameters=f"conv{block}_{index}",
+                kernel_shape=(3, 3, channels, units),
+                output_shape=(height, width, units),
+                names={
+                    "keras": f"block{block}_conv{index}",
+                    "matconvnet": f"relu{block}_{index}",
+                },
+            )
+            channels = units
+        height, width = height // 2, width // 2
+        yield Layer(
+            name=f"pool{block}",
+            kind="pool",
+            activation=None,
+            parameters=None,
+            kernel_shape=None,
+            output_shape=(height, width, channels),
+            names={"keras": f"block{block}_pool", "matconvnet": f"pool{block}"},
+        )
+
+
+def _dense_layers(
+    input_shape: tuple[int, ...], dense: tuple[int, ...], classes: int, first: int
+) -> Iterator[Layer]:
+    """Hidden dense layers numbered from `first`, then the softmax output."""
+    height, width, channels = input_shape
+    for index, units in enumerate(dense):
+        number = first + index
+        yield Layer(
+            name=f"fc{number}",
+            kind="dense",
+            activation="relu",
+            parameters=f"fc{number}",
+            kernel_shape=(height, width, channels, units),
+            output_shape=(units,),
+            names={"keras": f"fc{index + 1}", "matconvnet": f"relu{number}"},
+        )
+        height, width, channels = 1, 1, units
+    yield Layer(
+        name="prob",
+        kind="dense",
+        activation="softmax",
+        parameters=f"fc{first + len(dense)}",
+        kernel_shape=(height, width, channels, classes),
+        output_shape=(classes,),
+        names={"keras": "predictions", "matconvnet": "prob"},
+    )
+
+
+def vgg(
+    name: str,
+    blocks: tuple[tuple[int, ...], ...],
+    dense: tuple[int, ...],
+    classes: int,
+    input_size: tuple[int, int],
+) -> Model:
+    """A VGG network with the given widths."""
+    convolutional = tuple(_feature_layers(blocks, input_size))
+    head = tuple(
+        _dense_layers(convolutional[-1].output_shape, dense, classes, first=len(blocks) + 1)
+    )
+    return Model(
+        name=name,
+        blocks=blocks,
+        dense=dense,
+        classes=classes,
+        input_size=input_size,
+        mean_rgb=MEAN_RGB,
+        layers=convolutional + head,
+    )
+
+
+_BLOCKS = ((64, 64), (128, 128), (256, 256, 256), (512, 512, 512), (512, 512, 512))
+
+VGG16 = vgg("vgg16", _BLOCKS, (4096, 4096), 1000, (224, 224))
+
+VGG16_TINY = vgg(
+    "vgg16-tiny",
+    tuple(tuple(width // 16 for width in block) for block in _BLOCKS),
+    (256, 256),
+    10,
+    (64, 64),
+)

@@ -1,0 +1,18 @@
+"""From a finished run to what people read. One file per output format; nothing is recomputed."""
+
+from netparity.report import csv, markdown
+from netparity.protocol import Run
+from netparity.store import RunFolder
+
+EXPORTERS = (markdown, csv)
+
+
+def write(run: Run, store: RunFolder) -> None:
+    """Store the run and every table made from it.
+
+    Raises:
+        StoreError: if one cannot be written.
+    """
+    store.write_run(run)
+    for exporter in EXPORTERS:
+        store.write_text(exporter.FILE, exporter.render(run))

@@ -1,0 +1,45 @@
+"""The tables in a terminal."""
+
+from __future__ import annotations
+
+from rich import box
+from rich.console import Console
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from netparity.protocol import Run
+from netparity.report.tables import Table, notes, tables
+
+_STYLES = {"pass": "green", "DIVERGES": "bold red", "ERROR": "bold red", "failed": "bold red"}
+_WIDE = 130
+_MOST_COLUMNS = 12
+
+
+def show(run: Run, console: Console) -> None:
+    """Print the run's tables and notes.
+
+    Tables of many features are left to the files: `--layers all` has 42 columns.
+    """
+    for table in tables(run, spread=console.width >= _WIDE):
+        if len(table.headers) <= _MOST_COLUMNS:
+            console.print(_rich(table))
+    for note in notes(run):
+        console.print(Text("• " + note))
+
+
+def _rich(table: Table) -> RichTable:
+    made = RichTable(
+        title=Text(table.title), title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0)
+    )
+    for index, header in enumerate(table.headers):
+        made.add_column(
+            Text(header),
+            justify="left" if index < 1 else "right",
+            overflow="fold",
+            no_wrap=index > 0,
+        )
+    for row in table.rows:
+        # Text, not str: a label with square brackets would be read as markup.
+        name = row[0].replace("[", "\n[").replace(" / ", " /\n")
+        made.add_row(Text(name), *(Text(cell, style=_STYLES.get(cell, "")) for cell in row[1:]))
+    return made

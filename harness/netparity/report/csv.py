@@ -1,0 +1,61 @@
+"""table.csv: one row per runner, full precision, an empty cell for what is missing."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from netparity.protocol import INPUTS, PHASES, Run
+from netparity.report.tables import outcome, parity_passed
+
+FILE = "table.csv"
+
+
+def render(run: Run) -> str:
+    """The run as CSV (RFC 4180)."""
+    rows = [_row(run, index) for index in range(len(run.runners))]
+    text = io.StringIO()
+    writer = csv.DictWriter(text, fieldnames=list(rows[0]) if rows else [])
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def _row(run: Run, index: int) -> dict[str, object]:
+    record = run.runners[index]
+    peaks = [round_.peak_rss_bytes for round_ in record.rounds if round_.peak_rss_bytes]
+    row: dict[str, object] = {
+        "label": record.label,
+        "runner": record.runner,
+        "code": record.code,
+        "status": record.status,
+        "reason": record.reason,
+        "outcome": outcome(run, record),
+        "ranked": record.status == "ok" and parity_passed(run, record.label),
+        "model": run.model,
+        "weights_kind": run.weights.kind,
+        "weights_sha256": run.weights.sha256,
+        "processes": sum(round_.status == "ok" for round_ in record.rounds),
+        "peak_rss_bytes": max(peaks) if peaks else None,
+    }
+    timing = {entry.phase: entry for entry in run.timing if entry.label == record.label}
+    for phase in PHASES:
+        entry = timing.get(phase)
+        row[f"{phase}_median_seconds"] = entry.median_seconds if entry else None
+        row[f"{phase}_min_seconds"] = entry.min_seconds if entry else None
+        row[f"{phase}_max_seconds"] = entry.max_seconds if entry else None
+        row[f"{phase}_ratio"] = entry.ratio_to_reference if entry else None
+    found = {
+        (entry.input, entry.feature): entry
+        for entry in run.parity
+        if entry.label == record.label and entry.against == "reference"
+    }
+    for kind in INPUTS:
+        for feature in run.settings.layers:
+            judged = found.get((kind, feature))
+            name = f"{kind}_{feature}"
+            row[f"{name}_relative_l2"] = judged.relative_l2 if judged else None
+            row[f"{name}_max_abs"] = judged.max_abs if judged else None
+            row[f"{name}_cosine_distance"] = judged.cosine_distance if judged else None
+            row[f"{name}_verdict"] = judged.verdict if judged else None
+    return row

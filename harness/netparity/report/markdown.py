@@ -1,0 +1,45 @@
+"""table.md: for an issue, a README or a notebook."""
+
+from __future__ import annotations
+
+import re
+
+from netparity.protocol import Run
+from netparity.report.tables import Table, notes, tables
+
+FILE = "table.md"
+
+
+def render(run: Run) -> str:
+    """The run as Markdown."""
+    machine, settings = run.machine, run.settings
+    parts = [f"# netparity: {escape(run.run_id)}", ""]
+    for table in tables(run):
+        parts += [f"## {escape(table.title)}", "", *_lines(table), ""]
+    parts += ["## Notes", "", *(f"- {escape(note)}" for note in notes(run)), ""]
+    parts += [
+        "## Settings",
+        "",
+        f"- {escape(machine.cpu)}, {machine.cpus_available} processors, "
+        f"{machine.memory_bytes / 2**30:.0f} GiB; {escape(machine.system)}",
+        f"- {settings.threads} threads, {settings.rounds} rounds, {settings.warmup} warm-up and "
+        f"{settings.repeats} timed repeats per process; netparity {run.netparity_version}, "
+        f"{run.started}",
+        "",
+    ]
+    return "\n".join(parts)
+
+
+def escape(text: str) -> str:
+    """Text that Markdown and HTML show as it is, on one line."""
+    one_line = " ".join(text.split())
+    return re.sub(r"([\\`*_\[\]<>|#&])", lambda match: "\\" + match[0], one_line)
+
+
+def _lines(table: Table) -> list[str]:
+    rule = ["---"] + ["---:"] * (len(table.headers) - 1)
+    rows = [table.headers, tuple(rule), *table.rows]
+    return [
+        "| " + " | ".join(row if row in rule else escape(row) for row in cells) + " |"
+        for cells in rows
+    ]

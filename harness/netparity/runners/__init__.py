@@ -1,0 +1,33 @@
+"""The compared tools, one file each. A new one is a file here and a line in `RUNNERS`."""
+
+from netparity.runners.base import Availability, Missing, Option, Runner
+from netparity.runners.keras2_theano import Keras2Theano
+from netparity.runners.keras3_tensorflow import Keras3Tensorflow
+from netparity.runners.matconvnet_matlab import MatconvnetMatlab
+from netparity.runners.matconvnet_octave import MatconvnetOctave
+from netparity.runners.spec import create_runners
+
+RUNNERS: tuple[type[Runner], ...] = (
+    Keras3Tensorflow,
+    Keras2Theano,
+    MatconvnetOctave,
+    MatconvnetMatlab,
+)
+
+DEFAULT_RUNNERS = (
+    "keras3-tensorflow",
+    "keras2-theano",
+    "keras2-theano[data_format=channels_first]",
+    "matconvnet-octave",
+    "matconvnet-matlab",
+)
+
+__all__ = [
+    "DEFAULT_RUNNERS",
+    "RUNNERS",
+    "Availability",
+    "Missing",
+    "Option",
+    "Runner",
+    "create_runners",
+]

@@ -1,0 +1,79 @@
+"""What the Keras runners share: an environment of their own and an extractor in `python/`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+from netparity.environments import Environments, Stack
+from netparity.launch import Command
+from netparity.resources import extractor_folder
+from netparity.runners.base import (
+    Availability,
+    Missing,
+    Runner,
+    missing_fix,
+    thread_variables,
+)
+from netparity.watch import Watch
+from netparity.weights import keras_h5
+
+
+class KerasRunner(Runner):
+    """A Keras in a virtual environment."""
+
+    tool = "keras"
+    weights_format = keras_h5.NAME
+    stack: ClassVar[Stack]
+    script: ClassVar[str]
+    packages: ClassVar[tuple[str, ...]]
+
+    def prepare(self, environments: Environments, watch: Watch) -> None:
+        """Make the environment."""
+        environments.ensure(self.stack, watch)
+
+    def missing(self, environments: Environments) -> list[Missing]:
+        """Nothing but what pip brings."""
+        return []
+
+    def availability(self, environments: Environments) -> Availability:
+        """Whether the environment is there and the system has what it needs."""
+        python = environments.python(self.stack)
+        if python is None:
+            return Availability(
+                False,
+                f"its environment has not been made (Python {self.stack.python})",
+                f"netparity setup {self.name}",
+            )
+        if not python.exists():
+            return Availability(
+                False, f"{python} does not exist", f"correct --python {self.name}=..."
+            )
+        if missing := self.missing(environments):
+            reason = "missing: " + ", ".join(item.what for item in missing)
+            return Availability(False, reason, missing_fix(self.name, missing))
+        return Availability(
+            True, versions=environments.versions(self.stack, *self.packages)
+        )
+
+    def command(self, environments: Environments, job_file: Path, threads: int) -> Command:
+        """The environment's interpreter on the extractor, shielded from the user's settings."""
+        python = environments.python(self.stack)
+        assert python is not None, "availability() is asked first"
+        script = extractor_folder("python") / self.script
+        return Command(
+            [str(python), str(script), str(job_file)],
+            {
+                **thread_variables(threads),
+                "PYTHONPATH": None,
+                "PYTHONHOME": None,
+                "PYTHONNOUSERSITE": "1",
+                "PYTHONUNBUFFERED": "1",
+                "VIRTUAL_ENV": None,
+                **self.environment(),
+            },
+        )
+
+    def environment(self) -> dict[str, str | None]:
+        """What this Keras needs on top."""
+        return {}

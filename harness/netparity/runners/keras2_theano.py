@@ -1,0 +1,80 @@
+"""Keras 2.3.1, the last with a Theano backend, on Theano 1.0.5."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from netparity.cache import cache_folder
+from netparity.environments import Environments, Stack
+from netparity.launch import Command, LaunchError, capture
+from netparity.runners.base import Missing, Option
+from netparity.runners.keras import KerasRunner
+
+_ASK_FOR_HEADERS = (
+    "import os, sys, sysconfig; "
+    "print(os.path.join(sysconfig.get_path('include'), 'Python.h')); "
+    "print('%d.%d' % sys.version_info[:2])"
+)
+
+
+class Keras2Theano(KerasRunner):
+    """`keras2-theano`. Theano compiles C++, so it needs a compiler, headers and a BLAS."""
+
+    name = "keras2-theano"
+    stack = Stack("keras2-theano", "3.11")
+    script = "extract_keras2.py"
+    packages = ("keras", "theano", "numpy")
+    options = {
+        "data_format": Option(
+            "order of the axes inside the network", ("channels_last", "channels_first")
+        ),
+    }
+
+    def missing(self, environments: Environments) -> list[Missing]:
+        """Compiler, Python's headers and OpenBLAS's link library."""
+        if shutil.which("g++") is None:
+            missing = [Missing("a C++ compiler (g++)", "g++")]
+        else:
+            missing = []
+        if not _has_openblas():
+            missing.append(Missing("OpenBLAS to link with", "libopenblas-dev"))
+        python = environments.python(self.stack)
+        if python is not None and (headers := _missing_headers(python)):
+            missing.append(headers)
+        return missing
+
+    def environment(self) -> dict[str, str | None]:
+        """The backend, and a compile cache that is netparity's own and can be told warm or cold."""
+        compile_cache = cache_folder("theano")
+        return {
+            "KERAS_BACKEND": "theano",
+            # Theano's generated code depends on the order of sets; with a random seed every
+            # process compiles something anew, even from a warm cache.
+            "PYTHONHASHSEED": "0",
+            "THEANO_FLAGS": f"base_compiledir={compile_cache}",
+            "THEANORC": "",
+        }
+
+
+def _has_openblas() -> bool:
+    """Whether the linker finds it, asked of the compiler that will be used."""
+    if shutil.which("g++") is None:
+        return any(Path("/usr/lib").glob("*/libopenblas.so"))
+    try:
+        answer = capture(Command(["g++", "-print-file-name=libopenblas.so"]), Path("/"))
+    except LaunchError:
+        return False
+    return Path(answer.strip()).is_absolute()
+
+
+def _missing_headers(python: Path) -> Missing | None:
+    try:
+        header, version = capture(
+            Command([str(python), "-I", "-S", "-c", _ASK_FOR_HEADERS]), Path("/")
+        ).split("\n")[:2]
+    except (LaunchError, ValueError):
+        return Missing(f"a working Python at {python}")
+    if Path(header).exists():
+        return None
+    return Missing(f"Python's headers ({header})", f"python{version}-dev")

@@ -1,0 +1,25 @@
+"""Keras 3 on TensorFlow."""
+
+from __future__ import annotations
+
+from netparity.environments import Stack
+from netparity.runners.base import Option
+from netparity.runners.keras import KerasRunner
+
+
+class Keras3Tensorflow(KerasRunner):
+    """`keras3-tensorflow`."""
+
+    name = "keras3-tensorflow"
+    stack = Stack("keras3-tensorflow", ">=3.11,<3.14")
+    script = "extract_keras3.py"
+    packages = ("keras", "tensorflow", "tensorflow-cpu")
+    options = {
+        "data_format": Option(
+            "order of the axes inside the network", ("channels_last", "channels_first")
+        ),
+    }
+
+    def environment(self) -> dict[str, str | None]:
+        """The backend, and less chatter in the log."""
+        return {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "1"}

@@ -1,0 +1,80 @@
+"""Runners as the user writes them: `NAME` or `NAME[key=value,...]`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from netparity.errors import UsageError
+from netparity.runners.base import Runner
+
+_FORM = re.compile(r"(?P<name>[A-Za-z0-9_-]+)(?:\[(?P<options>.*)\])?", re.DOTALL)
+_MAX_LABEL_LENGTH = 300
+
+
+def create_runners(texts: Sequence[str], known: Sequence[type[Runner]]) -> list[Runner]:
+    """The runners that the user named, in that order.
+
+    The key `label` names a row, so that one runner can stand twice.
+
+    Raises:
+        UsageError: if a name, key or value is unknown, or two rows have one label.
+    """
+    runners = [_create(text.strip(), known) for text in texts]
+    seen: set[str] = set()
+    for runner in runners:
+        if runner.label == "reference":
+            raise UsageError("no row can be called 'reference': that is the float64 pass")
+        if runner.label in seen:
+            raise UsageError(
+                f"two rows are called {runner.label!r}; give one another name with "
+                f"{runner.name}[label=...]"
+            )
+        seen.add(runner.label)
+    return runners
+
+
+def _create(text: str, known: Sequence[type[Runner]]) -> Runner:
+    match = _FORM.fullmatch(text)
+    if match is None:
+        raise UsageError(f"runner {text!r}: expected NAME or NAME[key=value,...]")
+    kinds = {kind.name: kind for kind in known}
+    kind = kinds.get(match["name"])
+    if kind is None:
+        raise UsageError(f"unknown runner {match['name']!r}; known are {', '.join(kinds)}")
+    options = _options(text, match["options"])
+    label = options.pop("label", None)
+    _check(text, kind, options)
+    if label is None:
+        label = kind.name
+        if options:
+            label += "[" + ",".join(f"{key}={value}" for key, value in options.items()) + "]"
+    if not label.strip() or len(label) > _MAX_LABEL_LENGTH:
+        raise UsageError(f"runner {text!r}: a label has 1 to {_MAX_LABEL_LENGTH} characters")
+    return kind(label, options)
+
+
+def _options(text: str, inside: str | None) -> dict[str, str]:
+    options: dict[str, str] = {}
+    for part in (inside or "").split(","):
+        if not part.strip():
+            continue
+        key, separator, value = (piece.strip() for piece in part.partition("="))
+        if not separator or not key or not value:
+            raise UsageError(f"runner {text!r}: {part.strip()!r} is not of the form key=value")
+        if key in options:
+            raise UsageError(f"runner {text!r}: {key} is given twice")
+        options[key] = value
+    return options
+
+
+def _check(text: str, kind: type[Runner], options: dict[str, str]) -> None:
+    for key, value in options.items():
+        option = kind.options.get(key)
+        if option is None:
+            known = ", ".join([*kind.options, "label"])
+            raise UsageError(f"runner {text!r}: unknown key {key!r}; {kind.name} knows {known}")
+        if option.choices and value not in option.choices:
+            raise UsageError(
+                f"runner {text!r}: {key}={value!r} is not one of {', '.join(option.choices)}"
+            )

@@ -1,0 +1,193 @@
+"""The only writer of `results/`: one folder per run, complete after every process.
+
+    run.json                     the run (protocol.Run), replaced atomically
+    table.md, table.csv          made from run.json
+    input/shared.npy             the tensor that every tool was given
+    features/reference/*.npy     the float64 pass
+    runners/NN-<label>/round-N/  job.json, result.json, log.txt, features
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import secrets
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import ValidationError
+
+from netparity.cache import replacing
+from netparity.errors import InputError, StoreError
+from netparity.protocol import FeatureFile, Run
+
+RUN_FILE = "run.json"
+_MAX_SLUG = 60
+_MAX_RUN_BYTES = 512 * 2**20
+
+
+def utc_now() -> str:
+    """Now, as stored: ISO 8601 in UTC."""
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+class RunFolder:
+    """One run's folder."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @classmethod
+    def create(cls, results: Path) -> RunFolder:
+        """Make the folder of a new run below `results`.
+
+        Raises:
+            StoreError: if it cannot be written.
+        """
+        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+        path = results / f"{stamp}-{secrets.token_hex(3)}"
+        try:
+            path.mkdir(parents=True)
+        except OSError as error:
+            raise StoreError(
+                f"results folder {results} cannot be written: {error.strerror}; "
+                "choose another with --out"
+            ) from error
+        return cls(path.absolute())
+
+    @classmethod
+    def open(cls, path: Path) -> RunFolder:
+        """Open the folder of a stored run (or its run.json).
+
+        Raises:
+            InputError: if there is no run in it.
+        """
+        folder = path.parent if path.name == RUN_FILE else path
+        if not (folder / RUN_FILE).is_file():
+            raise InputError(f"{path} holds no {RUN_FILE}; give the folder of a run, as results/2...")
+        return cls(folder.absolute())
+
+    @property
+    def run_id(self) -> str:
+        """The folder's name, which names the run."""
+        return self.path.name
+
+    def relative(self, path: Path) -> str:
+        """A path as it is stored: relative to the run's folder, with forward slashes."""
+        return path.relative_to(self.path).as_posix()
+
+    def process_folder(self, position: int, label: str, round_number: int) -> Path:
+        """A new folder for one process; labels are the user's, so they are made safe here."""
+        slug = re.sub(r"[^A-Za-z0-9]+", "-", label).strip("-")[:_MAX_SLUG] or "runner"
+        folder = self.path / "runners" / f"{position:02d}-{slug}" / f"round-{round_number}"
+        _writing(folder, lambda: folder.mkdir(parents=True))
+        return folder
+
+    def write_run(self, run: Run) -> None:
+        """Replace run.json, so that a reader always finds a whole one."""
+        self.write_text(RUN_FILE, run.model_dump_json(indent=1) + "\n")
+
+    def read_run(self) -> Run:
+        """Read run.json.
+
+        Raises:
+            InputError: if it is damaged, or of a schema version that this netparity cannot read.
+        """
+        path = self.path / RUN_FILE
+        try:
+            if path.stat().st_size > _MAX_RUN_BYTES:
+                raise InputError(f"{path} is larger than {_MAX_RUN_BYTES:,} bytes: not a run")
+            return parse_run(path.read_bytes())
+        except OSError as error:
+            raise InputError(f"{path} cannot be read: {error.strerror}") from error
+        except (ValidationError, ValueError) as error:
+            raise InputError(f"{path} is no run of schema version 1: {error}") from error
+
+    def write_text(self, name: str, text: str) -> None:
+        """Write one of the run's text files, atomically."""
+        path = self.path / name
+        with replacing(path) as draft:
+            draft.write_text(text, encoding="utf-8")
+            _sync(draft)
+
+    def write_array(self, name: str, array: npt.NDArray[Any]) -> FeatureFile:
+        """Write an array of the harness's own."""
+        path = self.path / name
+
+        def save() -> None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            np.save(path, array, allow_pickle=False)
+
+        _writing(path, save)
+        return self.describe_array(path, array)
+
+    def describe_array(self, path: Path, array: npt.NDArray[Any]) -> FeatureFile:
+        """The record of an array that lies in the run's folder."""
+        return FeatureFile(
+            file=self.relative(path), shape=list(array.shape), sha256=array_hash(array)
+        )
+
+    def read_array(self, stored: FeatureFile) -> npt.NDArray[Any]:
+        """Read a stored array.
+
+        Raises:
+            InputError: if it is missing, damaged, or lies outside the run's folder.
+        """
+        path = (self.path / stored.file).resolve()
+        if not path.is_relative_to(self.path.resolve()):
+            raise InputError(f"{stored.file} lies outside the run's folder {self.path}")
+        return read_npy(path)
+
+
+def parse_run(data: bytes) -> Run:
+    """A Run from JSON; what is derived (`image`) is dropped and derived again."""
+    import json
+
+    document = json.loads(data)
+    if not isinstance(document, dict):
+        raise ValueError("the document is not an object")
+    if (version := document.get("schema_version")) != 1:
+        raise ValueError(f"its schema version is {version!r}")
+    document.pop("image", None)
+    if isinstance(document.get("wall"), dict):
+        document["wall"].pop("harness_share", None)
+    return Run.model_validate(document)
+
+
+def read_npy(path: Path) -> npt.NDArray[Any]:
+    """Read a .npy file, without ever unpickling.
+
+    Raises:
+        InputError: if it is missing or damaged.
+    """
+    try:
+        array: npt.NDArray[Any] = np.load(path, allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
+        raise InputError(f"array {path} cannot be read: {error}") from error
+    return array
+
+
+def array_hash(array: npt.NDArray[Any]) -> str:
+    """SHA-256 over type, shape and values."""
+    digest = hashlib.sha256(f"{array.dtype.str} {array.shape}".encode())
+    digest.update(np.ascontiguousarray(array))
+    return digest.hexdigest()
+
+
+def _writing(path: Path, action: Callable[[], None]) -> None:
+    try:
+        action()
+    except OSError as error:
+        raise StoreError(
+            f"{path} cannot be written: {error.strerror or error}; what was stored before is intact"
+        ) from error
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())

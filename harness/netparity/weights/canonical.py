@@ -1,0 +1,97 @@
+"""The canonical weights: safetensors, float32, HWIO kernels, first layer in RGB order.
+
+Tensors are named `<layer>.kernel` (height x width x input x output channels) and
+`<layer>.bias`. Dense layers are kernels as large as their input, so that one shape rule and
+one flattening order (height, width, channels) hold throughout.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from netparity.errors import InputError
+from netparity.models import MODELS, Model
+
+Tensor = npt.NDArray[np.float32]
+Tensors = Mapping[str, Tensor]
+
+
+class StoredTensors(Mapping[str, Tensor]):
+    """The tensors of a safetensors file, each read when it is asked for."""
+
+    def __init__(self, path: Path) -> None:
+        from safetensors import safe_open
+
+        self._file = safe_open(path, framework="numpy")
+        self._names = tuple(self._file.keys())
+
+    def __getitem__(self, name: str) -> Tensor:
+        if name not in self._names:
+            raise KeyError(name)
+        tensor: Tensor = self._file.get_tensor(name)
+        return tensor
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
+def content_hash(tensors: Tensors, model: Model) -> str:
+    """SHA-256 over names, shapes and values: the same numbers give the same hash in any file."""
+    digest = hashlib.sha256()
+    for name in model.parameter_shapes:
+        tensor = np.ascontiguousarray(tensors[name], dtype="<f4")
+        digest.update(json.dumps([name, list(tensor.shape), "float32"]).encode())
+        digest.update(tensor)
+    return digest.hexdigest()
+
+
+def write(path: Path, tensors: Tensors, model: Model, source: str, sha256: str) -> None:
+    """Write the canonical file with what identifies it."""
+    from safetensors.numpy import save_file
+
+    metadata = {
+        "model": model.name,
+        "source": source,
+        "sha256": sha256,
+        "layout": "kernels HWIO, first layer RGB, dense layers as full-size kernels",
+    }
+    save_file({name: np.ascontiguousarray(tensors[name]) for name in tensors}, path, metadata)
+
+
+def validate(tensors: Tensors, model: Model, path: Path) -> None:
+    """Check that the tensors are exactly the model's, with finite values.
+
+    Raises:
+        InputError: naming the first tensor that is missing, left over, of another shape or
+            not finite.
+    """
+    expected = model.parameter_shapes
+    for name, shape in expected.items():
+        if name not in tensors:
+            raise InputError(f"weights {path}: {name} is missing; {model.name} needs it")
+        if tuple(tensors[name].shape) != shape:
+            raise InputError(
+                f"weights {path}: {name} has shape {tuple(tensors[name].shape)}, "
+                f"{model.name} needs {shape}{_hint(tensors)}"
+            )
+        if not np.isfinite(tensors[name]).all():
+            raise InputError(f"weights {path}: {name} holds NaN or infinite values")
+    if left_over := sorted(set(tensors) - set(expected)):
+        raise InputError(f"weights {path}: {left_over[0]} does not belong to {model.name}")
+
+
+def _hint(tensors: Tensors) -> str:
+    shapes = {name: tuple(tensor.shape) for name, tensor in tensors.items()}
+    for other in MODELS.values():
+        if shapes == other.parameter_shapes:
+            return f"; the file holds {other.name}: call with --model {other.name}"
+    return ""

@@ -1,0 +1,150 @@
+"""From what the user names (`synthetic:0`, a path) to files that every tool can load."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+from typing import Literal
+
+from netparity.cache import cache_folder, exclusive, replacing
+from netparity.errors import InputError, UsageError
+from netparity.models import Model
+from netparity.watch import SILENT, Watch
+from netparity.weights import canonical, keras_h5, simplenn_mat, synthetic
+
+FORMATS: tuple[ModuleType, ...] = (keras_h5, simplenn_mat)
+
+_HASH_CHUNK_BYTES = 8 * 2**20
+
+
+@dataclass(frozen=True)
+class WeightSet:
+    """One set of numbers, and where it lies in each format.
+
+    Attributes:
+        sha256: over names, shapes and values (`canonical.content_hash`).
+        folder: the cache folder of these numbers.
+        own_files: format to the user's own file, used as it is instead of a conversion.
+    """
+
+    model: Model
+    kind: Literal["synthetic", "file"]
+    source: str
+    sha256: str
+    folder: Path
+    own_files: dict[str, Path] = field(default_factory=dict)
+
+    def tensors(self) -> canonical.Tensors:
+        """The canonical tensors, read as they are asked for."""
+        return canonical.StoredTensors(self.folder / "canonical.safetensors")
+
+    def file(self, format_name: str, watch: Watch = SILENT) -> Path:
+        """The weights in a tool's own format, converted the first time.
+
+        Raises:
+            StoreError: if the file cannot be written.
+        """
+        if format_name in self.own_files:
+            return self.own_files[format_name]
+        module = next(module for module in FORMATS if format_name == module.NAME)
+        path = self.folder / f"{module.NAME}{module.SUFFIXES[0]}"
+        with exclusive(path):
+            if not path.exists():
+                with watch.task(f"converting weights to {module.NAME}"), replacing(path) as draft:
+                    module.write(draft, self.model, self.tensors())
+        return path
+
+
+def resolve(source: str, model: Model, watch: Watch = SILENT) -> WeightSet:
+    """Find or make the weights that `source` names.
+
+    Args:
+        source: `synthetic:SEED`, or the path of a Keras .h5 or a MatConvNet .mat.
+
+    Raises:
+        UsageError: if the source is neither.
+        InputError: if the file cannot be read or is not for this model.
+    """
+    if source.partition(":")[0] == "synthetic":
+        return _resolve_synthetic(source, model, watch)
+    return _resolve_file(Path(source).expanduser(), model, watch)
+
+
+def _resolve_synthetic(source: str, model: Model, watch: Watch) -> WeightSet:
+    seed_text = source.partition(":")[2] or "0"
+    if not (seed_text.isascii() and seed_text.isdigit()):
+        raise UsageError(f"weights {source!r}: the seed must be a whole number, as in synthetic:0")
+    seed = int(seed_text)
+    index = cache_folder("weights", "index") / (
+        f"synthetic-v{synthetic.VERSION}-{model.name}-{seed}.sha256"
+    )
+    sha256 = _canonical(index, f"synthetic:{seed}", model, lambda: synthetic.make(model, seed, watch))
+    return WeightSet(model, "synthetic", f"synthetic:{seed}", sha256, _folder(sha256))
+
+
+def _resolve_file(path: Path, model: Model, watch: Watch) -> WeightSet:
+    module = _format_of(path)
+    with watch.task(f"reading weights {path.name}"):
+        index = cache_folder("weights", "index") / f"file-{_file_hash(path)}-{model.name}.sha256"
+        sha256 = _canonical(index, path.name, model, lambda: _read(module, path, model))
+    own = {module.NAME: path.absolute()}
+    return WeightSet(model, "file", path.name, sha256, _folder(sha256), own)
+
+
+def _format_of(path: Path) -> ModuleType:
+    if path.is_dir():
+        raise InputError(f"weights {path} is a folder; give the path of a weight file")
+    if not path.exists():
+        raise InputError(
+            f"weights {path} do not exist; give the path of a Keras .h5 or a MatConvNet .mat, "
+            "or synthetic:SEED"
+        )
+    if path.stat().st_size == 0:
+        raise InputError(f"weights {path} are empty (0 bytes); is the download complete?")
+    for module in FORMATS:
+        if path.suffix.lower() in module.SUFFIXES:
+            return module
+    known = ", ".join(suffix for module in FORMATS for suffix in module.SUFFIXES)
+    raise InputError(f"weights {path}: unknown ending {path.suffix!r}; known are {known}")
+
+
+def _file_hash(path: Path) -> str:
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(_HASH_CHUNK_BYTES):
+                digest.update(chunk)
+    except OSError as error:
+        raise InputError(f"weights {path} cannot be read: {error.strerror}") from error
+    return digest.hexdigest()
+
+
+def _read(module: ModuleType, path: Path, model: Model) -> dict[str, canonical.Tensor]:
+    tensors: dict[str, canonical.Tensor] = module.read(path, model)
+    canonical.validate(tensors, model, path)
+    return tensors
+
+
+def _folder(sha256: str) -> Path:
+    return cache_folder("weights", sha256[:20])
+
+
+def _canonical(
+    index: Path, source: str, model: Model, make: Callable[[], dict[str, canonical.Tensor]]
+) -> str:
+    """The hash of the weights that `index` stands for, made and stored the first time."""
+    with exclusive(index):
+        if index.exists():
+            sha256 = index.read_text().strip()
+            if (_folder(sha256) / "canonical.safetensors").exists():
+                return sha256
+        tensors = make()
+        sha256 = canonical.content_hash(tensors, model)
+        with replacing(_folder(sha256) / "canonical.safetensors") as draft:
+            canonical.write(draft, tensors, model, source, sha256)
+        with replacing(index) as draft:
+            draft.write_text(sha256)
+    return sha256

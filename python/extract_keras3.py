@@ -1,0 +1,138 @@
+"""Extract VGG16 features with Keras 3 on TensorFlow.
+
+python extract_keras3.py job.json
+python extract_keras3.py --image photo.png --weights vgg16.h5 --layer fc6
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import platform
+import sys
+from typing import Any
+
+from extractor import Description, Settings, ignore_user_keras_config, main
+from job_files import Architecture
+from keras_stack import KerasStack, check_data_format
+
+# How a prediction can be asked for, job option `call`; another way is another entry and method.
+CALLS = ("predict",)
+
+
+class Keras3(KerasStack):
+    """Keras 3; the only backend handled is TensorFlow."""
+
+    tensorflow: Any
+    call: str
+
+    def start(self, settings: Settings) -> None:
+        """Import TensorFlow and Keras, and fix threads and data format.
+
+        Raises ValueError for settings that this stack cannot honour.
+        """
+        backend = os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+        check_settings(settings, backend)
+        self.call = settings.options.get("call", "predict")
+        self.data_format = settings.data_format
+        ignore_user_keras_config()
+
+        import tensorflow  # type: ignore[import-untyped,import-not-found,unused-ignore]
+
+        self.tensorflow = tensorflow
+        set_threads(tensorflow, settings.threads)
+
+        import keras  # type: ignore[import-not-found]
+
+        keras.config.set_image_data_format(settings.data_format)
+        self.keras = keras
+        self.load_img = keras.utils.load_img
+        self.img_to_array = keras.utils.img_to_array
+
+    def load(self, architecture: Architecture, weights_file: str, layers: list[str]) -> None:
+        """As every Keras does; refuses a file name that would mislead Keras 3."""
+        check_weights_name(weights_file)
+        super().load(architecture, weights_file, layers)
+
+    def describe(self) -> Description:
+        """Say which Keras and TensorFlow ran, with which threads and kernels."""
+        threading = self.tensorflow.config.threading
+        keras_version = self.keras.__version__
+        tensorflow_version = self.tensorflow.__version__
+        return Description(
+            code=f"Keras {keras_version} on TensorFlow {tensorflow_version}",
+            versions={
+                "python": platform.python_version(),
+                "keras": keras_version,
+                "tensorflow": tensorflow_version,
+                **{name: version_of(module) for name, module in OTHER_MODULES.items()},
+            },
+            # TensorFlow says 0 for "as many as it likes"
+            threads_found=threading.get_intra_op_parallelism_threads() or None,
+            blas=kernels_in_force(),
+            flags={
+                "call": self.call,
+                "inter_op_threads": str(threading.get_inter_op_parallelism_threads()),
+                "TF_ENABLE_ONEDNN_OPTS": os.environ.get("TF_ENABLE_ONEDNN_OPTS", "unset"),
+            },
+        )
+
+
+OTHER_MODULES = {"numpy": "numpy", "h5py": "h5py", "pillow": "PIL"}
+
+
+def version_of(module: str) -> str:
+    """Return a module's __version__."""
+    return str(importlib.import_module(module).__version__)
+
+
+def check_settings(settings: Settings, backend: str) -> None:
+    """Raise ValueError, saying what to change, for what Keras 3 on TensorFlow cannot do."""
+    check_data_format(settings.data_format)
+    if backend != "tensorflow":
+        raise ValueError(
+            f"KERAS_BACKEND is {backend!r}, but this extractor runs Keras 3 on 'tensorflow'; "
+            "set KERAS_BACKEND=tensorflow or unset it"
+        )
+    if settings.data_format == "channels_first":
+        raise ValueError(
+            "data_format is 'channels_first', but TensorFlow convolves on a CPU in "
+            "'channels_last' only; choose data_format 'channels_last' for this runner"
+        )
+    call = settings.options.get("call", "predict")
+    if call not in CALLS:
+        raise ValueError(f"option call is {call!r}, expected one of {CALLS}; mend the job")
+
+
+def check_weights_name(weights_file: str) -> None:
+    """Keras 3 tells the format by the name, and takes `*.weights.h5` for its own newer layout."""
+    if weights_file.endswith(".weights.h5") or not weights_file.endswith((".h5", ".hdf5")):
+        raise ValueError(
+            f"weights file '{weights_file}' has a name that Keras 3 takes for another "
+            "format; rename it to end in '.h5', and not in '.weights.h5'"
+        )
+
+
+def set_threads(tensorflow: Any, threads: int | None) -> None:
+    """Bound the threads of one operation; run operations one at a time.
+
+    VGG16 is a chain, so a second inter-op thread could only add cores beyond the number asked for.
+    """
+    if threads:
+        tensorflow.config.threading.set_intra_op_parallelism_threads(threads)
+        tensorflow.config.threading.set_inter_op_parallelism_threads(1)
+
+
+def kernels_in_force() -> str | None:
+    """Return whose matrix and convolution kernels TensorFlow says it uses, None when it is mute."""
+    try:
+        # Not public, but the only place where TensorFlow tells; its own tests ask here.
+        from tensorflow.python.util import _pywrap_util_port  # type: ignore
+
+        return "Eigen and oneDNN" if _pywrap_util_port.IsMklEnabled() else "Eigen"
+    except (ImportError, AttributeError):
+        return None
+
+
+if __name__ == "__main__":
+    sys.exit(main(Keras3(), sys.argv[1:]))

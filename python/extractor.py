@@ -1,0 +1,249 @@
+"""What the Keras extractors share: the run, from the job file to the result.
+
+An extractor is started with a job file as its only argument. It writes result.json and .npy files
+to the job's output folder; standard output and error are logs. Exit code 0: result `ok`; 1:
+result `failed`; 2: the job itself could not be used.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+import numpy as np
+
+from job_files import (
+    Architecture,
+    Feature,
+    Job,
+    Result,
+    read_job,
+    read_json_object,
+    save_feature,
+    started_result,
+    write_result,
+)
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a stack must know before its framework is imported."""
+
+    data_format: str
+    threads: int | None
+    options: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Description:
+    """What ran: see the keys of the same names in result.json."""
+
+    code: str
+    versions: dict[str, str]
+    threads_found: int | None
+    blas: str | None
+    flags: dict[str, str]
+
+
+class Stack(Protocol):
+    """One framework. Tensors are N x H x W x C or N x C x H x W float32, as Settings say."""
+
+    def start(self, settings: Settings) -> None:
+        """Import the framework and set it up. No other method may be called before."""
+
+    def load(self, architecture: Architecture, weights_file: str, layers: list[str]) -> None:
+        """Build the model that outputs these layers, with the weights in memory."""
+
+    def preprocess(self, image_files: list[str], size: list[int]) -> np.ndarray:
+        """Decode, resize to [height, width] and normalise as this tool's users do."""
+
+    def predict(self, tensor: np.ndarray) -> list[np.ndarray]:
+        """Return one array per requested layer, in the tool's own data format."""
+
+    def from_canonical(self, tensor: np.ndarray) -> np.ndarray:
+        """N x H x W x C RGB to what `predict` takes."""
+
+    def to_canonical(self, tensor: np.ndarray) -> np.ndarray:
+        """What `preprocess` returns to N x H x W x C RGB."""
+
+    def feature_to_canonical(self, feature: np.ndarray) -> np.ndarray:
+        """What `predict` returns to N x H x W x C or N x K."""
+
+    def describe(self) -> Description:
+        """Say what is in force now; called after `start` and again at the end."""
+
+
+def main(stack: Stack, argv: list[str]) -> int:
+    """Run a job file, or one image by hand; return the exit code."""
+    if len(argv) == 1 and not argv[0].startswith("-"):
+        return run_job_file(stack, argv[0])
+    import by_hand
+
+    return by_hand.main(stack, argv)
+
+
+def run_job_file(stack: Stack, path: str) -> int:
+    """Read the job and run it; return the exit code."""
+    # The default action ends the process at once, even inside a long C call, and leaves `started`.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    try:
+        job = read_job(path)
+    except (OSError, ValueError) as error:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        _refuse(path, error)
+        return 2
+    return run_job(stack, job)
+
+
+def _refuse(path: str, error: Exception) -> None:
+    """Leave a failed result for a job that cannot be used, when it at least says where to."""
+    try:
+        output_dir = read_json_object(path)["output_dir"]
+        result = started_result(None)
+        mark_failed(result, error)
+        write_result(result, output_dir)
+    except (OSError, ValueError, KeyError, TypeError):
+        pass  # the sentence on standard error has said it already
+
+
+def run_job(stack: Stack, job: Job) -> int:
+    """Do the job; leave result.json `ok` or `failed`; return the exit code."""
+    result = started_result(job.threads)
+    try:
+        write_result(result, job.output_dir)
+        extract(stack, job, result)
+        result.status = "ok"
+        write_result(result, job.output_dir)
+        return 0
+    except BaseException as error:
+        return _fail(result, error, job.output_dir)
+
+
+def _fail(result: Result, error: BaseException, output_dir: str) -> int:
+    traceback.print_exc()
+    mark_failed(result, error)
+    try:
+        write_result(result, output_dir)
+    except OSError as second:
+        print(f"and the failure itself could not be recorded: {second}", file=sys.stderr)
+    return 1
+
+
+def mark_failed(result: Result, error: BaseException) -> None:
+    """Turn the result into a failure; what was learnt on the way stays, features do not."""
+    result.status = "failed"
+    result.error = {
+        "kind": type(error).__name__,
+        "message": str(error) or type(error).__name__,
+        "where": "".join(traceback.format_exception(error)),
+    }
+    result.features = {}
+    result.native_input = None
+
+
+def extract(stack: Stack, job: Job, result: Result) -> None:
+    """The whole story: start, load, preprocess, predict, save. Fills in `result`."""
+    settings = Settings(job.data_format or "channels_last", job.threads, job.options)
+    stack.start(settings)
+    result.ready_unix_seconds = time.time()
+    result.data_format = settings.data_format
+    record_description(stack, result)
+
+    layers = list(dict.fromkeys(feature.layer for feature in job.features))
+    load = timed(lambda: stack.load(job.architecture, job.weights.file, layers))
+    result.phases["load"] = [load.seconds]
+
+    size = job.architecture.input_size
+    preprocess = [timed(lambda: stack.preprocess(job.images, size)) for _ in range(1 + job.repeats)]
+    result.phases["preprocess"] = [run.seconds for run in preprocess]
+    native = preprocess[0].value
+
+    shared = stack.from_canonical(read_shared_input(job))
+    first = timed(lambda: stack.predict(shared))
+    result.phases["predict_first"] = [first.seconds]
+    for _ in range(job.warmup):
+        stack.predict(shared)
+    result.phases["predict"] = [
+        timed(lambda: stack.predict(shared)).seconds for _ in range(job.repeats)
+    ]
+
+    save_features(stack, job, result, "shared", dict(zip(layers, first.value, strict=True)))
+    native_outputs = stack.predict(native)
+    save_features(stack, job, result, "native", dict(zip(layers, native_outputs, strict=True)))
+    canonical = stack.to_canonical(native)
+    result.native_input = save_feature(canonical, job.output_dir, "native-input.npy")
+    record_description(stack, result)
+
+
+@dataclass(frozen=True)
+class Timed:
+    """A call's wall-clock seconds and what it returned."""
+
+    seconds: float
+    value: Any
+
+
+def timed(call: Callable[[], T]) -> Timed:
+    """Time one call with the highest-resolution clock there is."""
+    begin = time.perf_counter()
+    value = call()
+    return Timed(time.perf_counter() - begin, value)
+
+
+def read_shared_input(job: Job) -> np.ndarray:
+    """Return the shared tensor, N x H x W x C float32 RGB, mean subtracted.
+
+    Raises ValueError when the file is not what the job says it is.
+    """
+    said = job.shared_input
+    if said.channel_order != "RGB" or said.mean_subtracted is not True:
+        raise ValueError(
+            f"the job's shared_input has channel_order {said.channel_order!r} and mean_subtracted "
+            f"{said.mean_subtracted!r}; this extractor reads 'RGB' and true: write it again so"
+        )
+    tensor: np.ndarray = np.load(said.file, allow_pickle=False)
+    if tensor.dtype != np.float32 or list(tensor.shape) != list(said.shape):
+        raise ValueError(
+            f"shared input '{said.file}' is {tensor.dtype} of shape {list(tensor.shape)}, expected "
+            f"float32 of shape {said.shape}; write the input again"
+        )
+    return tensor
+
+
+def save_features(
+    stack: Stack, job: Job, result: Result, kind: str, outputs: dict[str, np.ndarray]
+) -> None:
+    """Save every requested feature as <kind>-<name>.npy and enter it in the result."""
+
+    def save(feature: Feature) -> dict[str, Any]:
+        array = stack.feature_to_canonical(outputs[feature.layer])
+        return save_feature(array, job.output_dir, f"{kind}-{feature.name}.npy")
+
+    result.features[kind] = {feature.name: save(feature) for feature in job.features}
+
+
+def record_description(stack: Stack, result: Result) -> None:
+    """Copy what the stack says of itself into the result."""
+    description = stack.describe()
+    result.code = description.code
+    result.versions = description.versions
+    result.threads["found"] = description.threads_found
+    result.blas = description.blas
+    result.flags = description.flags
+
+
+def ignore_user_keras_config() -> None:
+    """Keep ~/.keras/keras.json out of the comparison, and unwritten. Call before importing Keras.
+
+    Keras reads and writes $KERAS_HOME/keras.json and shrugs when it can do neither; nothing can
+    stand below the null device.
+    """
+    os.environ["KERAS_HOME"] = os.devnull

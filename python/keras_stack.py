@@ -1,0 +1,137 @@
+"""What Keras 2 and Keras 3 have in common, given the imported `keras` module."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from extractor import Description, Settings
+from job_files import Architecture
+from vgg16_topology import PUBLISHED, dense_names, dense_units
+from weights_file import check_weights
+
+DATA_FORMATS = ("channels_last", "channels_first")
+
+
+class KerasStack:
+    """A `Stack` (see extractor.py) but for `start` and `describe`, which each Keras brings."""
+
+    keras: Any
+    load_img: Any
+    img_to_array: Any
+    data_format: str
+    model: Any
+
+    def start(self, settings: Settings) -> None:
+        raise NotImplementedError
+
+    def describe(self) -> Description:
+        raise NotImplementedError
+
+    def load(self, architecture: Architecture, weights_file: str, layers: list[str]) -> None:
+        """Build the model that outputs these layers, with the weights in memory.
+
+        Raises ValueError for an unknown layer or a weights file of another network.
+        """
+        check_weights(weights_file, architecture)
+        network = build_vgg16(self.keras, architecture, weights_file)
+        self.after_loading(network, weights_file)
+        self.model = cut_at(self.keras, network, layers)
+
+    def after_loading(self, network: Any, weights_file: str) -> None:
+        """Hook for what a backend's convention asks of freshly loaded kernels."""
+
+    def preprocess(self, image_files: list[str], size: list[int]) -> np.ndarray:
+        """Decode, resize and normalise as Keras's own VGG16 example does.
+
+        load_img resizes with its default, nearest neighbour; preprocess_input turns RGB into BGR
+        and subtracts the means. Returns N x H x W x 3 or N x 3 x H x W float32.
+        """
+        batches = []
+        for image_file in image_files:
+            image = self.load_img(image_file, target_size=tuple(size))
+            pixels = np.expand_dims(self.img_to_array(image), axis=0)
+            batches.append(self.keras.applications.vgg16.preprocess_input(pixels))
+        return np.ascontiguousarray(np.vstack(batches))
+
+    def predict(self, tensor: np.ndarray) -> list[np.ndarray]:
+        """Return one array per requested layer; the whole tensor is one batch."""
+        outputs = self.model.predict(tensor, batch_size=len(tensor), verbose=0)
+        return list(outputs) if isinstance(outputs, list | tuple) else [outputs]
+
+    def from_canonical(self, tensor: np.ndarray) -> np.ndarray:
+        """N x H x W x C RGB to BGR in this run's data format: Keras's VGG16 takes BGR."""
+        bgr = tensor[..., ::-1]
+        if self.data_format == "channels_first":
+            bgr = bgr.transpose(0, 3, 1, 2)
+        return np.ascontiguousarray(bgr, dtype=np.float32)
+
+    def to_canonical(self, tensor: np.ndarray) -> np.ndarray:
+        """BGR in this run's data format to N x H x W x C RGB."""
+        return np.ascontiguousarray(self.feature_to_canonical(tensor)[..., ::-1])
+
+    def feature_to_canonical(self, feature: np.ndarray) -> np.ndarray:
+        """A layer's output to N x H x W x C; N x K stays."""
+        if feature.ndim == 4 and self.data_format == "channels_first":
+            return feature.transpose(0, 2, 3, 1)
+        return feature
+
+
+def check_data_format(data_format: str) -> None:
+    """Raise ValueError unless it is one of Keras's two."""
+    if data_format not in DATA_FORMATS:
+        raise ValueError(
+            f"data_format is {data_format!r}, expected one of {DATA_FORMATS}; mend the job or "
+            "the --data-format option"
+        )
+
+
+def build_vgg16(keras: Any, architecture: Architecture, weights_file: str) -> Any:
+    """Return the whole network with its weights, in Keras's current data format.
+
+    Raises ValueError naming the file when Keras cannot load it.
+    """
+    try:
+        if architecture == PUBLISHED:
+            return keras.applications.vgg16.VGG16(weights=weights_file, include_top=True)
+        network = build_like_vgg16(keras, architecture)
+        network.load_weights(weights_file)
+        return network
+    except Exception as error:
+        raise ValueError(f"Keras cannot load weights file '{weights_file}': {error}") from error
+
+
+def build_like_vgg16(keras: Any, architecture: Architecture) -> Any:
+    """Return VGG16's topology and layer names in another size, weights not yet loaded.
+
+    Mirrors keras.applications.vgg16.VGG16, so that only the widths differ.
+    """
+    layers = keras.layers
+    height, width = architecture.input_size
+    channels_last = keras.backend.image_data_format() == "channels_last"
+    x = inputs = layers.Input(shape=(height, width, 3) if channels_last else (3, height, width))
+    for block, widths in enumerate(architecture.blocks, start=1):
+        for position, filters in enumerate(widths, start=1):
+            name = f"block{block}_conv{position}"
+            x = layers.Conv2D(filters, (3, 3), activation="relu", padding="same", name=name)(x)
+        x = layers.MaxPooling2D((2, 2), strides=(2, 2), name=f"block{block}_pool")(x)
+    x = layers.Flatten(name="flatten")(x)
+    for name, units in zip(dense_names(architecture), dense_units(architecture), strict=True):
+        activation = "softmax" if name == "predictions" else "relu"
+        x = layers.Dense(units, activation=activation, name=name)(x)
+    return keras.models.Model(inputs, x)
+
+
+def cut_at(keras: Any, network: Any, layers: list[str]) -> Any:
+    """Return the model from the network's input to these layers' outputs, and no further.
+
+    Raises ValueError listing the layers there are.
+    """
+    by_name = {layer.name: layer for layer in network.layers}
+    unknown = [name for name in layers if name not in by_name]
+    if unknown:
+        raise ValueError(
+            f"the model has no layer {unknown[0]!r}; ask for one of {list(by_name)[1:]}"
+        )
+    return keras.models.Model(network.inputs, [by_name[name].output for name in layers])

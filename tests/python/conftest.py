@@ -1,0 +1,56 @@
+"""Interpreters and a tiny VGG16 for the tests of the Python extractors."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tiny_vgg16 import TINY, Case, make_case, stack_environment, write_weights
+
+
+def _interpreter(variable: str) -> str:
+    python = os.environ.get(variable)
+    if not python:
+        pytest.skip(f"{variable} is not set to the Python of an environment with that Keras")
+    return python
+
+
+@pytest.fixture(scope="session")
+def keras3_python() -> str:
+    """The interpreter of an environment made from requirements/keras3-tensorflow.txt."""
+    return _interpreter("NETPARITY_TEST_KERAS3_PYTHON")
+
+
+@pytest.fixture(scope="session")
+def keras2_python() -> str:
+    """The interpreter of an environment made from requirements/keras2-theano.txt."""
+    return _interpreter("NETPARITY_TEST_KERAS2_PYTHON")
+
+
+@pytest.fixture(scope="session")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What the harness would set: two threads, and one compile cache for the whole session."""
+    return stack_environment(tmp_path_factory.mktemp("theano"))
+
+
+@pytest.fixture(scope="session", params=["keras3", "keras2"])
+def stack(request: pytest.FixtureRequest) -> tuple[str, str]:
+    """(extractor's file name, its interpreter), for every stack there is."""
+    python = request.getfixturevalue(f"{request.param}_python")
+    return f"extract_{request.param}.py", python
+
+
+@pytest.fixture(scope="session")
+def weights_file(stack: tuple[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Tiny weights in the published layout, written by the stack's own h5py."""
+    path = tmp_path_factory.mktemp("with space") / "weights é.h5"
+    write_weights(stack[1], TINY.arrays, path)
+    return path
+
+
+@pytest.fixture
+def case(tmp_path: Path, weights_file: Path) -> Case:
+    """A job for the tiny network, with its image, shared input and output folder."""
+    return make_case(tmp_path, weights_file)

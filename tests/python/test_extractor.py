@@ -1,0 +1,136 @@
+"""The run in python/extractor.py, with a stack made of NumPy instead of a framework."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tiny_vgg16 import PYTHON_FOLDER, TINY, forward, make_case, relative_l2
+
+HERE = Path(__file__).parent
+
+
+@pytest.fixture
+def case(tmp_path):
+    return make_case(tmp_path, tmp_path / "no-weights-needed.h5")
+
+
+def start(case, fault=""):
+    return subprocess.Popen(
+        [sys.executable, str(HERE / "numpy_stack.py"), str(case.job_file)],
+        env={
+            **os.environ,
+            "PYTHONPATH": f"{PYTHON_FOLDER}{os.pathsep}{HERE}",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "NUMPY_STACK_FAULT": fault,
+            "NUMPY_STACK_FOLDER": str(case.output_dir),
+        },
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def run(case, fault=""):
+    process = start(case, fault)
+    _, log = process.communicate(timeout=60)
+    return process.returncode, log
+
+
+def test_ok_run_has_every_timing_and_every_feature(case):
+    code, log = run(case)
+    result = case.result()
+    assert (code, result["status"]) == (0, "ok"), log
+    repeats = case.job["repeats"]
+    counts = {phase: len(seconds) for phase, seconds in result["phases"].items()}
+    assert counts == {
+        "load": 1, "preprocess": 1 + repeats, "predict_first": 1, "predict": repeats
+    }  # fmt: skip
+    expected = forward(TINY.arrays, case.shared)
+    for feature in case.job["features"]:
+        entry = result["features"]["shared"][feature["name"]]
+        assert entry["file"] == f"shared-{feature['name']}.npy"
+        assert entry["shape"] == feature["shape"]
+        assert relative_l2(case.array(entry), expected[feature["layer"]]) < 1e-6
+    assert result["native_input"] == {"file": "native-input.npy", "shape": [2, 64, 64, 3]}
+
+
+def test_only_the_files_of_the_protocol_are_left(case):
+    run(case)
+    names = {feature["name"] for feature in case.job["features"]}
+    assert {path.name for path in case.output_dir.iterdir()} == {
+        "result.json",
+        "native-input.npy",
+        *(f"{kind}-{name}.npy" for kind in ("shared", "native") for name in names),
+    }
+
+
+def test_one_layer_may_be_asked_for_twice(case):
+    case.job["features"] = [dict(f, name=f["name"] + s) for f in case.job["features"] for s in "ab"]
+    case.write()
+    assert run(case)[0] == 0
+
+
+def test_killed_process_leaves_started(case):
+    code, _ = run(case, "die")
+    assert (code, case.result()["status"]) == (9, "started")
+
+
+def test_sigterm_ends_it_at_once_and_leaves_started(case):
+    process = start(case, "sleep")
+    assert process.stdout.readline() == "sleeping\n"
+    process.terminate()
+    process.communicate(timeout=10)
+    assert process.returncode == -signal.SIGTERM
+    assert case.result()["status"] == "started"
+
+
+def test_lack_of_memory_is_a_failed_result(case):
+    code, _ = run(case, "memory")
+    result = case.result()
+    assert (code, result["status"]) == (1, "failed")
+    assert result["error"]["kind"] == result["error"]["message"] == "MemoryError"
+    assert "numpy_stack.py" in result["error"]["where"]
+    assert result["ready_unix_seconds"] is not None and result["code"] == "NumPy"
+
+
+def test_refused_write_names_file_and_reason_and_leaves_no_half_of_it(case):
+    code, _ = run(case, "full")
+    result = case.result()
+    assert (code, result["status"], result["features"]) == (1, "failed", {})
+    message = result["error"]["message"]
+    assert "shared-conv1_1.npy" in message and os.strerror(27) in message  # 27: file too large
+    assert [path.name for path in case.output_dir.iterdir()] == ["result.json"]
+
+
+def test_vanished_output_folder_is_said_on_standard_error(case):
+    code, log = run(case, "folder")
+    assert code == 1
+    assert "cannot write" in log and "could not be recorded" in log
+
+
+def test_other_schema_version_is_refused(case):
+    case.job["schema_version"] = 2
+    case.write()
+    code, log = run(case)
+    assert code == 2 and "schema_version 2" in log
+    assert "schema_version 2" in case.result()["error"]["message"]
+
+
+def test_shared_input_of_another_shape_is_refused(case):
+    case.job["shared_input"]["shape"] = [1, 64, 64, 3]
+    case.write()
+    assert run(case)[0] == 1
+    assert "expected float32 of shape [1, 64, 64, 3]" in case.result()["error"]["message"]
+
+
+def test_result_is_valid_json_after_each_step(case):
+    run(case)
+    text = (case.output_dir / "result.json").read_text(encoding="utf-8")
+    assert json.loads(text)["schema_version"] == 1 and text.endswith("\n")
