@@ -24,9 +24,11 @@ class KerasStack:
     model: Any
 
     def start(self, settings: Settings) -> None:
+        """Import the framework and fix its settings; each stack has its own way."""
         raise NotImplementedError
 
     def describe(self) -> Description:
+        """Say what ran; each stack has its own versions and flags."""
         raise NotImplementedError
 
     def load(self, architecture: Architecture, weights_file: str, layers: list[str]) -> None:

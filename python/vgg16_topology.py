@@ -27,6 +27,7 @@ class WeightedLayer:
 
     @property
     def bias(self) -> tuple[int, ...]:
+        """Shape of the bias: one value per output channel."""
         return self.kernel[-1:]
 
 

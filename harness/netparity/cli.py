@@ -6,11 +6,16 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from netparity import __version__
+
+if TYPE_CHECKING:
+    from netparity.environments import Environments
+    from netparity.progress import RichWatch
+    from netparity.protocol import Run
 
 EXIT_PARITY, EXIT_USAGE, EXIT_RUNNER, EXIT_INTERRUPTED = 1, 2, 3, 130
 
@@ -60,7 +65,7 @@ def compare(
     layers: Annotated[
         str | None, typer.Option(help="Features, as fc6,fc7 or all.", show_default="fc6,fc7")
     ] = None,
-    rounds: Annotated[int, typer.Option(min=1, max=1000, help="Processes per runner.")] = 2,
+    rounds: Annotated[int, typer.Option(min=1, max=1000, help="Processes per runner.")] = 3,
     repeats: Annotated[int, typer.Option(min=1, max=100_000, help="Timings per process.")] = 5,
     warmup: Annotated[int, typer.Option(min=0, max=100_000, help="Untimed runs before.")] = 1,
     threads: Annotated[
@@ -121,13 +126,17 @@ def report(
 def doctor(python: Python = None, verbose: Verbose = False) -> None:
     """Say which runners can run here, in which versions, and what the others need."""
     with _errors(verbose):
+        from rich.console import Console
+
         from netparity.doctor import examine
 
         environments = _environments(python)
-        console = _console()
+        console = Console()
         for name, availability in examine(environments):
             if availability.available:
-                versions = ", ".join(f"{key} {value}" for key, value in availability.versions.items())
+                versions = ", ".join(
+                    f"{key} {value}" for key, value in availability.versions.items()
+                )
                 console.print(f"[green]✓[/] [bold]{name}[/]  {versions}")
             else:
                 console.print(f"[yellow]–[/] [bold]{name}[/]  not available: ", end="")
@@ -172,26 +181,20 @@ def schema() -> None:
 # --- helpers --------------------------------------------------------------------------------
 
 
-def _environments(pairs: list[str] | None):  # type: ignore[no-untyped-def]
+def _environments(pairs: list[str] | None) -> Environments:
     from netparity.environments import Environments, parse_overrides
     from netparity.runners import RUNNERS
 
     return Environments(parse_overrides(pairs or [], [kind.name for kind in RUNNERS]))
 
 
-def _console():  # type: ignore[no-untyped-def]
-    from rich.console import Console
-
-    return Console()
-
-
-def _watch(verbose: bool):  # type: ignore[no-untyped-def]
+def _watch(verbose: bool) -> RichWatch:
     from netparity.progress import RichWatch
 
     return RichWatch(verbose)
 
 
-def _show(run, folder: Path, as_json: bool) -> None:  # type: ignore[no-untyped-def]
+def _show(run: Run, folder: Path, as_json: bool) -> None:
     from rich.console import Console
 
     from netparity.report import console as console_report
@@ -209,7 +212,7 @@ def _show(run, folder: Path, as_json: bool) -> None:  # type: ignore[no-untyped-
     console.print(f"stored in {folder}", markup=False, highlight=False, soft_wrap=True)
 
 
-def _exit_code(run, asked_for: bool) -> int:  # type: ignore[no-untyped-def]
+def _exit_code(run: Run, asked_for: bool) -> int:
     from netparity.report.tables import parity_passed
 
     statuses = [record.status for record in run.runners]

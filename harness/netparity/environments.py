@@ -137,10 +137,8 @@ def _build(stack: Stack, folder: Path) -> None:
     uv = find_uv_bin()
     python = str(_interpreter(folder))
     _uv(stack, log, uv, "venv", "--no-project", "--python", stack.python, str(folder))
-    _uv(
-        stack, log, uv, "pip", "install", "--python", python, "--require-hashes", "--compile-bytecode",
-        "--requirement", str(stack.requirements),
-    )  # fmt: skip
+    install = ["--require-hashes", "--compile-bytecode", "--requirement", str(stack.requirements)]
+    _uv(stack, log, uv, "pip", "install", "--python", python, *install)
     (folder / _MARKER).write_text(f"{stack.name}\n")
 
 

@@ -35,7 +35,7 @@ _LOG_TAIL_BYTES = 8192
 _MAX_RESULT_BYTES = 16 * 2**20
 
 
-class ProcessFailed(NetparityError):
+class ProcessFailedError(NetparityError):
     """An extractor did not deliver; the message says why."""
 
 
@@ -97,7 +97,7 @@ def execute(
         features = _check_features(job, result, folder)
         native_input = _check_native_input(result, folder)
         reason = None
-    except (ProcessFailed, LaunchError) as error:
+    except (ProcessFailedError, LaunchError) as error:
         features, native_input = {}, None
         reason = f"{error}{_log_tail(log)}"
     record = Round(
@@ -156,27 +156,24 @@ def _read_result(path: Path, ended: Exit) -> RunResult:
     """The extractor's own word, weighed against how its process ended."""
     try:
         if path.stat().st_size > _MAX_RESULT_BYTES:
-            raise ProcessFailed(f"its result.json is larger than {_MAX_RESULT_BYTES:,} bytes")
+            raise ProcessFailedError(f"its result.json is larger than {_MAX_RESULT_BYTES:,} bytes")
         result = RunResult.model_validate_json(path.read_bytes())
     except FileNotFoundError:
-        raise ProcessFailed(f"it left no result.json; the process {ended.words}") from None
+        raise ProcessFailedError(f"it left no result.json; the process {ended.words}") from None
     except (OSError, ValidationError, ValueError) as error:
-        raise ProcessFailed(
-            f"its result.json is not what the protocol asks for: {error}; "
-            f"the process {ended.words}"
+        raise ProcessFailedError(
+            f"its result.json is not what the protocol asks for: {error}; the process {ended.words}"
         ) from error
     if result.status == "failed" and result.error is not None:
-        raise ProcessFailed(f"{result.error.kind}: {result.error.message}")
+        raise ProcessFailedError(f"{result.error.kind}: {result.error.message}")
     if result.status != "ok":
-        raise ProcessFailed(f"the process {ended.words} before it had finished")
+        raise ProcessFailedError(f"the process {ended.words} before it had finished")
     if ended.exit_status != 0:
-        raise ProcessFailed(f"it reported success, but the process {ended.words}")
+        raise ProcessFailedError(f"it reported success, but the process {ended.words}")
     return result
 
 
-def _check_features(
-    job: Job, result: RunResult, folder: Path
-) -> dict[InputKind, dict[str, Path]]:
+def _check_features(job: Job, result: RunResult, folder: Path) -> dict[InputKind, dict[str, Path]]:
     return {
         kind: {
             request.name: _checked(
@@ -193,18 +190,18 @@ def _checked(
 ) -> Path:
     what = f"feature {request.name} of the {kind} input"
     if stored is None:
-        raise ProcessFailed(f"{what} is missing from its result")
+        raise ProcessFailedError(f"{what} is missing from its result")
     path = folder / stored.file
     try:
         array = read_npy(path)
     except InputError as error:
-        raise ProcessFailed(f"{what}: {error}") from error
+        raise ProcessFailedError(f"{what}: {error}") from error
     if array.dtype != np.float32:
-        raise ProcessFailed(f"{what} is {array.dtype}, expected float32")
+        raise ProcessFailedError(f"{what} is {array.dtype}, expected float32")
     if list(array.shape) != request.shape:
-        raise ProcessFailed(f"{what} has shape {list(array.shape)}, expected {request.shape}")
+        raise ProcessFailedError(f"{what} has shape {list(array.shape)}, expected {request.shape}")
     if bad := int(array.size - np.count_nonzero(np.isfinite(array))):
-        raise ProcessFailed(f"{what} holds {bad:,} of {array.size:,} values NaN or infinite")
+        raise ProcessFailedError(f"{what} holds {bad:,} of {array.size:,} values NaN or infinite")
     return path
 
 

@@ -12,6 +12,7 @@ and reports. It is needed for three things that the harness cannot do itself:
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import json
 import os
@@ -162,7 +163,8 @@ def _run(order: dict[str, object]) -> Exit:
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=lambda: signal.pthread_sigmask(signal.SIG_UNBLOCK, _WATCHED),
+            # Safe here: this small process has a single thread.
+            preexec_fn=lambda: signal.pthread_sigmask(signal.SIG_UNBLOCK, _WATCHED),  # noqa: PLW1509
         )
     timed_out = _await_end(process.pid, begun + float(str(order["timeout_seconds"])))
     _, status, usage = os.wait4(process.pid, 0)
@@ -201,10 +203,8 @@ def _has_ended(pid: int) -> bool:
 
 
 def _end_group(pid: int, number: signal.Signals) -> None:
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(pid, number)
-    except ProcessLookupError:
-        pass
 
 
 if __name__ == "__main__":

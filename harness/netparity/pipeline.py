@@ -34,7 +34,7 @@ class Request:
     model: str = "vgg16"
     weights: str = "synthetic:0"
     layers: str | None = None
-    rounds: int = 2
+    rounds: int = 3
     repeats: int = 5
     warmup: int = 1
     threads: int | None = None

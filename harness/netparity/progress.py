@@ -79,6 +79,7 @@ class RichWatch:
 
     @contextmanager
     def task(self, title: str, total: float | None = None) -> Iterator[Task]:
+        """A bar that goes when the work ends; a line stays if it took more than a second."""
         begun = time.monotonic()
         if self._console.is_terminal:
             identifier = self._progress.add_task(title, total=total, note="")
@@ -93,11 +94,14 @@ class RichWatch:
             self._console.print(Text(f"{title}: {seconds:.1f} s", style="dim"))
 
     def message(self, text: str) -> None:
+        """A line that stays."""
         self._console.print(Text(text))
 
     def warning(self, text: str) -> None:
+        """A coloured line that stays."""
         self._console.print(Text(text, style="yellow"))
 
     def detail(self, text: str) -> None:
+        """A line for `--verbose` alone."""
         if self._verbose:
             self._console.print(Text(text, style="dim"))

@@ -258,7 +258,8 @@ class WallClock(_Frozen):
     reference_seconds: Seconds
     preparation_seconds: Seconds
 
-    @computed_field
+    @computed_field  # type: ignore[prop-decorator]
+    @property
     def harness_share(self) -> float:
         """Share of the comparison spent outside extractors and the reference pass.
 
@@ -290,7 +291,8 @@ class Run(_Frozen):
     warnings: list[str] = []
     wall: WallClock | None = None
 
-    @computed_field
+    @computed_field  # type: ignore[prop-decorator]
+    @property
     def image(self) -> Image:
         """The first image: the only one of most runs."""
         return self.images[0]

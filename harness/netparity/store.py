@@ -1,10 +1,10 @@
 """The only writer of `results/`: one folder per run, complete after every process.
 
-    run.json                     the run (protocol.Run), replaced atomically
-    table.md, table.csv          made from run.json
-    input/shared.npy             the tensor that every tool was given
-    features/reference/*.npy     the float64 pass
-    runners/NN-<label>/round-N/  job.json, result.json, log.txt, features
+run.json                     the run (protocol.Run), replaced atomically
+table.md, table.csv          made from run.json
+input/shared.npy             the tensor that every tool was given
+features/reference/*.npy     the float64 pass
+runners/NN-<label>/round-N/  job.json, result.json, log.txt, features
 """
 
 from __future__ import annotations
@@ -69,7 +69,9 @@ class RunFolder:
         """
         folder = path.parent if path.name == RUN_FILE else path
         if not (folder / RUN_FILE).is_file():
-            raise InputError(f"{path} holds no {RUN_FILE}; give the folder of a run, as results/2...")
+            raise InputError(
+                f"{path} holds no {RUN_FILE}; give the folder of a run, as results/2..."
+            )
         return cls(folder.absolute())
 
     @property
@@ -175,7 +177,7 @@ def read_npy(path: Path) -> npt.NDArray[Any]:
 def array_hash(array: npt.NDArray[Any]) -> str:
     """SHA-256 over type, shape and values."""
     digest = hashlib.sha256(f"{array.dtype.str} {array.shape}".encode())
-    digest.update(np.ascontiguousarray(array))
+    digest.update(np.ascontiguousarray(array).data)
     return digest.hexdigest()
 
 

@@ -115,5 +115,7 @@ class Model:
             return self.layers
         wanted = {self.layer(name.strip()).name for name in names.split(",") if name.strip()}
         if not wanted:
-            raise UnknownLayerError(f"no layer in {names!r}; expected names such as fc6,fc7, or all")
+            raise UnknownLayerError(
+                f"no layer in {names!r}; expected names such as fc6,fc7, or all"
+            )
         return tuple(layer for layer in self.layers if layer.name in wanted)

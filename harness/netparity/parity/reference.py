@@ -84,7 +84,7 @@ def convolve(image: Array, kernel: npt.NDArray[np.float32], bias: Array) -> Arra
     Returns:
         H x W x O.
     """
-    height, width, channels = image.shape
+    height, width, _ = image.shape
     size, outputs = kernel.shape[0], kernel.shape[3]
     matrix = kernel.astype(np.float64).reshape(-1, outputs)
     padded = np.pad(image, ((size // 2,) * 2, (size // 2,) * 2, (0, 0)))

@@ -1,7 +1,7 @@
 """From a finished run to what people read. One file per output format; nothing is recomputed."""
 
-from netparity.report import csv, markdown
 from netparity.protocol import Run
+from netparity.report import csv, markdown
 from netparity.store import RunFolder
 
 EXPORTERS = (markdown, csv)

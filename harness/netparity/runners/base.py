@@ -67,11 +67,13 @@ class Runner(ABC):
     @property
     def data_format(self) -> DataFormat:
         """Order of the axes that the tool is told to compute in."""
-        return "channels_first" if self.chosen.get("data_format") == "channels_first" else (
-            "channels_last"
+        return (
+            "channels_first"
+            if self.chosen.get("data_format") == "channels_first"
+            else ("channels_last")
         )
 
-    def prepare(self, environments: Environments, watch: Watch) -> None:
+    def prepare(self, environments: Environments, watch: Watch) -> None:  # noqa: B027
         """Make what can be made without a system package.
 
         Raises:

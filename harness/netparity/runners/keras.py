@@ -52,9 +52,7 @@ class KerasRunner(Runner):
         if missing := self.missing(environments):
             reason = "missing: " + ", ".join(item.what for item in missing)
             return Availability(False, reason, missing_fix(self.name, missing))
-        return Availability(
-            True, versions=environments.versions(self.stack, *self.packages)
-        )
+        return Availability(True, versions=environments.versions(self.stack, *self.packages))
 
     def command(self, environments: Environments, job_file: Path, threads: int) -> Command:
         """The environment's interpreter on the extractor, shielded from the user's settings."""

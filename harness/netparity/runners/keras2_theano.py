@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import ClassVar
 
 from netparity.cache import cache_folder
 from netparity.environments import Environments, Stack
@@ -25,7 +26,7 @@ class Keras2Theano(KerasRunner):
     stack = Stack("keras2-theano", "3.11")
     script = "extract_keras2.py"
     packages = ("keras", "theano", "numpy")
-    options = {
+    options: ClassVar = {
         "data_format": Option(
             "order of the axes inside the network", ("channels_last", "channels_first")
         ),
@@ -33,10 +34,9 @@ class Keras2Theano(KerasRunner):
 
     def missing(self, environments: Environments) -> list[Missing]:
         """Compiler, Python's headers and OpenBLAS's link library."""
+        missing = []
         if shutil.which("g++") is None:
-            missing = [Missing("a C++ compiler (g++)", "g++")]
-        else:
-            missing = []
+            missing.append(Missing("a C++ compiler (g++)", "g++"))
         if not _has_openblas():
             missing.append(Missing("OpenBLAS to link with", "libopenblas-dev"))
         python = environments.python(self.stack)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from netparity.environments import Stack
 from netparity.runners.base import Option
 from netparity.runners.keras import KerasRunner
@@ -14,10 +16,9 @@ class Keras3Tensorflow(KerasRunner):
     stack = Stack("keras3-tensorflow", ">=3.11,<3.14")
     script = "extract_keras3.py"
     packages = ("keras", "tensorflow", "tensorflow-cpu")
-    options = {
-        "data_format": Option(
-            "order of the axes inside the network", ("channels_last", "channels_first")
-        ),
+    options: ClassVar = {
+        # TensorFlow convolves on a CPU in no other order.
+        "data_format": Option("order of the axes inside the network", ("channels_last",)),
     }
 
     def environment(self) -> dict[str, str | None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import ClassVar
 
 from netparity.resources import extractor_folder
 from netparity.runners.base import Option, Runner
@@ -21,7 +22,7 @@ class MatconvnetRunner(Runner):
 
     tool = "matconvnet"
     weights_format = simplenn_mat.NAME
-    options = {"matconvnet": CODE_OPTION}
+    options: ClassVar = {"matconvnet": CODE_OPTION}
 
     @property
     def scripts(self) -> Path:

@@ -29,12 +29,12 @@ class StoredTensors(Mapping[str, Tensor]):
         from safetensors import safe_open
 
         self._file = safe_open(path, framework="numpy")
-        self._names = tuple(self._file.keys())
+        self._names: tuple[str, ...] = tuple(self._file.keys())  # type: ignore[no-untyped-call]
 
     def __getitem__(self, name: str) -> Tensor:
         if name not in self._names:
             raise KeyError(name)
-        tensor: Tensor = self._file.get_tensor(name)
+        tensor: Tensor = self._file.get_tensor(name)  # type: ignore[no-untyped-call]
         return tensor
 
     def __iter__(self) -> Iterator[str]:
@@ -50,7 +50,7 @@ def content_hash(tensors: Tensors, model: Model) -> str:
     for name in model.parameter_shapes:
         tensor = np.ascontiguousarray(tensors[name], dtype="<f4")
         digest.update(json.dumps([name, list(tensor.shape), "float32"]).encode())
-        digest.update(tensor)
+        digest.update(tensor.data)
     return digest.hexdigest()
 
 

@@ -58,7 +58,7 @@ def read(path: Path, model: Model) -> dict[str, Tensor]:
 
     try:
         with h5py.File(path, "r") as file:
-            root = file["model_weights"] if "model_weights" in file else file
+            root = file.get("model_weights", file)
             return _read_layers(root, model, path)
     except (OSError, RuntimeError, KeyError, ValueError, TypeError) as error:
         raise InputError(

@@ -122,9 +122,7 @@ def _meta(model: Model) -> dict[str, Any]:
     }
 
 
-def _tensors(
-    layers: npt.NDArray[Any], model: Model, path: Path
-) -> Iterator[tuple[str, Tensor]]:
+def _tensors(layers: npt.NDArray[Any], model: Model, path: Path) -> Iterator[tuple[str, Tensor]]:
     named = {layer.parameters: layer for layer in model.parametric_layers}
     for struct in (cell[0, 0] for cell in layers):
         if "weights" not in (struct.dtype.names or ()) or struct["weights"].size == 0:
@@ -139,7 +137,8 @@ def _tensors(
         filters, biases = struct["weights"].ravel()[:2]
         # MATLAB drops trailing singleton dimensions: bring them back from the layer map.
         missing = 4 - filters.ndim
-        yield layer.kernel, np.ascontiguousarray(
-            filters.reshape(filters.shape + (1,) * missing), dtype=np.float32
+        yield (
+            layer.kernel,
+            np.ascontiguousarray(filters.reshape(filters.shape + (1,) * missing), dtype=np.float32),
         )
         yield layer.bias, np.ascontiguousarray(biases.ravel(), dtype=np.float32)

@@ -81,7 +81,9 @@ def _resolve_synthetic(source: str, model: Model, watch: Watch) -> WeightSet:
     index = cache_folder("weights", "index") / (
         f"synthetic-v{synthetic.VERSION}-{model.name}-{seed}.sha256"
     )
-    sha256 = _canonical(index, f"synthetic:{seed}", model, lambda: synthetic.make(model, seed, watch))
+    sha256 = _canonical(
+        index, f"synthetic:{seed}", model, lambda: synthetic.make(model, seed, watch)
+    )
     return WeightSet(model, "synthetic", f"synthetic:{seed}", sha256, _folder(sha256))
 
 

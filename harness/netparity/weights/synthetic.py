@@ -44,9 +44,7 @@ def make(model: Model, seed: int, watch: Watch = SILENT) -> dict[str, Tensor]:
             scale = gain * math.sqrt(2 / math.prod(shape[:3]))
             kernel = rng.standard_normal(shape, dtype=np.float32)
             kernel *= np.float32(scale)
-            bias = rng.standard_normal(shape[3], dtype=np.float32) * np.float32(
-                gain * _BIAS_SCALE
-            )
+            bias = rng.standard_normal(shape[3], dtype=np.float32) * np.float32(gain * _BIAS_SCALE)
             tensors[layer.kernel], tensors[layer.bias] = kernel, bias
             task.advance(kernel.size + bias.size)
     return tensors

@@ -1,0 +1,53 @@
+# make compare   set everything up and run the comparison
+# make test      set everything up and run every test
+# make check     the developer loop: format, lint, types, import rules, fast tests
+# make clean     remove what was made in this checkout (the cache stays; see clean-cache)
+
+VENV := .venv
+RUN := $(VENV)/bin
+PYTHON ?= python3
+STACKS := keras3-tensorflow keras2-theano
+
+.PHONY: help setup compare test check format pins clean clean-cache
+
+help:
+	@grep -E '^# make' Makefile | cut -c3-
+
+$(VENV)/made: harness/bootstrap.py harness/requirements.txt pyproject.toml
+	$(PYTHON) harness/bootstrap.py $(VENV)
+
+setup: $(VENV)/made
+	@$(RUN)/netparity setup
+
+compare: setup
+	@$(RUN)/netparity compare $(ARGS)
+
+test: setup
+	$(RUN)/pytest $(ARGS)
+
+check: $(VENV)/made
+	$(RUN)/ruff format --check .
+	$(RUN)/ruff check .
+	$(RUN)/mypy
+	$(RUN)/mypy --config-file= --strict python/extract_keras2.py python/extract_keras3.py
+	$(RUN)/mh_lint --entry-point=none matlab
+	$(RUN)/mh_style matlab
+	$(RUN)/pytest -q -m "not slow"
+
+format: $(VENV)/made
+	$(RUN)/ruff format .
+	$(RUN)/ruff check --fix .
+
+# Newest versions of everything, with hashes and without addresses.
+pins: $(VENV)/made
+	for list in harness/requirements $(STACKS:%=python/requirements/%); do \
+	  $(RUN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header \
+	    --no-annotate --python-version 3.11 --output-file $$list.txt $$list.in || exit 1; \
+	done
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find harness python matlab tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+clean-cache:
+	rm -rf "$$($(RUN)/python -c 'from netparity.cache import cache_folder; print(cache_folder())')"
