@@ -29,9 +29,10 @@ check: $(VENV)/made
 	$(RUN)/ruff format --check .
 	$(RUN)/ruff check .
 	$(RUN)/mypy
-	$(RUN)/mypy --config-file= --strict python/extract_keras2.py python/extract_keras3.py
-	$(RUN)/mh_lint --entry-point=none matlab
-	$(RUN)/mh_style matlab
+	cd python && ../$(RUN)/mypy --config-file= --strict extract_keras2.py extract_keras3.py
+	$(RUN)/mh_lint --brief --matlab 2018b matlab tests/matlab
+	$(RUN)/mh_lint --brief --octave 7.0 matlab tests/matlab
+	$(RUN)/mh_style --brief --matlab 2018b matlab tests/matlab
 	$(RUN)/pytest -q -m "not slow"
 
 format: $(VENV)/made

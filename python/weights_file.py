@@ -99,7 +99,7 @@ def original_backend(path: str) -> str | None:
 
 
 def _open(path: str) -> Any:
-    import h5py  # type: ignore[import-not-found]
+    import h5py  # type: ignore[import-untyped,import-not-found,unused-ignore]
 
     if not os.path.isfile(path):
         raise FileNotFoundError(

@@ -1,0 +1,44 @@
+function geometry = parse_geometry(caller, geometry, args)
+%PARSE_GEOMETRY Options of convolution and pooling.
+%   G = PARSE_GEOMETRY(CALLER, G, ARGS) fills the structure G, which holds
+%   the defaults and tells which options CALLER has:
+%
+%   `pad`::     P or [TOP BOTTOM LEFT RIGHT], returned as the latter
+%   `stride`::  S or [VERTICAL HORIZONTAL]
+%   `dilate`::  D or [VERTICAL HORIZONTAL]
+%   `method`::  text
+%
+%   Options that only choose among MatConvNet's GPU codes are taken and
+%   ignored. Array arguments in ARGS ask for derivatives and are refused.
+
+flags = {'cudnn', 'nocudnn', 'verbose', 'noderdata', 'noderfilters', ...
+  'noderbiases'};
+k = 1;
+while k <= numel(args)
+  if ~ischar(args{k})
+    error([caller ':backward'], ['%s computes the forward pass only; ' ...
+      'install MatConvNet for derivatives.'], caller);
+  end
+  name = lower(args{k});
+  k = k + 1;
+  if any(strcmp(name, flags))
+    continue
+  end
+  if k > numel(args)
+    error([caller ':options'], '%s: the option ''%s'' has no value.', ...
+      caller, args{k - 1});
+  end
+  if isfield(geometry, name)
+    geometry.(name) = args{k};
+  elseif ~strcmp(name, 'cudnnworkspacelimit')
+    error([caller ':options'], '%s has no option ''%s''.', caller, args{k - 1});
+  end
+  k = k + 1;
+end
+
+geometry.pad = whole_numbers(caller, 'pad', geometry.pad, 4, 0);
+geometry.stride = whole_numbers(caller, 'stride', geometry.stride, 2, 1);
+if isfield(geometry, 'dilate')
+  geometry.dilate = whole_numbers(caller, 'dilate', geometry.dilate, 2, 1);
+end
+end

@@ -1,0 +1,27 @@
+function y = vl_nnnormalize(x, param, varargin)
+%VL_NNNORMALIZE Response normalization across neighbouring channels.
+%   Y = VL_NNNORMALIZE(X, [N KAPPA ALPHA BETA]) is
+%
+%     Y(h, w, c, n) = X(h, w, c, n) / (KAPPA + ALPHA * S(h, w, c, n))^BETA
+%
+%   with S the sum of X(h, w, d, n)^2 over the channels d from
+%   c - floor((N - 1) / 2) to c + ceil((N - 1) / 2) that exist. X and Y are
+%   H x W x C x N. Derivatives are refused.
+
+check_data('vl_nnnormalize', x);
+check_forward('vl_nnnormalize', varargin);
+if ~isnumeric(param) || numel(param) ~= 4
+  error('vl_nnnormalize:param', ['vl_nnnormalize: the parameters must be ' ...
+    '[N KAPPA ALPHA BETA], not %s.'], mat2str(param));
+end
+param = cast(param, class(x));
+
+channels = size(x, 3);
+squared = x.^2;
+total = zeros(size(x), class(x));
+for shift = -floor((param(1) - 1) / 2):ceil((param(1) - 1) / 2)
+  to = max(1, 1 - shift):min(channels, channels - shift);
+  total(:, :, to, :) = total(:, :, to, :) + squared(:, :, to + shift, :);
+end
+y = x ./ (param(2) + param(3) * total).^param(4);
+end

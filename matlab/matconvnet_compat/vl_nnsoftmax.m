@@ -1,0 +1,14 @@
+function y = vl_nnsoftmax(x, varargin)
+%VL_NNSOFTMAX Softmax over the channels.
+%   Y = VL_NNSOFTMAX(X) is, at each position and for each image,
+%
+%     Y(h, w, c, n) = exp(X(h, w, c, n)) / sum_d exp(X(h, w, d, n))
+%
+%   X and Y are H x W x C x N. Derivatives are refused.
+
+check_data('vl_nnsoftmax', x);
+check_forward('vl_nnsoftmax', varargin);
+% The largest element goes to exp(0), so that nothing overflows.
+y = exp(x - max(x, [], 3));
+y = y ./ sum(y, 3);
+end

@@ -1,0 +1,41 @@
+function net = vl_simplenn_tidy(net)
+%VL_SIMPLENN_TIDY Bring a SimpleNN network of any age into one form.
+%   NET = VL_SIMPLENN_TIDY(NET) moves what older files keep elsewhere,
+%
+%     layer.filters, layer.biases  ->  layer.weights, {FILTERS, BIASES}
+%     net.normalization            ->  net.meta.normalization
+%     net.classes                  ->  net.meta.classes
+%
+%   and fills in what a file leaves out:
+%
+%   all layers::  name 'layer<number>', precious false
+%   conv::        pad 0, stride 1, dilate 1, opts {}
+%   pool::        pad 0, stride 1, method 'max', opts {}
+%   relu::        leak 0
+%   normalize::   param [5 1 0.0001/5 0.75]
+%   dropout::     rate 0.5
+%
+%   Other layers are kept as they are; VL_SIMPLENN has none but those above
+%   and softmax.
+
+if ~isfield(net, 'layers')
+  error('vl_simplenn_tidy:layers', ['The network has no field ''layers'': ' ...
+    'it is not a SimpleNN network.']);
+end
+for i = 1:numel(net.layers)
+  net.layers{i} = tidy_layer(net.layers{i}, i);
+end
+
+if ~isfield(net, 'meta')
+  net.meta = struct();
+end
+moved = {'normalization', 'classes'};
+for k = 1:numel(moved)
+  if isfield(net, moved{k})
+    if ~isfield(net.meta, moved{k})
+      net.meta.(moved{k}) = net.(moved{k});
+    end
+    net = rmfield(net, moved{k});
+  end
+end
+end

@@ -1,0 +1,11 @@
+function result = np_describe(result, job, here)
+%NP_DESCRIBE Set up the code that a job asks for and note what it is.
+%   RESULT = NP_DESCRIBE(RESULT, JOB, HERE) ends by taking the time at which
+%   everything is ready to load the weights.
+
+result.data_format = 'channels_last';
+result.blas = np_blas();
+result.threads.found = np_set_threads(job.threads);
+[result.code, result.versions] = np_choose_code(job.options, here);
+result.ready_unix_seconds = np_clock();
+end

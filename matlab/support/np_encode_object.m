@@ -1,0 +1,16 @@
+function json = np_encode_object(names, members, lists)
+%NP_ENCODE_OBJECT A JSON object from its names and members.
+%   JSON = NP_ENCODE_OBJECT(NAMES, MEMBERS, LISTS), two cells of one length.
+%   Numbers under a name in LISTS are written as a list: one of them as
+%   [2.5], none as [].
+
+parts = cell(1, numel(names));
+for k = 1:numel(names)
+  member = members{k};
+  if isnumeric(member) && any(strcmp(names{k}, lists))
+    member = num2cell(reshape(member, 1, []));
+  end
+  parts{k} = [np_quote_json(names{k}) ': ' np_encode_json(member, lists)];
+end
+json = ['{' strjoin(parts, ', ') '}'];
+end

@@ -1,0 +1,12 @@
+function quoted = np_quote_json(text)
+%NP_QUOTE_JSON A row of characters as a JSON string (RFC 8259, section 7).
+%   Characters beyond ASCII stay as they are; control characters become
+%   escapes.
+
+text = strrep(text, '\', '\\');
+text = strrep(text, '"', '\"');
+for code = unique(double(text(text < 32)))
+  text = strrep(text, char(code), sprintf('\\u%04x', code));
+end
+quoted = ['"' text '"'];
+end

@@ -1,0 +1,20 @@
+function np_run_job(file, here)
+%NP_RUN_JOB Run a netparity job and leave result.json behind.
+%   NP_RUN_JOB(FILE, HERE) reads the job FILE; HERE is the matlab/ folder. See
+%   EXTRACT_FEATURES for what is written. An error is recorded in the result
+%   and raised again.
+
+job = np_read_job(file);
+result = np_start_result(job);
+np_write_result(job.output_dir, result);
+try
+  result = np_describe(result, job, here);
+  [net, native, result] = np_prepare(result, job);
+  result = np_predict(result, job, net, native);
+  result.status = 'ok';
+catch failure
+  np_write_result(job.output_dir, np_fail_result(result, failure));
+  rethrow(failure);
+end
+np_write_result(job.output_dir, result);
+end

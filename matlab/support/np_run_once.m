@@ -1,0 +1,29 @@
+function feature = np_run_once(image, weights, layer, output, here)
+%NP_RUN_ONCE One feature of one image, with timings printed as JSON.
+%   FEATURE = NP_RUN_ONCE(IMAGE, WEIGHTS, LAYER, OUTPUT, HERE) is what
+%   EXTRACT_FEATURES does by hand. OUTPUT is a .npy file to write the feature
+%   to, '' for none; HERE is the matlab/ folder.
+
+np_choose_code(struct(), here);
+
+started = tic();
+net = np_load_net(weights, {np_layer_alias(layer)});
+load_seconds = toc(started);
+
+started = tic();
+x = np_native_input(net, {image});
+preprocess_seconds = toc(started);
+
+started = tic();
+res = np_forward(net, x);
+predict_seconds = toc(started);
+
+feature = res(end).x;
+if ~isempty(output)
+  np_write_npy(output, permute(feature, [4 1 2 3]), [1 size(feature, 1) ...
+    size(feature, 2) size(feature, 3)]);
+end
+fprintf(['{"image_data_format": "channels_last", "load time": %.6f, ' ...
+  '"preprocessing time": %.6f, "predict time": %.6f}\n'], ...
+  load_seconds, preprocess_seconds, predict_seconds);
+end

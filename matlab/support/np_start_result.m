@@ -1,0 +1,21 @@
+function result = np_start_result(job)
+%NP_START_RESULT The result of a job of which nothing is known yet.
+%   RESULT = NP_START_RESULT(JOB) has status `started` and every field of
+%   the protocol: [] for what is not known, an empty structure for an empty
+%   object.
+
+result = struct();
+result.schema_version = 1;
+result.status = 'started';
+result.error = [];
+result.ready_unix_seconds = [];
+result.phases = struct();
+result.features = struct();
+result.native_input = [];
+result.code = [];
+result.versions = struct();
+result.data_format = [];
+result.threads = struct('requested', job.threads, 'found', []);
+result.blas = [];
+result.flags = struct();
+end

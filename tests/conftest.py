@@ -1,0 +1,45 @@
+"""The real tools, for every test that wants them."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from netparity.environments import Environments
+from netparity.runners import Keras2Theano, Keras3Tensorflow
+
+REAL_TOOLS = {"keras3_python", "keras2_python", "octave", "every_tool"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test that starts a real tool is slow, without having to say so."""
+    for item in items:
+        if REAL_TOOLS & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.slow)
+
+
+@pytest.fixture(scope="session")
+def keras3_python() -> str:
+    """The interpreter of the environment of keras3-tensorflow, made if need be."""
+    return str(Environments().ensure(Keras3Tensorflow.stack))
+
+
+@pytest.fixture(scope="session")
+def keras2_python() -> str:
+    """The interpreter of the environment of keras2-theano, made if need be."""
+    return str(Environments().ensure(Keras2Theano.stack))
+
+
+@pytest.fixture(scope="session")
+def octave() -> str:
+    """The path of octave-cli."""
+    program = shutil.which("octave-cli")
+    if program is None:
+        pytest.skip("octave-cli is not on the PATH: netparity setup matconvnet-octave")
+    return program
+
+
+@pytest.fixture(scope="session")
+def every_tool(keras3_python: str, keras2_python: str, octave: str) -> None:
+    """Keras 3, Keras 2 and Octave, all ready to run."""

@@ -1,0 +1,187 @@
+"""The main job, in the real tools."""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from netparity.inputs import SAMPLE_IMAGE
+from netparity.models import VGG16_TINY
+from netparity.weights import resolve
+
+from .conftest import COMMAND, TINY, Compare
+
+ROWS = [
+    "keras3-tensorflow",
+    "keras2-theano",
+    "keras2-theano[data_format=channels_first]",
+    "matconvnet-octave",
+]
+PHASES = {"startup", "load", "preprocess", "predict_first", "predict"}
+
+
+def assert_whole(done, layers: list[str], rounds: int) -> None:
+    """Every row ran, agrees, and has every figure."""
+    assert done.exit_code == 0, done.stderr
+    run = done.run
+    assert [record["label"] for record in run["runners"]][:4] == ROWS
+    for label in ROWS:
+        record = done.runner(label)
+        assert record["status"] == "ok", record["reason"]
+        assert len(record["rounds"]) == rounds
+        for round_ in record["rounds"]:
+            assert set(round_["phases"]) == PHASES
+            assert all(value > 0 for values in round_["phases"].values() for value in values)
+            assert round_["peak_rss_bytes"] > 20 * 2**20
+            assert (done.folder / round_["log"]).exists()
+        for kind in ("shared", "native"):
+            for layer in layers:
+                stored = record["features"][kind][layer]
+                array = np.load(done.folder / stored["file"], allow_pickle=False)
+                assert array.dtype == np.float32
+                assert list(array.shape) == stored["shape"]
+        errors = done.errors(label)
+        assert list(errors) == layers
+        assert max(errors.values()) < 1e-5
+    verdicts = {e["verdict"] for e in run["parity"] if e["input"] == "shared"}
+    assert verdicts == {"pass"}
+
+
+def test_every_default_runner_agrees(every_tool, compare: Compare, report):
+    done = compare("--model", "vgg16-tiny", "--rounds", "2", "--repeats", "3", "--json")
+    assert_whole(done, ["fc6", "fc7"], rounds=2)
+    assert json.loads(done.stdout) == done.run
+    for number in (1, 2):
+        orders = [
+            round_["order"]
+            for record in done.run["runners"]
+            for round_ in record["rounds"]
+            if round_["round"] == number
+        ]
+        assert sorted(orders) == [1, 2, 3, 4]
+    matlab = done.runner("matconvnet-matlab")
+    if matlab["status"] == "unavailable":
+        assert "MATLAB" in matlab["reason"]
+        assert matlab["fix"]
+    assert "compatibility functions" in done.runner("matconvnet-octave")["code"]
+    assert all(done.runner(label)["repeatable"] for label in ROWS)
+    table = (done.folder / "table.md").read_text()
+    assert "synthetic" in table
+    (done.folder / "table.md").unlink()
+    assert report(done.folder).returncode == 0
+    assert (done.folder / "table.md").read_text() == table
+    with (done.folder / "table.csv").open(newline="") as file:
+        assert [row["label"] for row in csv.DictReader(file)][:4] == ROWS
+
+
+def test_the_native_inputs_differ_by_the_resize_alone(every_tool, compare: Compare):
+    """Keras's load_img takes the nearest pixel, the .m script resizes as MATLAB's imresize."""
+    done = compare(*TINY)
+    keras, theano, octave = (
+        np.load(done.folder / done.runner(label)["native_input"]["file"])
+        for label in ("keras3-tensorflow", "keras2-theano", "matconvnet-octave")
+    )
+    shared = np.load(done.folder / "input" / "shared.npy")
+    assert np.array_equal(keras, theano)
+    assert np.abs(keras - shared).mean() > 2
+    # Pillow's bicubic and imresize's differ by rounding to whole grey levels inside the image.
+    inside = np.s_[:, 4:-4, 4:-4]
+    assert np.abs(octave - shared)[inside].max() < 1.01
+
+
+def test_all_layers_work_in_every_runner(every_tool, compare: Compare):
+    done = compare(*TINY, "--layers", "all")
+    assert_whole(done, [layer.name for layer in VGG16_TINY.layers], rounds=1)
+
+
+def test_several_images_of_every_mode(every_tool, compare: Compare, tmp_path: Path):
+    sample = Image.open(SAMPLE_IMAGE)
+    modes = {
+        "grey.png": sample,
+        "colour.jpg": Image.merge("RGB", [sample, sample.rotate(180), sample.rotate(90)]),
+        "palette.png": sample.convert("RGB").quantize(64),
+        "alpha.png": Image.merge("LA", [sample, sample]),
+    }
+    for name, image in modes.items():
+        image.save(tmp_path / name)
+    done = compare(*TINY, *[tmp_path / name for name in modes])
+    assert_whole(done, ["fc6", "fc7"], rounds=1)
+    assert done.runner("keras2-theano")["features"]["shared"]["fc6"]["shape"] == [4, 256]
+    assert [image["file"] for image in done.run["images"]] == list(modes)
+    assert done.run["image"]["mode"] == "L"
+
+
+@pytest.mark.parametrize("name", ["keras-h5", "matconvnet-simplenn"])
+def test_a_weight_file_of_either_tool_serves_both(every_tool, compare: Compare, name: str):
+    synthetic = resolve("synthetic:3", VGG16_TINY)
+    done = compare(
+        *TINY,
+        *("--runner", "keras3-tensorflow", "--runner", "matconvnet-octave"),
+        *("--weights", synthetic.file(name)),
+    )
+    assert done.exit_code == 0
+    assert done.run["weights"]["sha256"] == synthetic.sha256
+    assert done.run["weights"]["kind"] == "file"
+
+
+def test_one_runner_can_stand_twice_under_two_labels(octave, compare: Compare):
+    done = compare(
+        *TINY,
+        *("--runner", "matconvnet-octave[label=once]"),
+        *("--runner", "matconvnet-octave[label=again | <b>, é]"),
+        *("--reference", "once"),
+    )
+    assert done.exit_code == 2, "a comma ends an option"
+    done = compare(
+        *TINY,
+        *("--runner", "matconvnet-octave[label=once]"),
+        *("--runner", "matconvnet-octave[label=again | <b> é]"),
+        *("--reference", "once"),
+    )
+    assert done.exit_code == 0
+    pairs = [e for e in done.run["parity"] if e["against"] == "again | <b> é"]
+    assert all(entry["relative_l2"] == 0 for entry in pairs)
+    ratios = {e["ratio_to_reference"] for e in done.run["timing"] if e["label"] == "once"}
+    assert ratios == {1.0}
+
+
+def test_asking_for_a_runner_that_is_not_there_is_a_failure(octave, compare: Compare, monkeypatch):
+    monkeypatch.delenv("MATLAB_ROOT", raising=False)
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    done = compare(*TINY, "--runner", "matconvnet-octave", "--runner", "matconvnet-matlab")
+    assert done.exit_code == 3
+    assert done.runner("matconvnet-octave")["status"] == "ok"
+
+
+def test_features_that_differ_fail_parity(octave, compare: Compare, tmp_path: Path):
+    """A tolerance no float32 result can meet makes the exit code 1 and the row unranked."""
+    script = (
+        "import netparity.pipeline as p; p.MAX_RELATIVE_L2 = 1e-9; "
+        "from netparity.cli import main; main()"
+    )
+    command = [sys.executable, "-c", script, "compare", *TINY, "--out", str(tmp_path / "results")]
+    done = subprocess.run(
+        [*command, "--runner", "matconvnet-octave"], capture_output=True, text=True
+    )
+    assert done.returncode == 1, done.stderr
+    assert "unranked" in done.stdout
+
+
+def test_doctor_names_every_runner(every_tool):
+    done = subprocess.run([*COMMAND, "doctor"], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0
+    for name in ("keras3-tensorflow", "keras2-theano", "matconvnet-octave", "matconvnet-matlab"):
+        assert name in done.stdout
+    assert "theano 1.0.5" in done.stdout
+
+
+def test_full_vgg16_agrees_in_every_runner(every_tool, compare: Compare):
+    done = compare("--rounds", "1", "--repeats", "2")
+    assert_whole(done, ["fc6", "fc7"], rounds=1)
