@@ -90,8 +90,15 @@ def validate(tensors: Tensors, model: Model, path: Path) -> None:
 
 
 def _hint(tensors: Tensors) -> str:
-    shapes = {name: tuple(tensor.shape) for name, tensor in tensors.items()}
+    """Name the model that the file does hold, told by its convolutions.
+
+    (A dense kernel's shape may have been read wrongly for want of the right model.)
+    """
     for other in MODELS.values():
-        if shapes == other.parameter_shapes:
+        convolutions = [layer for layer in other.parametric_layers if layer.kind == "conv"]
+        if all(
+            layer.kernel in tensors and tensors[layer.kernel].shape == layer.kernel_shape
+            for layer in convolutions
+        ):
             return f"; the file holds {other.name}: call with --model {other.name}"
     return ""
