@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+import time
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +19,8 @@ if TYPE_CHECKING:
     from netparity.progress import RichWatch
     from netparity.protocol import Run
 
-EXIT_PARITY, EXIT_USAGE, EXIT_RUNNER, EXIT_INTERRUPTED = 1, 2, 3, 130
+EXIT_PARITY, EXIT_USAGE, EXIT_RUNNER, EXIT_DEFECT, EXIT_INTERRUPTED = 1, 2, 3, 70, 130
+_BEGUN = time.monotonic()
 
 app = typer.Typer(
     help="Do several tools compute the same features from one network, and at what cost?",
@@ -101,6 +104,7 @@ def compare(
             timeout_seconds=timeout,
             environments=_environments(python),
             command=["netparity", *sys.argv[1:]],
+            begun_monotonic=_BEGUN,
         )
         with _watch(verbose) as watch:
             run, store = run_compare(request, watch)
@@ -204,9 +208,11 @@ def _show(run: Run, folder: Path, as_json: bool) -> None:
     console = Console(stderr=as_json)
     console_report.show(run, console)
     if run.wall is not None:
+        wall = run.wall
         console.print(
-            f"\n{run.wall.total_seconds:.0f} s in all; the harness's own share is "
-            f"{100 * run.wall.harness_share:.1f} %",
+            f"\n{wall.total_seconds:.0f} s in all: preparation {wall.preparation_seconds:.1f} s, "
+            f"reference {wall.reference_seconds:.1f} s, extractors {wall.extractor_seconds:.1f} s; "
+            f"the harness's own share is {100 * wall.harness_share:.1f} %",
             highlight=False,
         )
     console.print(f"stored in {folder}", markup=False, highlight=False, soft_wrap=True)
@@ -231,8 +237,14 @@ def _errors(verbose: bool) -> Iterator[None]:
         yield
     except NetparityError as error:
         if verbose:
-            raise
+            traceback.print_exc()
         _fail(f"error: {error}", EXIT_USAGE)
+    except (typer.Exit, typer.Abort):
+        raise
+    except Exception:
+        # Not 1, which says that parity failed.
+        traceback.print_exc()
+        _fail("this is a defect of netparity; please report it with the lines above", EXIT_DEFECT)
     except KeyboardInterrupt:
         _fail("interrupted; what was done is kept in the results folder", EXIT_INTERRUPTED)
 

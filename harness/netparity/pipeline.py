@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import median
 
 from netparity import __version__, report
 from netparity.environments import Environments
@@ -16,7 +17,7 @@ from netparity.execution import Assignment, execute
 from netparity.inputs import MAX_IMAGES, SAMPLE_IMAGE, DecodedImage, decode, shared_tensor
 from netparity.models import MODELS, Layer, Model
 from netparity.parity import MAX_RELATIVE_L2, compare_features, forward
-from netparity.protocol import Image, Run, RunnerRecord, Settings, WallClock, Weights
+from netparity.protocol import Image, Round, Run, RunnerRecord, Settings, WallClock, Weights
 from netparity.recording import add_outcome, ok_features, ok_phases, update_runner
 from netparity.runners import DEFAULT_RUNNERS, RUNNERS, Availability, Runner, create_runners
 from netparity.store import RunFolder, utc_now
@@ -27,7 +28,10 @@ from netparity.weights import WeightSet, resolve
 
 @dataclass(frozen=True)
 class Request:
-    """What `netparity compare` is asked for; every default is the command line's."""
+    """What `netparity compare` is asked for; every default is the command line's.
+
+    `begun_monotonic` is when the program began, so that its imports count as its own time.
+    """
 
     images: Sequence[Path] = ()
     runners: Sequence[str] = ()
@@ -43,6 +47,7 @@ class Request:
     timeout_seconds: float = 600.0
     environments: Environments = field(default_factory=Environments)
     command: Sequence[str] = ()
+    begun_monotonic: float | None = None
 
 
 @dataclass(frozen=True)
@@ -66,7 +71,7 @@ def compare(request: Request, watch: Watch = SILENT) -> tuple[Run, RunFolder]:
             before any runner starts. What goes wrong in a runner becomes part of the run.
         KeyboardInterrupt: after what was done has been stored and reported.
     """
-    begun = time.monotonic()
+    begun = request.begun_monotonic or time.monotonic()
     plan = make_plan(request, watch)
     store = RunFolder.create(request.results)
     available = prepare_runners(plan, watch)
@@ -273,11 +278,18 @@ def run_rounds(
                     )
                     run = add_outcome(run, runner.label, outcome, store)
                     store.write_run(run)
+                    watch.detail(describe(runner.label, outcome.record))
                     if outcome.record.reason is not None:
                         failed.add(runner.label)
                         watch.warning(f"{runner.label} failed: {outcome.record.reason}")
                 task.advance()
     return run
+
+
+def describe(label: str, record: Round) -> str:
+    """One process in a line, for `--verbose`."""
+    phases = ", ".join(f"{name} {median(values):.3g} s" for name, values in record.phases.items())
+    return f"{label}: {record.status} in {record.wall_seconds:.1f} s ({phases}); log {record.log}"
 
 
 @contextmanager

@@ -251,23 +251,23 @@ class TimingEntry(_Frozen):
 
 
 class WallClock(_Frozen):
-    """Where the time of the run itself went; seconds."""
+    """Where the time of the run itself went; seconds.
+
+    `preparation_seconds` is what came before the reference: imports, checks, and what is made
+    only once (environments, weights).
+    """
 
     total_seconds: Seconds
-    extractor_seconds: Seconds
-    reference_seconds: Seconds
     preparation_seconds: Seconds
+    reference_seconds: Seconds
+    extractor_seconds: Seconds
 
     @computed_field  # type: ignore[prop-decorator]
     @property
     def harness_share(self) -> float:
-        """Share of the comparison spent outside extractors and the reference pass.
-
-        Preparation (making weights, environments) happens once and is left out.
-        """
-        compared = self.total_seconds - self.preparation_seconds
-        own = compared - self.extractor_seconds - self.reference_seconds
-        return max(0.0, own) / compared if compared > 0 else 0.0
+        """Share of the whole spent outside the extractors and the reference pass."""
+        own = self.total_seconds - self.extractor_seconds - self.reference_seconds
+        return max(0.0, own) / self.total_seconds if self.total_seconds > 0 else 0.0
 
 
 class Run(_Frozen):
