@@ -99,7 +99,7 @@ def execute(
         reason = None
     except (ProcessFailedError, LaunchError) as error:
         features, native_input = {}, None
-        reason = f"{error}{_log_tail(log)}"
+        reason = str(error)
     record = Round(
         round=round_number,
         order=order,
@@ -109,6 +109,7 @@ def execute(
         peak_rss_bytes=ended.peak_rss_bytes if ended else None,
         wall_seconds=ended.wall_seconds if ended else 0.0,
         log=store.relative(log),
+        log_tail=_log_tail(log) if reason else [],
     )
     return Outcome(record, folder, result, features, native_input)
 
@@ -222,10 +223,11 @@ def _phases(result: RunResult | None, ended: Exit | None) -> dict[str, list[floa
     return phases
 
 
-def _log_tail(log: Path) -> str:
+def _log_tail(log: Path) -> list[str]:
     try:
-        data = log.read_bytes()[-_LOG_TAIL_BYTES:]
+        with log.open("rb") as file:
+            file.seek(max(0, log.stat().st_size - _LOG_TAIL_BYTES))
+            data = file.read()
     except OSError:
-        return ""
-    lines = data.decode("utf-8", errors="replace").splitlines()[-_LOG_TAIL_LINES:]
-    return "\nlast lines of its log:\n" + "\n".join(lines) if lines else ""
+        return []
+    return data.decode("utf-8", errors="replace").splitlines()[-_LOG_TAIL_LINES:]

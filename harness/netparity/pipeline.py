@@ -282,6 +282,7 @@ def run_rounds(
                     if outcome.record.reason is not None:
                         failed.add(runner.label)
                         watch.warning(f"{runner.label} failed: {outcome.record.reason}")
+                        watch.message(f"  its log: {store.path / outcome.record.log}")
                 task.advance()
     return run
 

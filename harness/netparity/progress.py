@@ -95,13 +95,13 @@ class RichWatch:
 
     def message(self, text: str) -> None:
         """A line that stays."""
-        self._console.print(Text(text))
+        self._console.print(Text(text), soft_wrap=True)
 
     def warning(self, text: str) -> None:
         """A coloured line that stays."""
-        self._console.print(Text(text, style="yellow"))
+        self._console.print(Text(text, style="yellow"), soft_wrap=True)
 
     def detail(self, text: str) -> None:
         """A line for `--verbose` alone."""
         if self._verbose:
-            self._console.print(Text(text, style="dim"))
+            self._console.print(Text(text, style="dim"), soft_wrap=True)

@@ -177,7 +177,10 @@ class Settings(_Frozen):
 
 
 class Round(_Frozen):
-    """One process of one runner. `order` is its place in the round, from 1."""
+    """One process of one runner.
+
+    `order` is its place in the round, from 1; `log_tail` are the log's last lines if it failed.
+    """
 
     round: int
     order: int
@@ -187,6 +190,7 @@ class Round(_Frozen):
     peak_rss_bytes: int | None = None
     wall_seconds: Seconds
     log: str
+    log_tail: list[str] = []
 
 
 class FeatureFile(_Frozen):

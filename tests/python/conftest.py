@@ -1,32 +1,12 @@
-"""Interpreters and a tiny VGG16 for the tests of the Python extractors."""
+"""A tiny VGG16 for the tests of the Python extractors."""
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
 
 from tiny_vgg16 import TINY, Case, make_case, stack_environment, write_weights
-
-
-def _interpreter(variable: str) -> str:
-    python = os.environ.get(variable)
-    if not python:
-        pytest.skip(f"{variable} is not set to the Python of an environment with that Keras")
-    return python
-
-
-@pytest.fixture(scope="session")
-def keras3_python() -> str:
-    """The interpreter of an environment made from requirements/keras3-tensorflow.txt."""
-    return _interpreter("NETPARITY_TEST_KERAS3_PYTHON")
-
-
-@pytest.fixture(scope="session")
-def keras2_python() -> str:
-    """The interpreter of an environment made from requirements/keras2-theano.txt."""
-    return _interpreter("NETPARITY_TEST_KERAS2_PYTHON")
 
 
 @pytest.fixture(scope="session")

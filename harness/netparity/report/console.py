@@ -8,7 +8,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from netparity.protocol import Run
-from netparity.report.tables import Table, notes, tables
+from netparity.report.tables import Table, log_tails, notes, tables
 
 _STYLES = {"pass": "green", "DIVERGES": "bold red", "ERROR": "bold red", "failed": "bold red"}
 _WIDE = 130
@@ -24,7 +24,10 @@ def show(run: Run, console: Console) -> None:
         if len(table.headers) <= _MOST_COLUMNS:
             console.print(_rich(table))
     for note in notes(run):
-        console.print(Text("• " + note))
+        console.print(Text("• " + note), soft_wrap=not console.is_terminal)
+    for label, lines in log_tails(run):
+        console.print(Text(f"\nLast lines of the log of {label}:"))
+        console.print(Text("\n".join(f"  {line}" for line in lines), style="dim"))
 
 
 def _rich(table: Table) -> RichTable:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from netparity.protocol import Run
-from netparity.report.tables import Table, notes, tables
+from netparity.report.tables import Table, log_tails, notes, tables
 
 FILE = "table.md"
 
@@ -17,6 +17,9 @@ def render(run: Run) -> str:
     for table in tables(run):
         parts += [f"## {escape(table.title)}", "", *_lines(table), ""]
     parts += ["## Notes", "", *(f"- {escape(note)}" for note in notes(run)), ""]
+    for label, lines in log_tails(run):
+        parts += [f"Last lines of the log of {escape(label)}:", ""]
+        parts += [*(f"    {line}" for line in lines), ""]
     parts += [
         "## Settings",
         "",

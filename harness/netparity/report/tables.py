@@ -166,15 +166,25 @@ def notes(run: Run) -> list[str]:
             lines.append(f"{record.label}: {record.code}.")
     for record in run.runners:
         if record.status in ("failed", "unavailable"):
+            reason = (record.reason or "").rstrip(".")
             fix = f" To mend it: {record.fix}" if record.fix else ""
             log = f" Log: {record.rounds[-1].log}" if record.rounds else ""
-            lines.append(f"{record.label} {record.status}: {record.reason}.{fix}{log}")
+            lines.append(f"{record.label} {record.status}: {reason}.{fix}{log}")
         elif not parity_passed(run, record.label):
             lines.append(f"{record.label} failed parity: its timings are shown, but not ranked.")
         if record.repeatable is False:
             lines.append(f"{record.label}: its features differ from process to process.")
     lines.extend(run.warnings)
     return lines
+
+
+def log_tails(run: Run) -> list[tuple[str, list[str]]]:
+    """For every runner that failed, its label and the last lines of its log."""
+    return [
+        (record.label, record.rounds[-1].log_tail)
+        for record in run.runners
+        if record.status == "failed" and record.rounds and record.rounds[-1].log_tail
+    ]
 
 
 def error(entry: ParityEntry | None) -> str:
