@@ -9,7 +9,7 @@ import pytest
 from netparity.environments import Environments
 from netparity.runners import Keras2Theano, Keras3Tensorflow
 
-REAL_TOOLS = {"keras3_python", "keras2_python", "octave", "every_tool"}
+REAL_TOOLS = {"keras3_python", "keras2_python", "octave", "every_tool", "stack"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
