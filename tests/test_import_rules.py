@@ -12,11 +12,12 @@ PACKAGE = ROOT / "harness" / "netparity"
 PYTHON = ROOT / "python"
 
 # What each part may import of netparity. Helpers without knowledge of the job are for all.
-FOUNDATION = {"errors", "watch", "cache", "resources"}
+FOUNDATION = {"errors", "watch", "cache", "paths", "resources"}
 ALLOWED = {
     "errors": set(),
     "watch": set(),
     "cache": {"errors"},
+    "paths": {"errors"},
     "resources": set(),
     "launch": set(),
     "models": FOUNDATION,

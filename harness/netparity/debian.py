@@ -33,14 +33,18 @@ def install(packages: Sequence[str], watch: Watch = SILENT) -> None:
     if prefix is None:
         raise SetupError(f"system packages are missing: {names}", fix)
     log = cache_folder("logs") / "apt-get.log"
-    environment = {"DEBIAN_FRONTEND": "noninteractive"}
     with watch.task(f"installing {names}"):
         for arguments in (
             ["update", "-q"],
             ["install", "-y", "-q", "--no-install-recommends", *packages],
         ):
-            command = Command([*prefix, "apt-get", *arguments], environment)
-            ended = launch(command, cache_folder(), log, _TIMEOUT_SECONDS)
+            # sudo drops the environment, so the variable goes behind it.
+            quiet = ["env", "DEBIAN_FRONTEND=noninteractive"]
+            command = Command([*prefix, *quiet, "apt-get", *arguments])
+            try:
+                ended = launch(command, cache_folder(), log, _TIMEOUT_SECONDS)
+            except LaunchError as error:
+                raise SetupError(str(error), fix) from error
             if ended.exit_status != 0 and arguments[0] == "install":
                 raise SetupError(f"apt-get {ended.words} for {names}; log: {log}", fix)
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from netparity.cache import cache_folder, exclusive
 from netparity.errors import SetupError, UsageError
 from netparity.launch import Command, LaunchError, launch
+from netparity.paths import usable_path
 from netparity.resources import extractor_folder
 from netparity.watch import SILENT, Watch
 
@@ -81,8 +82,10 @@ class Environments:
         # The folder that holds `bin` holds `lib`, whatever the interpreter links to.
         paths = [str(path) for path in python.parent.parent.glob("lib/python*/site-packages")]
         found = {
-            re.sub(r"[-_.]+", "-", distribution.metadata["Name"]).lower(): distribution.version
+            re.sub(r"[-_.]+", "-", name).lower(): distribution.version
             for distribution in distributions(path=paths)
+            # An interrupted pip leaves folders without a name.
+            if (name := distribution.metadata["Name"])
         }
         return {name: found[name] for name in packages if name in found}
 
@@ -106,7 +109,7 @@ def parse_overrides(pairs: list[str], known: list[str]) -> dict[str, Path]:
                 f"--python {pair!r}: expected RUNNER=/path/to/python with RUNNER one of "
                 + ", ".join(known)
             )
-        overrides[name] = Path(path).expanduser().absolute()
+        overrides[name] = usable_path(Path(path), "interpreter").absolute()
     return overrides
 
 
@@ -134,7 +137,12 @@ def _build(stack: Stack, folder: Path) -> None:
 
     log = cache_folder("logs") / f"install-{folder.name}.log"
     log.unlink(missing_ok=True)
-    uv = find_uv_bin()
+    try:
+        uv = find_uv_bin()
+    except FileNotFoundError as error:
+        raise SetupError(
+            f"uv is not installed: {error}", "install it with: pip install uv"
+        ) from None
     python = str(_interpreter(folder))
     _uv(stack, log, uv, "venv", "--no-project", "--python", stack.python, str(folder))
     install = ["--require-hashes", "--compile-bytecode", "--requirement", str(stack.requirements)]

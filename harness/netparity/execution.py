@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +17,7 @@ from netparity.launch import Exit, LaunchError, launch
 from netparity.models import Layer, Model
 from netparity.protocol import (
     INPUTS,
+    PHASES,
     Architecture,
     ArrayFile,
     FeatureRequest,
@@ -99,7 +101,7 @@ def execute(
         reason = None
     except (ProcessFailedError, LaunchError) as error:
         features, native_input = {}, None
-        reason = str(error)
+        reason = _printable(str(error))
     record = Round(
         round=round_number,
         order=order,
@@ -117,6 +119,7 @@ def execute(
 def _job(runner: Runner, assignment: Assignment, folder: Path) -> Job:
     model, count = assignment.model, len(assignment.images)
     return Job(
+        schema_version=1,
         runner=runner.name,
         label=runner.label,
         model=model.name,
@@ -171,6 +174,9 @@ def _read_result(path: Path, ended: Exit) -> RunResult:
         raise ProcessFailedError(f"the process {ended.words} before it had finished")
     if ended.exit_status != 0:
         raise ProcessFailedError(f"it reported success, but the process {ended.words}")
+    for phase in PHASES:
+        if phase != "startup" and not result.phases.get(phase):
+            raise ProcessFailedError(f"it reported success, but no seconds for {phase}")
     return result
 
 
@@ -207,8 +213,14 @@ def _checked(
 
 
 def _check_native_input(result: RunResult, folder: Path) -> Path | None:
-    path = folder / result.native_input.file if result.native_input else None
-    return path if path is not None and path.is_file() else None
+    if result.native_input is None:
+        return None
+    path = folder / result.native_input.file
+    try:
+        read_npy(path)
+    except InputError as error:
+        raise ProcessFailedError(f"the native input: {error}") from error
+    return path
 
 
 def _phases(result: RunResult | None, ended: Exit | None) -> dict[str, list[float]]:
@@ -218,7 +230,8 @@ def _phases(result: RunResult | None, ended: Exit | None) -> dict[str, list[floa
     phases = dict(result.phases)
     if result.ready_unix_seconds is not None:
         startup = result.ready_unix_seconds - ended.launched_unix_seconds
-        if startup >= 0:  # the system's clock can be set back between two readings
+        # The system's clock can be set between the two readings.
+        if 0 <= startup <= ended.wall_seconds:
             phases["startup"] = [startup]
     return phases
 
@@ -230,4 +243,9 @@ def _log_tail(log: Path) -> list[str]:
             data = file.read()
     except OSError:
         return []
-    return data.decode("utf-8", errors="replace").splitlines()[-_LOG_TAIL_LINES:]
+    return _printable(data.decode("utf-8", errors="replace")).splitlines()[-_LOG_TAIL_LINES:]
+
+
+def _printable(text: str) -> str:
+    """Without the control characters that would steer the terminal of whoever reads it."""
+    return re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", "\ufffd", text.replace("\r\n", "\n"))

@@ -25,6 +25,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 _GRACE_SECONDS = 3.0
+_LONGEST_WAIT_SECONDS = 3600.0
 _PR_SET_PDEATHSIG = 1
 _WATCHED = (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
@@ -129,6 +130,7 @@ def capture(command: Command, folder: Path, timeout_seconds: float = 20.0) -> st
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
+            errors="replace",
             timeout=timeout_seconds,
             check=True,
         )
@@ -185,7 +187,10 @@ def _await_end(pid: int, deadline: float) -> bool:
     """Wait until the process has ended, ending it if need be; True if its time was up."""
     timed_out = stopping = False
     while not _has_ended(pid):
-        caught = signal.sigtimedwait(_WATCHED, max(0.0, deadline - time.monotonic()))
+        left = deadline - time.monotonic()
+        caught = signal.sigtimedwait(_WATCHED, min(max(0.0, left), _LONGEST_WAIT_SECONDS))
+        if caught is None and left > _LONGEST_WAIT_SECONDS:
+            continue
         if caught is not None and caught.si_signo == signal.SIGCHLD:
             continue
         if stopping:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import secrets
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,7 +13,7 @@ from statistics import median
 
 from netparity import __version__, report
 from netparity.environments import Environments
-from netparity.errors import SetupError, UsageError
+from netparity.errors import InputError, SetupError, UsageError
 from netparity.execution import Assignment, execute
 from netparity.inputs import MAX_IMAGES, SAMPLE_IMAGE, DecodedImage, decode, shared_tensor
 from netparity.models import MODELS, Layer, Model
@@ -114,6 +115,9 @@ def reopen(path: Path) -> tuple[Run, RunFolder]:
 
 def make_plan(request: Request, watch: Watch = SILENT) -> Plan:
     """Check everything that the user gave; cheap checks first."""
+    timeout = request.timeout_seconds
+    if not 0 < timeout < math.inf:
+        raise UsageError(f"--timeout {timeout}: expected a finite number of seconds above 0")
     if request.model not in MODELS:
         raise UsageError(f"unknown model {request.model!r}; known are {', '.join(MODELS)}")
     model = MODELS[request.model]
@@ -176,6 +180,7 @@ def begin_run(plan: Plan, available: Mapping[str, Availability], store: RunFolde
     """The run before anything has run, stored at once."""
     request = plan.request
     run = Run(
+        schema_version=1,
         netparity_version=__version__,
         run_id=store.run_id,
         started=utc_now(),
@@ -315,9 +320,13 @@ def evaluate(run: Run, store: RunFolder) -> Run:
             reason = "the run ended before it was run"
             run = update_runner(run, record.label, {"status": "failed", "reason": reason})
     reference = {name: store.read_array(file) for name, file in run.reference_features.items()}
-    parity = compare_features(ok_features(run, store), reference, run.settings.max_relative_l2)
-    timing = summarise(ok_phases(run), ratio_reference(run))
-    return run.model_copy(update={"parity": list(parity), "timing": list(timing)})
+    features = ok_features(run, store)
+    try:
+        parity = list(compare_features(features, reference, run.settings.max_relative_l2))
+    except ValueError as error:
+        raise InputError(f"the stored features of {store.path} do not fit: {error}") from error
+    timing = list(summarise(ok_phases(run), ratio_reference(run)))
+    return run.model_copy(update={"parity": parity, "timing": timing})
 
 
 def ratio_reference(run: Run) -> str | None:

@@ -69,7 +69,7 @@ class FeatureRequest(_Frozen):
 class Job(_Frozen):
     """Everything an extractor is told."""
 
-    schema_version: Literal[1] = 1
+    schema_version: Literal[1]
     runner: str
     label: str
     model: str
@@ -115,10 +115,10 @@ class Threads(_Frozen):
 class RunResult(_Frozen):
     """What one extractor process did. `started` left behind means that the process died."""
 
-    schema_version: Literal[1] = 1
+    schema_version: Literal[1]
     status: Literal["started", "ok", "failed"]
     error: ExtractorError | None = None
-    ready_unix_seconds: float | None = None
+    ready_unix_seconds: Annotated[float, Field(allow_inf_nan=False)] | None = None
     phases: dict[str, list[Seconds]] = {}
     features: dict[InputKind, dict[str, ArrayFile]] = {}
     native_input: ArrayFile | None = None
@@ -277,7 +277,7 @@ class WallClock(_Frozen):
 class Run(_Frozen):
     """One invocation of `netparity compare`, as stored in `run.json`."""
 
-    schema_version: Literal[1] = 1
+    schema_version: Literal[1]
     netparity_version: str
     run_id: str
     started: str

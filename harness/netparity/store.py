@@ -24,6 +24,7 @@ from pydantic import ValidationError
 
 from netparity.cache import replacing
 from netparity.errors import InputError, StoreError
+from netparity.paths import usable_path
 from netparity.protocol import FeatureFile, Run
 
 RUN_FILE = "run.json"
@@ -49,6 +50,7 @@ class RunFolder:
         Raises:
             StoreError: if it cannot be written.
         """
+        results = usable_path(results, "results folder")
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
         path = results / f"{stamp}-{secrets.token_hex(3)}"
         try:
@@ -67,6 +69,7 @@ class RunFolder:
         Raises:
             InputError: if there is no run in it.
         """
+        path = usable_path(path, "run")
         folder = path.parent if path.name == RUN_FILE else path
         if not (folder / RUN_FILE).is_file():
             raise InputError(
@@ -107,7 +110,7 @@ class RunFolder:
             return parse_run(path.read_bytes())
         except OSError as error:
             raise InputError(f"{path} cannot be read: {error.strerror}") from error
-        except (ValidationError, ValueError) as error:
+        except (ValidationError, ValueError, RecursionError) as error:
             raise InputError(f"{path} is no run of schema version 1: {error}") from error
 
     def write_text(self, name: str, text: str) -> None:
@@ -143,7 +146,10 @@ class RunFolder:
         path = (self.path / stored.file).resolve()
         if not path.is_relative_to(self.path.resolve()):
             raise InputError(f"{stored.file} lies outside the run's folder {self.path}")
-        return read_npy(path)
+        array = read_npy(path)
+        if array_hash(array) != stored.sha256:
+            raise InputError(f"array {path} has been changed since the run stored it")
+        return array
 
 
 def parse_run(data: bytes) -> Run:
@@ -168,9 +174,14 @@ def read_npy(path: Path) -> npt.NDArray[Any]:
         InputError: if it is missing or damaged.
     """
     try:
-        array: npt.NDArray[Any] = np.load(path, allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
+        if not path.is_file():  # a named pipe would keep us waiting for ever
+            raise FileNotFoundError("there is no such regular file")
+        array = np.load(path, allow_pickle=False)
+    except Exception as error:  # NumPy raises many types on damaged headers
         raise InputError(f"array {path} cannot be read: {error}") from error
+    if not isinstance(array, np.ndarray):
+        array.close()
+        raise InputError(f"array {path} cannot be read: it is an archive, not a .npy file")
     return array
 
 

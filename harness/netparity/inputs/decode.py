@@ -18,6 +18,7 @@ import numpy.typing as npt
 from PIL import Image, UnidentifiedImageError
 
 from netparity.errors import InputError
+from netparity.paths import usable_path
 
 MAX_PIXELS = 100_000_000
 """Larger images are refused before they are decoded: 100 megapixels are 300 MB as RGB."""
@@ -46,6 +47,12 @@ class DecodedImage:
     size: tuple[int, int]
     sha256: str
     notes: list[str] = field(default_factory=list)
+
+
+def _formats() -> list[str]:
+    """Every format that Pillow decodes itself; for EPS it would start Ghostscript on the file."""
+    Image.init()
+    return [name for name in Image.ID if name != "EPS"]
 
 
 def _read_bytes(path: Path) -> bytes:
@@ -89,6 +96,9 @@ def _to_rgb(image: Image.Image) -> Image.Image:
 
 def _notes(image: Image.Image) -> list[str]:
     notes = []
+    # Asked first: looking for EXIF makes Pillow decode a PNG and forget how it was stored.
+    if image.mode.startswith("RGB") and ";16" in str(getattr(image, "tile", "")):
+        notes.append("16-bit colours are read by their high byte, as Pillow reads them")
     orientation = image.getexif().get(_ORIENTATION, 1)
     if orientation not in (0, 1):
         notes.append(
@@ -109,12 +119,13 @@ def decode(path: Path) -> DecodedImage:
     Raises:
         InputError: if the file is missing, empty, not an image, truncated or too large.
     """
+    path = usable_path(path, "image")
     data = _read_bytes(path)
     try:
         with warnings.catch_warnings():
             # The size is judged below, with a message of our own.
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            image = Image.open(io.BytesIO(data))
+            image = Image.open(io.BytesIO(data), formats=_formats())
         width, height = image.size
         if width * height > MAX_PIXELS:
             raise InputError(

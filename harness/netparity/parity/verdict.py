@@ -21,15 +21,16 @@ def judge(
 ) -> tuple[Verdict, str | None]:
     """A verdict on one feature, and a note where it needs words.
 
-    `error` if a value is NaN or infinite; `inconclusive` if what it is judged against is
-    constant, so that agreement would show nothing; `pass` if the relative L2 distance is
-    within the tolerance; `divergent` otherwise.
+    `error` if a value is NaN or infinite; `divergent` if the relative L2 distance is beyond the
+    tolerance; `inconclusive` if it is not, but what it is judged against is constant, so that
+    agreement shows nothing; `pass` otherwise.
     """
     bad = int(np.size(feature) - np.count_nonzero(np.isfinite(feature)))
     bad_against = int(np.size(against) - np.count_nonzero(np.isfinite(against)))
     if bad or bad_against:
         return "error", f"{bad + bad_against} values are NaN or infinite"
+    if metrics.relative_l2 is not None and metrics.relative_l2 > max_relative_l2:
+        return "divergent", None
     if np.size(against) < 2 or np.ptp(np.asarray(against)) == 0:
         return "inconclusive", "the values judged against are constant"
-    assert metrics.relative_l2 is not None
-    return ("pass" if metrics.relative_l2 <= max_relative_l2 else "divergent"), None
+    return "pass", None

@@ -26,8 +26,8 @@ def render(run: Run) -> str:
         f"- {escape(machine.cpu)}, {machine.cpus_available} processors, "
         f"{machine.memory_bytes / 2**30:.0f} GiB; {escape(machine.system)}",
         f"- {settings.threads} threads, {settings.rounds} rounds, {settings.warmup} warm-up and "
-        f"{settings.repeats} timed repeats per process; netparity {run.netparity_version}, "
-        f"{run.started}",
+        f"{settings.repeats} timed repeats per process; netparity {escape(run.netparity_version)}, "
+        f"{escape(run.started)}",
         "",
     ]
     return "\n".join(parts)
@@ -36,7 +36,7 @@ def render(run: Run) -> str:
 def escape(text: str) -> str:
     """Text that Markdown and HTML show as it is, on one line."""
     one_line = " ".join(text.split())
-    return re.sub(r"([\\`*_\[\]<>|#&])", lambda match: "\\" + match[0], one_line)
+    return re.sub(r"([\\`*_\[\]<>|#&~$])", lambda match: "\\" + match[0], one_line)
 
 
 def _lines(table: Table) -> list[str]:

@@ -16,6 +16,7 @@ _PHASE_HEADERS = {
     "predict_first": "first predict",
     "predict": "predict",
 }
+_ERROR_MARKS = {"divergent": " ≠", "inconclusive": " ?"}
 VERDICT_MARKS = {"pass": "pass", "divergent": "DIVERGES", "inconclusive": "?", "error": "ERROR"}
 
 
@@ -139,9 +140,9 @@ def parity_passed(run: Run, label: str) -> bool:
 
 def timing_base(run: Run) -> str | None:
     """Label of the runner that the ratios are taken to."""
-    if run.settings.ratio_reference is not None:
-        return run.settings.ratio_reference
-    return next((entry.label for entry in run.timing if entry.ratio_to_reference == 1.0), None)
+    timed = [entry.label for entry in run.timing if entry.ratio_to_reference is not None]
+    asked = run.settings.ratio_reference
+    return asked if asked in timed else next(iter(timed), None)
 
 
 def notes(run: Run) -> list[str]:
@@ -170,7 +171,7 @@ def notes(run: Run) -> list[str]:
             fix = f" To mend it: {record.fix}" if record.fix else ""
             log = f" Log: {record.rounds[-1].log}" if record.rounds else ""
             lines.append(f"{record.label} {record.status}: {reason}.{fix}{log}")
-        elif not parity_passed(run, record.label):
+        elif worst_shared(run, record.label) and not parity_passed(run, record.label):
             lines.append(f"{record.label} failed parity: its timings are shown, but not ranked.")
         if record.repeatable is False:
             lines.append(f"{record.label}: its features differ from process to process.")
@@ -188,14 +189,13 @@ def log_tails(run: Run) -> list[tuple[str, list[str]]]:
 
 
 def error(entry: ParityEntry | None) -> str:
-    """A relative error with two digits, and its mark where it is not a pass."""
+    """A relative error with two digits, marked where it decides and is not a pass."""
     if entry is None:
         return ABSENT
     if entry.relative_l2 is None:
         return VERDICT_MARKS[entry.verdict]
-    if entry.relative_l2 == 0:
-        return "0"
-    return f"{entry.relative_l2:.1e}"
+    mark = _ERROR_MARKS.get(entry.verdict, "") if entry.input == "shared" else ""
+    return ("0" if entry.relative_l2 == 0 else f"{entry.relative_l2:.1e}") + mark
 
 
 def _seconds(entry: TimingEntry | None, spread: bool) -> str:
@@ -212,7 +212,7 @@ def seconds(value: float) -> str:
     """Three significant digits, in exponent form only below 0.1 ms."""
     if value >= 100:
         return f"{value:.0f}"
-    return f"{value:#.3g}" if value >= 1e-4 else f"{value:.1e}"
+    return f"{value:#.3g}".rstrip(".") if value >= 1e-4 else f"{value:.1e}"
 
 
 def _ratio(run: Run, record: RunnerRecord, entry: TimingEntry | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 from netparity.errors import UsageError
@@ -49,8 +50,12 @@ def _create(text: str, known: Sequence[type[Runner]]) -> Runner:
         label = kind.name
         if options:
             label += "[" + ",".join(f"{key}={value}" for key, value in options.items()) + "]"
-    if not label.strip() or len(label) > _MAX_LABEL_LENGTH:
-        raise UsageError(f"runner {text!r}: a label has 1 to {_MAX_LABEL_LENGTH} characters")
+    control = any(unicodedata.category(character) in ("Cc", "Cs") for character in label)
+    if control or not label.strip() or len(label) > _MAX_LABEL_LENGTH:
+        raise UsageError(
+            f"runner {text!r}: a label has 1 to {_MAX_LABEL_LENGTH} characters, none of them a "
+            "control character"
+        )
     return kind(label, options)
 
 

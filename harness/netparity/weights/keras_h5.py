@@ -25,6 +25,7 @@ NAME = "keras-h5"
 SUFFIXES = (".h5", ".hdf5")
 
 _FIRST = "conv1_1"
+_MOST_VALUES = 2**28
 
 
 def write(path: Path, model: Model, tensors: Tensors) -> None:
@@ -58,7 +59,7 @@ def read(path: Path, model: Model) -> dict[str, Tensor]:
 
     try:
         with h5py.File(path, "r") as file:
-            root = file.get("model_weights", file)
+            root = _own(file, "model_weights") if "model_weights" in file else file
             return _read_layers(root, model, path)
     except (OSError, RuntimeError, KeyError, ValueError, TypeError) as error:
         raise InputError(
@@ -115,6 +116,8 @@ def _read_layers(root: h5py.Group, model: Model, path: Path) -> dict[str, Tensor
                 f"weights {path}: layer {name!r} has {len(arrays)} arrays; expected a kernel "
                 "and a bias"
             )
+        if layer.kernel in tensors:
+            raise InputError(f"weights {path}: layer {name!r} stands twice in 'layer_names'")
         tensors[layer.kernel] = np.ascontiguousarray(_from_keras(arrays[0], layer))
         tensors[layer.bias] = arrays[1]
     return tensors
@@ -122,10 +125,16 @@ def _read_layers(root: h5py.Group, model: Model, path: Path) -> dict[str, Tensor
 
 def _arrays(root: h5py.Group, layer_name: str) -> list[Tensor]:
     group = _own(root, layer_name)
-    return [
-        np.asarray(_own(group, _text(name)), dtype=np.float32)
-        for name in group.attrs.get("weight_names", ())
-    ]
+    return [_array(group, _text(name)) for name in group.attrs.get("weight_names", ())]
+
+
+def _array(group: h5py.Group, name: str) -> Tensor:
+    data = _own(group, name)
+    if data.external or data.is_virtual:
+        raise ValueError(f"{data.name!r} keeps its values in another file")
+    if data.size > _MOST_VALUES:
+        raise ValueError(f"{data.name!r} declares {data.size:,} values; no VGG layer has so many")
+    return np.asarray(data, dtype=np.float32)
 
 
 def _own(group: h5py.Group, name: str) -> Any:
@@ -133,6 +142,8 @@ def _own(group: h5py.Group, name: str) -> Any:
     import h5py
 
     for part in name.split("/"):
+        if not isinstance(group, h5py.Group):
+            raise KeyError(f"{group.name!r} is no group")
         if not isinstance(group.get(part, getlink=True), h5py.HardLink):
             raise KeyError(f"{name!r} is missing from {group.name!r} or is a link")
         group = group[part]

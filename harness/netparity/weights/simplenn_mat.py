@@ -42,8 +42,13 @@ def read(path: Path, model: Model) -> dict[str, Tensor]:
     from scipy.io import loadmat
 
     try:
-        layers = loadmat(path, variable_names=["layers"])["layers"].ravel()
-        return dict(_tensors(layers, model, path))
+        layers = loadmat(path)["layers"].ravel()
+        tensors: dict[str, Tensor] = {}
+        for name, tensor in _tensors(layers, model, path):
+            if name in tensors:
+                raise InputError(f"weights {path}: {name} stands twice in 'layers'")
+            tensors[name] = tensor
+        return tensors
     except NotImplementedError:
         raise InputError(
             f"weights {path} is a MAT 7.3 file; load it in MATLAB and save it again with "

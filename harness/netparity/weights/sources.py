@@ -12,11 +12,13 @@ from typing import Literal
 from netparity.cache import cache_folder, exclusive, replacing
 from netparity.errors import InputError, UsageError
 from netparity.models import Model
+from netparity.paths import usable_path
 from netparity.watch import SILENT, Watch
 from netparity.weights import canonical, keras_h5, simplenn_mat, synthetic
 
 FORMATS: tuple[ModuleType, ...] = (keras_h5, simplenn_mat)
 
+_MOST_DIGITS = 18
 _HASH_CHUNK_BYTES = 8 * 2**20
 
 
@@ -70,13 +72,16 @@ def resolve(source: str, model: Model, watch: Watch = SILENT) -> WeightSet:
     """
     if source.partition(":")[0] == "synthetic":
         return _resolve_synthetic(source, model, watch)
-    return _resolve_file(Path(source).expanduser(), model, watch)
+    return _resolve_file(usable_path(Path(source), "weights"), model, watch)
 
 
 def _resolve_synthetic(source: str, model: Model, watch: Watch) -> WeightSet:
     seed_text = source.partition(":")[2] or "0"
-    if not (seed_text.isascii() and seed_text.isdigit()):
-        raise UsageError(f"weights {source!r}: the seed must be a whole number, as in synthetic:0")
+    if not (seed_text.isascii() and seed_text.isdigit() and len(seed_text) <= _MOST_DIGITS):
+        raise UsageError(
+            f"weights {source[:60]!r}: the seed must be a whole number of at most {_MOST_DIGITS} "
+            "digits, as in synthetic:0"
+        )
     seed = int(seed_text)
     index = cache_folder("weights", "index") / (
         f"synthetic-v{synthetic.VERSION}-{model.name}-{seed}.sha256"

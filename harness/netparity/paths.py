@@ -1,0 +1,28 @@
+"""Paths as users give them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from netparity.errors import InputError
+
+
+def usable_path(path: Path, what: str) -> Path:
+    """The path with `~` expanded, once it is known that it can be a path at all.
+
+    A name that is not UTF-8 is refused: job files are JSON, which could not carry it.
+
+    Raises:
+        InputError: if it can be none; `what` names it in the message.
+    """
+    shown = ascii(str(path))
+    try:
+        str(path).encode("utf-8")
+        expanded = path.expanduser()
+        expanded.exists()
+    except UnicodeEncodeError:
+        raise InputError(f"{what} {shown}: the name is not UTF-8; rename it") from None
+    except (OSError, ValueError, RuntimeError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(f"{what} {shown} is no usable path: {reason}") from None
+    return expanded

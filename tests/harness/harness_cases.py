@@ -1,0 +1,96 @@
+"""Small things that several tests of the harness need: a network, images, a stored run."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from netparity.models import Layer, Model
+from netparity.models.vgg import vgg
+from netparity.protocol import Image, Machine, Run, RunnerRecord, Settings, Weights
+
+NANO = vgg("nano", ((2,), (3, 2), (2,), (2,), (2,)), (3, 2), 2, (64, 64))
+"""Named as VGG16 (five blocks, fc6, fc7, prob) with a few hundred numbers."""
+
+SHA = "0123456789abcdef" * 4
+
+
+def random_tensors(model: Model, seed: int = 0) -> dict[str, npt.NDArray[np.float32]]:
+    rng = np.random.default_rng(seed)
+    return {
+        name: rng.standard_normal(shape, dtype=np.float32)
+        for name, shape in model.parameter_shapes.items()
+    }
+
+
+def layer(
+    kind: Any, kernel_shape: tuple[int, int, int, int] | None, activation: Any = None
+) -> Layer:
+    return Layer("it", kind, activation, "it" if kernel_shape else None, kernel_shape, (), {})
+
+
+def write_png(
+    path: Path, size: tuple[int, int], data: bytes, depth: int = 8, colour: int = 2
+) -> Path:
+    """A PNG (ISO/IEC 15948) with any header; `data` has a filter byte before every row."""
+
+    def chunk(name: bytes, body: bytes) -> bytes:
+        return (
+            struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+        )
+
+    header = struct.pack(">IIBBBBB", *size, depth, colour, 0, 0, 0)
+    path.write_bytes(
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(data))
+        + chunk(b"IEND", b"")
+    )
+    return path
+
+
+def npy_header(shape: str, descr: str = "<f4") -> bytes:
+    """The header of a version 1.0 .npy file, claiming any shape."""
+    text = f"{{'descr': '{descr}', 'fortran_order': False, 'shape': {shape}, }}".encode()
+    text += b" " * (-(len(text) + 11) % 64) + b"\n"
+    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(text)) + text
+
+
+def make_run(runners: list[RunnerRecord], **changes: Any) -> Run:
+    """A run of `vgg16-tiny` with fixed facts, so that its tables can be compared with files."""
+    settings: dict[str, Any] = {
+        "layers": ["fc6", "fc7"],
+        "rounds": 2,
+        "repeats": 2,
+        "warmup": 1,
+        "threads": 2,
+        "timeout_seconds": 60.0,
+        "order_seed": 7,
+        "max_relative_l2": 1e-5,
+        **changes.pop("settings", {}),
+    }
+    values: dict[str, Any] = {
+        "netparity_version": "0.1.0",
+        "run_id": "20260102T030405Z-abcdef",
+        "started": "2026-01-02T03:04:05Z",
+        "finished": "2026-01-02T03:05:05Z",
+        "model": "vgg16-tiny",
+        "weights": Weights(kind="synthetic", sha256=SHA, source="synthetic:0"),
+        "images": [Image(file="sample.png", sha256=SHA, mode="L", size=(640, 480))],
+        "machine": Machine(
+            cpu="A processor",
+            cpus_available=2,
+            memory_bytes=8 * 2**30,
+            system="A system",
+            python="3.11.7",
+        ),
+        "settings": Settings(**settings),
+        "runners": runners,
+        **changes,
+    }
+    return Run(schema_version=1, **values)

@@ -1,0 +1,116 @@
+"""A run grows by one process at a time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from harness_cases import make_run
+
+from netparity.execution import Outcome
+from netparity.protocol import Round, Run, RunnerRecord, RunResult, Threads
+from netparity.recording import add_outcome, ok_features, ok_phases
+from netparity.store import RunFolder
+
+VALUES = np.arange(4, dtype=np.float32).reshape(1, 4)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> RunFolder:
+    return RunFolder.create(tmp_path)
+
+
+@pytest.fixture
+def run() -> Run:
+    return make_run(
+        [
+            RunnerRecord(label=label, runner="keras3-tensorflow", status="pending")
+            for label in ("a", "b")
+        ]
+    )
+
+
+def outcome(store: RunFolder, number: int, values=VALUES, reason: str | None = None) -> Outcome:
+    folder = store.process_folder(1, "a", number)
+    paths = {}
+    for kind in ("shared", "native"):
+        paths[kind] = {"fc6": folder / f"{kind}-fc6.npy"}
+        np.save(paths[kind]["fc6"], values)
+    np.save(folder / "native-input.npy", VALUES)
+    record = Round(
+        round=number,
+        order=1,
+        status="failed" if reason else "ok",
+        reason=reason,
+        phases={} if reason else {"predict": [float(number)]},
+        wall_seconds=1.0,
+        log=store.relative(folder / "log.txt"),
+    )
+    if reason:
+        return Outcome(record, folder)
+    result = RunResult(
+        schema_version=1, status="ok", threads=Threads(requested=2), code="its code", blas="a BLAS"
+    )
+    return Outcome(record, folder, result, paths, folder / "native-input.npy")
+
+
+def test_the_first_process_brings_facts_and_features(store: RunFolder, run: Run) -> None:
+    grown = add_outcome(run, "a", outcome(store, 1), store)
+    first, second = grown.runners
+    assert (first.status, first.code, first.blas) == ("ok", "its code", "a BLAS")
+    assert first.features["shared"]["fc6"].file == "runners/01-a/round-1/shared-fc6.npy"
+    assert first.native_input.file == "runners/01-a/round-1/native-input.npy"
+    assert first.repeatable is None
+    assert second == run.runners[1]
+    assert run.runners[0].status == "pending"
+
+
+def test_a_second_process_that_agrees_bit_by_bit(store: RunFolder, run: Run) -> None:
+    for number in (1, 2):
+        run = add_outcome(run, "a", outcome(store, number), store)
+    record = run.runners[0]
+    assert record.repeatable is True
+    assert [round_.round for round_ in record.rounds] == [1, 2]
+    assert "round-1" in record.features["shared"]["fc6"].file
+
+
+def test_features_of_later_processes_are_removed(store: RunFolder, run: Run) -> None:
+    for number in (1, 2):
+        run = add_outcome(run, "a", outcome(store, number), store)
+    left = sorted(store.relative(path) for path in store.path.rglob("*.npy"))
+    assert len(left) == 3
+    assert all("round-1" in path for path in left)
+
+
+def test_one_bit_of_difference_is_remembered(store: RunFolder, run: Run) -> None:
+    other = VALUES.copy()
+    other[0, 1] = np.nextafter(other[0, 1], np.float32(9))
+    for number, values in enumerate([VALUES, other, VALUES], start=1):
+        run = add_outcome(run, "a", outcome(store, number, values), store)
+    assert run.runners[0].repeatable is False
+
+
+def test_a_failure_in_a_later_round_fails_the_runner_and_keeps_its_rounds(
+    store: RunFolder, run: Run
+) -> None:
+    run = add_outcome(run, "a", outcome(store, 1), store)
+    run = add_outcome(run, "a", outcome(store, 2, reason="it crashed"), store)
+    record = run.runners[0]
+    assert (record.status, record.reason) == ("failed", "it crashed")
+    assert [round_.status for round_ in record.rounds] == ["ok", "failed"]
+
+
+def test_only_runners_that_succeeded_are_judged_and_timed(store: RunFolder, run: Run) -> None:
+    run = add_outcome(run, "a", outcome(store, 1), store)
+    assert set(ok_features(run, store)) == {"a"}
+    np.testing.assert_array_equal(ok_features(run, store)["a"]["native"]["fc6"], VALUES)
+    failed = add_outcome(run, "a", outcome(store, 2, reason="it crashed"), store)
+    assert ok_features(failed, store) == {}
+    assert ok_phases(failed) == {}
+
+
+def test_seconds_of_all_rounds_are_together_in_their_order(store: RunFolder, run: Run) -> None:
+    for number in (1, 2, 3):
+        run = add_outcome(run, "a", outcome(store, number), store)
+    assert ok_phases(run) == {"a": {"predict": [1.0, 2.0, 3.0]}}

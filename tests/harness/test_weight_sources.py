@@ -1,0 +1,192 @@
+"""What the user names becomes files that every tool can load, made once."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import time
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+
+from netparity.errors import InputError, NetparityError, UsageError
+from netparity.models import MODELS
+from netparity.weights import FORMATS, keras_h5, resolve, simplenn_mat, synthetic
+from netparity.weights.synthetic import make
+
+TINY = MODELS["vgg16-tiny"]
+FORMAT = pytest.mark.parametrize("module", FORMATS, ids=[module.NAME for module in FORMATS])
+
+
+def test_synthetic_weights_are_made_stored_and_named() -> None:
+    weights = resolve("synthetic:4", TINY)
+    assert (weights.kind, weights.source) == ("synthetic", "synthetic:4")
+    expected, stored = make(TINY, 4), weights.tensors()
+    assert all(np.array_equal(stored[name], expected[name]) for name in expected)
+
+
+@pytest.mark.parametrize("source", ["synthetic", "synthetic:", "synthetic:0", "synthetic:00"])
+def test_the_seed_is_0_unless_given(source: str) -> None:
+    assert resolve(source, TINY).source == "synthetic:0"
+
+
+@pytest.mark.parametrize("source", ["synthetic:x", "synthetic:-1", "synthetic:1.5", "synthetic:²"])
+def test_a_seed_is_a_whole_number(source: str) -> None:
+    with pytest.raises(UsageError, match="the seed must be a whole number"):
+        resolve(source, TINY)
+
+
+@pytest.mark.parametrize("digits", [300, 5000])
+def test_an_absurdly_long_seed_is_a_usage_error(digits: int) -> None:
+    with pytest.raises(UsageError):
+        resolve("synthetic:" + "9" * digits, TINY)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        pytest.param(
+            "a" * 300 + ".h5",
+        ),
+        pytest.param(
+            "~no-such-user/w.h5",
+        ),
+        "file/below/a/file.h5",
+    ],
+)
+def test_a_path_that_cannot_exist(source: str) -> None:
+    with pytest.raises(InputError):
+        resolve(source, TINY)
+
+
+def test_resolving_twice_makes_nothing_twice() -> None:
+    first = resolve("synthetic:0", TINY)
+    paths = [first.folder / "canonical.safetensors", *(first.file(m.NAME) for m in FORMATS)]
+    before = [path.stat() for path in paths]
+    second = resolve("synthetic:0", TINY)
+    for module in FORMATS:
+        second.file(module.NAME)
+    assert (second.sha256, second.folder) == (first.sha256, first.folder)
+    for path, old in zip(paths, before, strict=True):
+        assert (path.stat().st_mtime_ns, path.stat().st_ino) == (old.st_mtime_ns, old.st_ino)
+
+
+def test_a_deleted_canonical_file_is_made_again() -> None:
+    weights = resolve("synthetic:0", TINY)
+    (weights.folder / "canonical.safetensors").unlink()
+    assert resolve("synthetic:0", TINY).sha256 == weights.sha256
+    assert len(weights.tensors()) == len(TINY.parameter_shapes)
+
+
+@FORMAT
+def test_a_users_file_is_used_as_it_is_for_its_own_format(module, tmp_path: Path) -> None:
+    path = tmp_path / f"mine{module.SUFFIXES[0]}"
+    module.write(path, TINY, make(TINY, 1))
+    weights = resolve(str(path), TINY)
+    assert (weights.kind, weights.source) == ("file", path.name)
+    assert weights.file(module.NAME) == path
+
+
+@FORMAT
+def test_the_same_numbers_have_one_hash_whatever_file_they_came_from(
+    module, tmp_path: Path
+) -> None:
+    path = tmp_path / f"mine{module.SUFFIXES[0]}"
+    module.write(path, TINY, make(TINY, 0))
+    assert resolve(str(path), TINY).sha256 == resolve("synthetic:0", TINY).sha256
+
+
+def test_an_h5_is_converted_for_the_other_tool(tmp_path: Path) -> None:
+    path = tmp_path / "mine.h5"
+    tensors = make(TINY, 2)
+    keras_h5.write(path, TINY, tensors)
+    converted = resolve(str(path), TINY).file(simplenn_mat.NAME)
+    again = simplenn_mat.read(converted, TINY)
+    assert all(np.array_equal(again[name], tensors[name]) for name in tensors)
+
+
+def test_a_changed_file_is_read_anew(tmp_path: Path) -> None:
+    path = tmp_path / "mine.h5"
+    keras_h5.write(path, TINY, make(TINY, 0))
+    before = resolve(str(path), TINY).sha256
+    with h5py.File(path, "a") as file:
+        file["fc1/fc1_b_1:0"][0] += 1
+    assert resolve(str(path), TINY).sha256 != before
+
+
+def test_an_ending_in_capitals_is_known(tmp_path: Path) -> None:
+    path = tmp_path / "MINE.H5"
+    keras_h5.write(path, TINY, make(TINY, 0))
+    assert resolve(str(path), TINY).kind == "file"
+
+
+def refused(path: Path) -> str:
+    with pytest.raises(InputError) as caught:
+        resolve(str(path), TINY)
+    assert str(path) in str(caught.value)
+    return str(caught.value)
+
+
+def test_a_missing_file(tmp_path: Path) -> None:
+    assert "do not exist" in refused(tmp_path / "none.h5")
+
+
+def test_a_folder(tmp_path: Path) -> None:
+    assert "is a folder" in refused(tmp_path)
+
+
+def test_an_empty_file(tmp_path: Path) -> None:
+    (tmp_path / "w.h5").touch()
+    assert "0 bytes" in refused(tmp_path / "w.h5")
+
+
+def test_an_unknown_ending_lists_the_known_ones(tmp_path: Path) -> None:
+    (tmp_path / "w.onnx").write_text("x")
+    message = refused(tmp_path / "w.onnx")
+    assert "'.onnx'" in message
+    assert all(suffix in message for module in FORMATS for suffix in module.SUFFIXES)
+
+
+def test_a_bad_file_leaves_nothing_in_the_cache(tmp_path: Path, cache: Path) -> None:
+    (tmp_path / "w.h5").write_text("x" * 100)
+    refused(tmp_path / "w.h5")
+    assert [path for path in cache.rglob("*") if path.suffix in (".safetensors", ".sha256")] == []
+
+
+def _resolve_and_convert(answers) -> None:
+    try:
+        weights = resolve("synthetic:0", TINY)
+        answers.put((weights.sha256, [os.fspath(weights.file(m.NAME)) for m in FORMATS]))
+    except NetparityError as error:  # pragma: no cover
+        answers.put(repr(error))
+
+
+def test_several_processes_at_once_all_succeed_and_one_does_the_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow_make(*arguments):
+        with (tmp_path / "made").open("a") as file:
+            file.write("x")
+        time.sleep(0.2)
+        return make(*arguments)
+
+    monkeypatch.setattr(synthetic, "make", slow_make)
+    context = multiprocessing.get_context("fork")
+    answers = context.Queue()
+    processes = [context.Process(target=_resolve_and_convert, args=(answers,)) for _ in range(3)]
+    for process in processes:
+        process.start()
+    found = [answers.get(timeout=30) for _ in processes]
+    for process in processes:
+        process.join()
+    assert found == [found[0]] * 3
+    assert (tmp_path / "made").read_text() == "x"
+    sha256, paths = found[0]
+    assert sha256 == resolve("synthetic:0", TINY).sha256
+    for module, path in zip(FORMATS, paths, strict=True):
+        tensors = module.read(Path(path), TINY)
+        assert np.array_equal(tensors["fc6.kernel"], make(TINY, 0)["fc6.kernel"])
+    drafts = [path for path in Path(paths[0]).parent.iterdir() if path.name.startswith(".")]
+    assert drafts == []
