@@ -13,7 +13,9 @@ import hashlib
 import os
 import re
 import secrets
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -76,6 +78,15 @@ class RunFolder:
                 f"{path} holds no {RUN_FILE}; give the folder of a run, as results/2..."
             )
         return cls(folder.absolute())
+
+    @contextmanager
+    def discarded_unless_begun(self) -> Iterator[None]:
+        """Leave no folder behind for a run that ended before its run.json was written."""
+        try:
+            yield
+        finally:
+            if not (self.path / RUN_FILE).exists():
+                shutil.rmtree(self.path, ignore_errors=True)
 
     @property
     def run_id(self) -> str:

@@ -163,7 +163,7 @@ def test_asking_for_a_runner_that_is_not_there_is_a_failure(octave, compare: Com
 def test_features_that_differ_fail_parity(octave, compare: Compare, tmp_path: Path):
     """A tolerance no float32 result can meet makes the exit code 1 and the row unranked."""
     script = (
-        "import netparity.pipeline as p; p.MAX_RELATIVE_L2 = 1e-9; "
+        "import netparity.planning as p; p.MAX_RELATIVE_L2 = 1e-9; "
         "from netparity.cli import main; main()"
     )
     command = [sys.executable, "-c", script, "compare", *TINY, "--out", str(tmp_path / "results")]

@@ -1,0 +1,86 @@
+"""What crosses the process boundary and what is stored: Job, RunResult and Run.
+
+The formats are written three times (here, in `python/job_files.py` and in `matlab/support/`);
+the files in `tests/golden/` keep the three in step.
+
+Schema history
+    1   first version
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from netparity.protocol.base import (
+    INPUTS,
+    PHASES,
+    SCHEMA_VERSION,
+    DataFormat,
+    InputKind,
+)
+from netparity.protocol.job import (
+    Architecture,
+    FeatureRequest,
+    Job,
+    SharedInput,
+    WeightsFile,
+)
+from netparity.protocol.result import (
+    ArrayFile,
+    ExtractorError,
+    RunResult,
+    Threads,
+)
+from netparity.protocol.run import (
+    FeatureFile,
+    Image,
+    Machine,
+    ParityEntry,
+    Round,
+    Run,
+    RunnerRecord,
+    Settings,
+    TimingEntry,
+    Verdict,
+    WallClock,
+    Weights,
+)
+
+__all__ = [
+    "INPUTS",
+    "PHASES",
+    "SCHEMA_VERSION",
+    "Architecture",
+    "ArrayFile",
+    "DataFormat",
+    "ExtractorError",
+    "FeatureFile",
+    "FeatureRequest",
+    "Image",
+    "InputKind",
+    "Job",
+    "Machine",
+    "ParityEntry",
+    "Round",
+    "Run",
+    "RunResult",
+    "RunnerRecord",
+    "Settings",
+    "SharedInput",
+    "Threads",
+    "TimingEntry",
+    "Verdict",
+    "WallClock",
+    "Weights",
+    "WeightsFile",
+    "json_schemas",
+]
+
+
+def json_schemas() -> dict[str, Any]:
+    """JSON Schema (2020-12) of every format that another program may read or write."""
+    return {
+        "job.json": Job.model_json_schema(),
+        "result.json": RunResult.model_json_schema(),
+        "run.json": Run.model_json_schema(mode="serialization"),
+    }

@@ -1,0 +1,22 @@
+"""What every format shares."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+SCHEMA_VERSION = 1
+
+DataFormat = Literal["channels_last", "channels_first"]
+InputKind = Literal["shared", "native"]
+Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+INPUTS: tuple[InputKind, ...] = ("shared", "native")
+PHASES = ("startup", "load", "preprocess", "predict_first", "predict")
+
+
+class Frozen(BaseModel):
+    """Immutable, and strict about unknown keys so that a typing error cannot pass unseen."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")

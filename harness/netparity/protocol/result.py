@@ -1,0 +1,49 @@
+"""result.json: extractor to harness."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from netparity.protocol.base import Frozen, InputKind, Seconds
+
+
+class ExtractorError(Frozen):
+    """Why an extractor failed, in its own words."""
+
+    kind: str
+    message: str
+    where: str | None = None
+
+
+class ArrayFile(Frozen):
+    """A `.npy` file in the job's output folder, by bare name."""
+
+    file: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*\.npy$")
+    shape: list[int]
+
+
+class Threads(Frozen):
+    """Threads asked for, and those the tool says it uses (None where it cannot say)."""
+
+    requested: int
+    found: int | None = None
+
+
+class RunResult(Frozen):
+    """What one extractor process did. `started` left behind means that the process died."""
+
+    schema_version: Literal[1]
+    status: Literal["started", "ok", "failed"]
+    error: ExtractorError | None = None
+    ready_unix_seconds: Annotated[float, Field(allow_inf_nan=False)] | None = None
+    phases: dict[str, list[Seconds]] = {}
+    features: dict[InputKind, dict[str, ArrayFile]] = {}
+    native_input: ArrayFile | None = None
+    code: str | None = None
+    versions: dict[str, str] = {}
+    data_format: str | None = None
+    threads: Threads
+    blas: str | None = None
+    flags: dict[str, str] = {}
