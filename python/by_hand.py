@@ -57,6 +57,8 @@ def run(stack: Stack, arguments: argparse.Namespace) -> dict[str, object]:
     for what, path in (("image", arguments.image), ("weights", arguments.weights)):
         if not os.path.isfile(path):
             raise UsageError(f"{what} file '{path}' does not exist; check the --{what} option")
+    if arguments.output and not Path(arguments.output).absolute().parent.is_dir():
+        raise UsageError(f"the folder of --output '{arguments.output}' does not exist; make it")
     architecture = infer_architecture(arguments.weights)
     layer = keras_layer_name(arguments.layer)
     if layer not in layer_names(architecture):

@@ -6,22 +6,19 @@ python extract_keras2.py --image photo.png --weights vgg16.h5 --layer fc6
 
 from __future__ import annotations
 
-import importlib
 import os
-import platform
+import shlex
 import sys
 from pathlib import Path
 from typing import Any
 
 from compat_py311 import restore_removed_names
 from extractor import Description, Settings, ignore_user_keras_config, main
-from keras_stack import KerasStack, check_data_format
+from keras_stack import KerasStack, check_data_format, library_versions
 from weights_file import original_backend
 
 # Theano's own look-up of a BLAS fails on numpy >= 1.22; without one it convolves far slower.
 THEANO_DEFAULTS = {"floatX": "float32", "blas.ldflags": "-lopenblas"}
-
-OTHER_MODULES = {"numpy": "numpy", "h5py": "h5py", "pillow": "PIL"}
 
 
 class Keras2(KerasStack):
@@ -78,10 +75,9 @@ class Keras2(KerasStack):
         return Description(
             code=f"Keras {keras_version} on Theano {theano_version}",
             versions={
-                "python": platform.python_version(),
                 "keras": keras_version,
                 "theano": theano_version,
-                **{name: version_of(module) for name, module in OTHER_MODULES.items()},
+                **library_versions(),
             },
             threads_found=library["num_threads"] if library else None,
             blas=f"{library['internal_api']} {library['version']}" if library else None,
@@ -111,11 +107,12 @@ def complete_flags(flags: str) -> str:
     >>> complete_flags("floatX=float64")
     'floatX=float64,blas.ldflags=-lopenblas'
     """
-    given = [flag for flag in flags.split(",") if flag.strip()]
-    keys = {flag.partition("=")[0].strip() for flag in given}
-    return ",".join(
-        given + [f"{key}={value}" for key, value in THEANO_DEFAULTS.items() if key not in keys]
-    )
+    # As Theano splits them: a path in quotes may hold a comma.
+    splitter = shlex.shlex(flags, posix=True)
+    splitter.whitespace, splitter.whitespace_split = ",", True
+    keys = {flag.partition("=")[0].strip() for flag in splitter}
+    missing = [f"{key}={value}" for key, value in THEANO_DEFAULTS.items() if key not in keys]
+    return ",".join(([flags] if keys else []) + missing)
 
 
 def compiled_modules(theano: Any) -> int:
@@ -138,11 +135,6 @@ def blas_library() -> dict[str, Any] | None:
         if entry["user_api"] == "blas" and not Path(entry["filepath"]).parent.name.endswith(".libs")
     ]
     return linked[0] if linked else None
-
-
-def version_of(module: str) -> str:
-    """Return a module's __version__."""
-    return str(importlib.import_module(module).__version__)
 
 
 if __name__ == "__main__":

@@ -6,15 +6,13 @@ python extract_keras3.py --image photo.png --weights vgg16.h5 --layer fc6
 
 from __future__ import annotations
 
-import importlib
 import os
-import platform
 import sys
 from typing import Any
 
 from extractor import Description, Settings, ignore_user_keras_config, main
 from job_files import Architecture
-from keras_stack import KerasStack, check_data_format
+from keras_stack import KerasStack, check_data_format, library_versions
 
 # How a prediction can be asked for, job option `call`; another way is another entry and method.
 CALLS = ("predict",)
@@ -62,10 +60,9 @@ class Keras3(KerasStack):
         return Description(
             code=f"Keras {keras_version} on TensorFlow {tensorflow_version}",
             versions={
-                "python": platform.python_version(),
                 "keras": keras_version,
                 "tensorflow": tensorflow_version,
-                **{name: version_of(module) for name, module in OTHER_MODULES.items()},
+                **library_versions(),
             },
             # TensorFlow says 0 for "as many as it likes"
             threads_found=threading.get_intra_op_parallelism_threads() or None,
@@ -76,14 +73,6 @@ class Keras3(KerasStack):
                 "TF_ENABLE_ONEDNN_OPTS": os.environ.get("TF_ENABLE_ONEDNN_OPTS", "unset"),
             },
         )
-
-
-OTHER_MODULES = {"numpy": "numpy", "h5py": "h5py", "pillow": "PIL"}
-
-
-def version_of(module: str) -> str:
-    """Return a module's __version__."""
-    return str(importlib.import_module(module).__version__)
 
 
 def check_settings(settings: Settings, backend: str) -> None:

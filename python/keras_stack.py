@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import platform
 from typing import Any
 
 import numpy as np
@@ -52,7 +54,10 @@ class KerasStack:
         """
         batches = []
         for image_file in image_files:
-            image = self.load_img(image_file, target_size=tuple(size))
+            try:
+                image = self.load_img(image_file, target_size=tuple(size))
+            except Exception as error:  # Pillow names no file, and raises many types
+                raise ValueError(f"image '{image_file}' cannot be read: {error}") from error
             pixels = np.expand_dims(self.img_to_array(image), axis=0)
             batches.append(self.keras.applications.vgg16.preprocess_input(pixels))
         return np.ascontiguousarray(np.vstack(batches))
@@ -137,3 +142,10 @@ def cut_at(keras: Any, network: Any, layers: list[str]) -> Any:
             f"the model has no layer {unknown[0]!r}; ask for one of {list(by_name)[1:]}"
         )
     return keras.models.Model(network.inputs, [by_name[name].output for name in layers])
+
+
+def library_versions() -> dict[str, str]:
+    """Return versions of Python and of the libraries beside Keras that shape a result."""
+    modules = {"numpy": "numpy", "h5py": "h5py", "pillow": "PIL"}
+    found = {name: str(importlib.import_module(m).__version__) for name, m in modules.items()}
+    return {"python": platform.python_version(), **found}

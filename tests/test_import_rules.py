@@ -16,7 +16,7 @@ FOUNDATION = {"errors", "watch", "cache", "paths", "resources"}
 ALLOWED = {
     "errors": set(),
     "watch": set(),
-    "cache": {"errors"},
+    "cache": {"errors", "watch"},
     "paths": {"errors"},
     "resources": set(),
     "launch": set(),

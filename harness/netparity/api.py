@@ -24,6 +24,8 @@ def compare(images: str | Path | Sequence[str | Path] = (), **settings: Any) -> 
         NetparityError: if the request or one of its files cannot be used.
     """
     paths = [images] if isinstance(images, str | Path) else list(images)
+    if isinstance(settings.get("runners"), str):
+        settings["runners"] = [settings["runners"]]
     run, _ = _compare(Request(images=[Path(path) for path in paths], **settings))
     return run
 

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 from platformdirs import user_cache_path
 
 from netparity.errors import StoreError
+from netparity.watch import SILENT, Watch
 
 
 def cache_folder(*parts: str) -> Path:
@@ -33,10 +34,18 @@ def cache_folder(*parts: str) -> Path:
 
 
 @contextmanager
-def exclusive(path: Path) -> Iterator[None]:
+def exclusive(path: Path, watch: Watch = SILENT) -> Iterator[None]:
     """Hold the lock that goes with `path`, so that two processes never make it at once."""
-    with FileLock(path.with_name(path.name + ".lock")):
+    lock = FileLock(path.with_name(path.name + ".lock"))
+    try:
+        lock.acquire(timeout=0.2)
+    except Timeout:
+        with watch.task(f"waiting for another netparity to make {path.name}"):
+            lock.acquire()
+    try:
         yield
+    finally:
+        lock.release()
 
 
 @contextmanager
@@ -49,6 +58,8 @@ def replacing(path: Path) -> Iterator[Path]:
     draft = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
     try:
         yield draft
+        with draft.open("rb") as file:
+            os.fsync(file.fileno())  # a power cut must not leave an empty file under the name
         os.replace(draft, path)
     except OSError as error:
         raise StoreError(f"{path} cannot be written: {error.strerror or error}") from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 import time
 import traceback
@@ -133,6 +134,7 @@ def doctor(python: Python = None, verbose: Verbose = False) -> None:
         from rich.console import Console
 
         from netparity.doctor import examine
+        from netparity.runners import RUNNERS
 
         environments = _environments(python)
         console = Console()
@@ -146,6 +148,14 @@ def doctor(python: Python = None, verbose: Verbose = False) -> None:
                 console.print(f"[yellow]–[/] [bold]{name}[/]  not available: ", end="")
                 console.print(availability.reason, markup=False, highlight=False)
                 console.print(f"    to mend it: {availability.fix}", markup=False, highlight=False)
+        if verbose:
+            for kind in RUNNERS:
+                for key, option in kind.options.items():
+                    console.print(
+                        f"{kind.name}[{key}={'|'.join(option.choices)}]: {option.help}",
+                        markup=False,
+                        highlight=False,
+                    )
 
 
 @app.command()
@@ -189,7 +199,8 @@ def _environments(pairs: list[str] | None) -> Environments:
     from netparity.environments import Environments, parse_overrides
     from netparity.runners import RUNNERS
 
-    return Environments(parse_overrides(pairs or [], [kind.name for kind in RUNNERS]))
+    names = [kind.name for kind in RUNNERS if kind.runs_in_python]
+    return Environments(parse_overrides(pairs or [], names))
 
 
 def _watch(verbose: bool) -> RichWatch:
@@ -246,7 +257,7 @@ def _errors(verbose: bool) -> Iterator[None]:
         traceback.print_exc()
         _fail("this is a defect of netparity; please report it with the lines above", EXIT_DEFECT)
     except KeyboardInterrupt:
-        _fail("interrupted; what was done is kept in the results folder", EXIT_INTERRUPTED)
+        _fail("interrupted", EXIT_INTERRUPTED)
 
 
 def _fail(message: str, code: int) -> NoReturn:
@@ -256,6 +267,9 @@ def _fail(message: str, code: int) -> NoReturn:
 
 def main() -> None:
     """Entry point of the console script."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that cannot show a mark shows "?"
     app()
 
 

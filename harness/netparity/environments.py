@@ -10,14 +10,14 @@ import hashlib
 import os
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import distributions
 from pathlib import Path
 
 from netparity.cache import cache_folder, exclusive
 from netparity.errors import SetupError, UsageError
-from netparity.launch import Command, LaunchError, launch
+from netparity.launch import Command, LaunchError, capture, launch
 from netparity.paths import usable_path
 from netparity.resources import extractor_folder
 from netparity.watch import SILENT, Watch
@@ -25,6 +25,10 @@ from netparity.watch import SILENT, Watch
 _MARKER = "netparity-complete"
 _INSTALL_TIMEOUT_SECONDS = 1800.0
 _LOG_TAIL_LINES = 12
+_ASK_FOR_MODULES = (
+    "import importlib.util as u, sys; "
+    "print('lacking', *[m for m in sys.argv[1:] if u.find_spec(m) is None])"
+)
 
 
 @dataclass(frozen=True)
@@ -67,12 +71,24 @@ class Environments:
         if stack.name in self.overrides:
             return _checked_override(stack, self.overrides[stack.name])
         folder = self._folder(stack)
-        with exclusive(folder):
+        with exclusive(folder, watch):
             if not _is_complete(folder):
                 shutil.rmtree(folder, ignore_errors=True)
                 with watch.task(f"installing {stack.name}"):
                     _build(stack, folder)
         return _interpreter(folder)
+
+    def lacking(self, stack: Stack, modules: Sequence[str]) -> list[str]:
+        """Which of some modules the stack's interpreter cannot find, asked of itself.
+
+        Raises:
+            LaunchError: if it is no working Python.
+        """
+        python = self.python(stack)
+        answer = capture(Command([str(python), "-c", _ASK_FOR_MODULES, *modules]), Path("/"))
+        if not answer.startswith("lacking"):
+            raise LaunchError(f"{python} is no Python: it prints {answer[:60]!r}")
+        return answer.split()[1:]
 
     def versions(self, stack: Stack, *packages: str) -> dict[str, str]:
         """Installed versions of some packages, read from disk without importing them."""

@@ -96,6 +96,7 @@ def launch(command: Command, folder: Path, log: Path, timeout_seconds: float) ->
         "folder": str(folder),
         "log": str(log),
         "timeout_seconds": timeout_seconds,
+        "harness": os.getpid(),
     }
     watcher = subprocess.Popen(
         [sys.executable, "-I", "-S", __file__],
@@ -144,14 +145,27 @@ def capture(command: Command, folder: Path, timeout_seconds: float = 20.0) -> st
 
 def _watch() -> None:
     """Read an order from standard input, carry it out, write the report to standard output."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    _die_with_parent(signal.SIGTERM)
     order = json.load(sys.stdin)
+    if os.getppid() != order["harness"]:
+        return  # it died before it could be watched
     signal.pthread_sigmask(signal.SIG_BLOCK, _WATCHED)
     try:
         report = asdict(_run(order))
     except OSError as error:
         report = {"error": f"{error.strerror or error}"}
     json.dump(report, sys.stdout)
+
+
+def _die_with_parent(number: signal.Signals) -> None:
+    """Have the kernel send this process a signal when the one that started it dies."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, number)
+
+
+def _prepare_child() -> None:
+    """In the child before exec: hear signals again, and do not outlive a watcher that is killed."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _WATCHED)
+    _die_with_parent(signal.SIGKILL)
 
 
 def _run(order: dict[str, object]) -> Exit:
@@ -166,7 +180,7 @@ def _run(order: dict[str, object]) -> Exit:
             stderr=subprocess.STDOUT,
             start_new_session=True,
             # Safe here: this small process has a single thread.
-            preexec_fn=lambda: signal.pthread_sigmask(signal.SIG_UNBLOCK, _WATCHED),  # noqa: PLW1509
+            preexec_fn=_prepare_child,  # noqa: PLW1509
         )
     timed_out = _await_end(process.pid, begun + float(str(order["timeout_seconds"])))
     _, status, usage = os.wait4(process.pid, 0)

@@ -46,7 +46,7 @@ def compare(request: Request, watch: Watch = SILENT) -> tuple[Run, RunFolder]:
         assignment = make_assignment(plan, available, store, watch)
         prepared = time.monotonic()
         run = begin_run(plan, available, store)
-    with finishing_on_interrupt(store):
+    with finishing_on_interrupt(store, watch):
         run = run_reference(run, plan, assignment, store, watch)
         referenced = time.monotonic()
         run = run_rounds(run, plan, available, assignment, store, watch)
@@ -145,13 +145,14 @@ def describe(label: str, record: Round) -> str:
 
 
 @contextmanager
-def finishing_on_interrupt(store: RunFolder) -> Iterator[None]:
+def finishing_on_interrupt(store: RunFolder, watch: Watch) -> Iterator[None]:
     """On Ctrl-C, judge and report what was done before passing the interrupt on."""
     try:
         yield
     except KeyboardInterrupt:
         run = store.read_run().model_copy(update={"interrupted": True})
         report.write(evaluate(run, store), store)
+        watch.message(f"what was done is kept; show it with: netparity report {store.path}")
         raise
 
 

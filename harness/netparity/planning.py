@@ -68,7 +68,8 @@ def make_plan(request: Request, watch: Watch = SILENT) -> Plan:
     if request.model not in MODELS:
         raise UsageError(f"unknown model {request.model!r}; known are {', '.join(MODELS)}")
     model = MODELS[request.model]
-    layers = model.select(request.layers or ",".join(model.default_features))
+    names = ",".join(model.default_features) if request.layers is None else request.layers
+    layers = model.select(names)
     runners = create_runners(request.runners or DEFAULT_RUNNERS, RUNNERS)
     labels = [runner.label for runner in runners]
     if request.reference is not None and request.reference not in labels:
@@ -113,7 +114,12 @@ def make_assignment(
         layers=plan.layers,
         weights=plan.weights,
         weight_files={name: plan.weights.file(name, watch) for name in sorted(formats)},
-        images=[image.path for image in plan.images],
+        images=[
+            image.path
+            if image.portable
+            else store.write_bytes(f"input/image-{number}.png", image.as_png())
+            for number, image in enumerate(plan.images, start=1)
+        ],
         tensor=tensor,
         shared_input=store.path / stored.file,
         threads=plan.threads,

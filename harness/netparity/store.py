@@ -10,7 +10,6 @@ runners/NN-<label>/round-N/  job.json, result.json, log.txt, features
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import secrets
 import shutil
@@ -122,14 +121,24 @@ class RunFolder:
         except OSError as error:
             raise InputError(f"{path} cannot be read: {error.strerror}") from error
         except (ValidationError, ValueError, RecursionError) as error:
-            raise InputError(f"{path} is no run of schema version 1: {error}") from error
+            raise InputError(f"{path} is no run of schema version 1: {_first(error)}") from error
 
     def write_text(self, name: str, text: str) -> None:
         """Write one of the run's text files, atomically."""
         path = self.path / name
         with replacing(path) as draft:
             draft.write_text(text, encoding="utf-8")
-            _sync(draft)
+
+    def write_bytes(self, name: str, data: bytes) -> Path:
+        """Write a file of the harness's own and return its path."""
+        path = self.path / name
+
+        def save() -> None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+
+        _writing(path, save)
+        return path
 
     def write_array(self, name: str, array: npt.NDArray[Any]) -> FeatureFile:
         """Write an array of the harness's own."""
@@ -203,6 +212,14 @@ def array_hash(array: npt.NDArray[Any]) -> str:
     return digest.hexdigest()
 
 
+def _first(error: Exception) -> str:
+    """The first of pydantic's findings, in a line."""
+    if isinstance(error, ValidationError):
+        finding = error.errors(include_url=False)[0]
+        return f"{'.'.join(map(str, finding['loc']))}: {finding['msg']}"
+    return str(error)
+
+
 def _writing(path: Path, action: Callable[[], None]) -> None:
     try:
         action()
@@ -210,8 +227,3 @@ def _writing(path: Path, action: Callable[[], None]) -> None:
         raise StoreError(
             f"{path} cannot be written: {error.strerror or error}; what was stored before is intact"
         ) from error
-
-
-def _sync(path: Path) -> None:
-    with path.open("rb") as file:
-        os.fsync(file.fileno())

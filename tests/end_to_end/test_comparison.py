@@ -185,3 +185,23 @@ def test_doctor_names_every_runner(every_tool):
 def test_full_vgg16_agrees_in_every_runner(every_tool, compare: Compare):
     done = compare("--rounds", "1", "--repeats", "2")
     assert_whole(done, ["fc6", "fc7"], rounds=1)
+
+
+def test_a_cache_of_any_name_serves_theano(
+    keras2_python: str, compare: Compare, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Theano splits its flags at commas and quotes."""
+    cache = tmp_path / 'o\'b, "c" é'
+    monkeypatch.setenv("NETPARITY_CACHE", str(cache))
+    python = ["--python", f"keras2-theano={keras2_python}"]
+    done = compare(*TINY, "--runner", "keras2-theano", *python)
+    assert done.exit_code == 0, done.stderr
+    assert any((cache / "theano").glob("compiledir_*"))
+    assert not [path for path in tmp_path.iterdir() if path.name not in (cache.name, "results")]
+
+
+def test_an_image_that_not_every_tool_reads(every_tool, compare: Compare, tmp_path: Path):
+    Image.open(SAMPLE_IMAGE).convert("RGB").convert("CMYK").save(tmp_path / "cmyk.jpg")
+    done = compare(*TINY, tmp_path / "cmyk.jpg")
+    assert_whole(done, ["fc6", "fc7"], rounds=1)
+    assert "handed to the tools as an RGB PNG" in done.run["warnings"][0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import resource
 import time
 from pathlib import Path
@@ -208,3 +209,12 @@ def test_integers_beyond_sixteen_bits(tmp_path: Path) -> None:
 def test_a_format_that_needs_another_program_is_not_an_image(tmp_path: Path) -> None:
     path = saved(tmp_path / "page.eps", Image.fromarray(COLOURS))
     assert "is not an image" in refused(path)
+
+
+def test_what_not_every_tool_reads_is_handed_on_as_png(tmp_path: Path) -> None:
+    path = saved(tmp_path / "cmyk.jpg", Image.fromarray(COLOURS).convert("CMYK"))
+    image = decode(path)
+    assert not image.portable
+    assert "handed to the tools as an RGB PNG" in image.notes[0]
+    with Image.open(io.BytesIO(image.as_png())) as png:
+        np.testing.assert_array_equal(np.asarray(png), image.pixels)

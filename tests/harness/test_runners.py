@@ -64,7 +64,7 @@ def test_keras_is_shielded_from_the_users_python(name: str) -> None:
 
 def test_theano_compiles_into_netparitys_own_cache(cache: Path) -> None:
     environment = runner("keras2-theano").command(own("keras2-theano"), JOB, 1).environment
-    assert f"base_compiledir={cache}" in str(environment["THEANO_FLAGS"])
+    assert environment["THEANO_FLAGS"] == f"base_compiledir='{cache}/theano'"
     assert environment["THEANORC"] == ""
 
 
@@ -177,3 +177,13 @@ def test_threads_are_what_numerical_libraries_read() -> None:
 def test_a_fix_names_a_command_only_for_what_a_package_brings() -> None:
     assert missing_fix("x", [Missing("a thing")]) == "netparity setup x"
     assert "apt-get" in missing_fix("x", [Missing("a thing", "package")])
+
+
+@pytest.mark.parametrize("python", ["/bin/false", "/bin/echo", sys.executable])
+def test_an_interpreter_that_cannot_do_it_is_not_available(python: str) -> None:
+    found = runner("keras3-tensorflow").availability(
+        Environments({"keras3-tensorflow": Path(python)})
+    )
+    assert not found.available
+    assert python in found.reason
+    assert "keras3-tensorflow.txt" in found.fix

@@ -410,3 +410,75 @@ def test_a_tensor_left_over_is_refused() -> None:
     tensors = random_tensors(NANO) | {"fc9.kernel": np.zeros((1, 1, 1, 1), dtype=np.float32)}
     with pytest.raises(InputError, match=r"fc9\.kernel does not belong to nano"):
         canonical.validate(tensors, NANO, Path("w.h5"))
+
+
+def test_an_h5_in_another_order_is_refused(tmp_path: Path) -> None:
+    """Keras fills its layers in the file's order, so the names alone prove nothing."""
+    path = written(keras_h5, tmp_path, TINY)
+    with h5py.File(path, "r+") as file:
+        names = file.attrs["layer_names"].tolist()
+        one, two = names.index(b"block3_conv2"), names.index(b"block3_conv3")
+        names[one], names[two] = names[two], names[one]
+        file.attrs["layer_names"] = np.array(names)
+    with pytest.raises(InputError, match="order"):
+        keras_h5.read(path, TINY)
+
+
+def test_an_h5_made_by_keras_on_theano_is_refused(tmp_path: Path) -> None:
+    path = written(keras_h5, tmp_path)
+    with h5py.File(path, "r+") as file:
+        file.attrs["backend"] = np.bytes_(b"theano")
+    with pytest.raises(InputError, match="rotated"):
+        keras_h5.read(path, NANO)
+
+
+def layer_of(contents: dict, name: str):
+    return next(cell[0, 0] for cell in contents["layers"].ravel() if cell[0, 0]["name"][0] == name)
+
+
+def swap(contents: dict) -> None:
+    layers = contents["layers"]
+    layers[0, [2, 4]] = layers[0, [4, 2]]
+
+
+def change(field: str, value, name: str = "conv1_1"):
+    def apply(contents: dict) -> None:
+        layer_of(contents, name)[field] = value
+
+    return apply
+
+
+def change_size(contents: dict) -> None:
+    contents["meta"]["normalization"][0, 0]["imageSize"][0, 0] = np.array([[32.0, 32.0, 3.0]])
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (swap, "layer 3 is 'relu2_1'"),
+        (change("stride", np.array([[2.0, 2.0]])), "stride"),
+        (change("pad", np.array([[0.0]])), "pad"),
+        (change("method", np.array(["avg"]), "pool1"), "maximum"),
+        (lambda contents: contents.pop("meta"), "meta"),
+        (change_size, "imageSize"),
+    ],
+)
+def test_a_mat_that_is_another_network_is_refused(tmp_path: Path, spoil, words: str) -> None:
+    """The script would run whatever the file lists."""
+    path = written(simplenn_mat, tmp_path)
+    contents = loadmat(path)
+    contents = {key: value for key, value in contents.items() if not key.startswith("__")}
+    spoil(contents)
+    savemat(path, contents)
+    with pytest.raises(InputError, match=words):
+        simplenn_mat.read(path, NANO)
+
+
+def test_a_mat_with_scalars_for_geometry_is_accepted(tmp_path: Path) -> None:
+    path = written(simplenn_mat, tmp_path)
+    contents = loadmat(path)
+    contents = {key: value for key, value in contents.items() if not key.startswith("__")}
+    layer_of(contents, "conv1_1")["pad"] = np.array([[1.0]])
+    layer_of(contents, "pool1")["pad"] = np.array([[0.0]])
+    savemat(path, contents)
+    assert set(simplenn_mat.read(path, NANO)) == set(NANO.parameter_shapes)

@@ -5,15 +5,19 @@ from __future__ import annotations
 import multiprocessing
 import os
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from pathlib import Path
 
 import h5py
 import numpy as np
 import pytest
 
+from netparity.cache import exclusive
 from netparity.errors import InputError, NetparityError, UsageError
 from netparity.models import MODELS
 from netparity.weights import FORMATS, keras_h5, resolve, simplenn_mat, synthetic
+from netparity.weights.canonical import content_hash
 from netparity.weights.synthetic import make
 
 TINY = MODELS["vgg16-tiny"]
@@ -190,3 +194,67 @@ def test_several_processes_at_once_all_succeed_and_one_does_the_work(
         assert np.array_equal(tensors["fc6.kernel"], make(TINY, 0)["fc6.kernel"])
     drafts = [path for path in Path(paths[0]).parent.iterdir() if path.name.startswith(".")]
     assert drafts == []
+
+
+@pytest.mark.parametrize("damage", [b"", b"\x00" * 100, "cut", "flip"])
+def test_a_damaged_canonical_store_is_made_anew(damage: bytes | str) -> None:
+    first = resolve("synthetic:0", TINY)
+    stored = first.folder / "canonical.safetensors"
+    good = bytearray(stored.read_bytes())
+    if damage == "cut":
+        stored.write_bytes(good[:-5])
+    elif damage == "flip":
+        good[-1] ^= 0x80
+        stored.write_bytes(good)
+    else:
+        stored.write_bytes(damage)
+    again = resolve("synthetic:0", TINY)
+    assert again.sha256 == first.sha256
+    assert content_hash(again.tensors(), TINY) == first.sha256
+
+
+def test_a_damaged_index_is_made_anew() -> None:
+    first = resolve("synthetic:0", TINY)
+    [index] = (first.folder.parent / "index").glob("*.sha256")
+    index.write_bytes(b"\xff\xfe")
+    assert resolve("synthetic:0", TINY).sha256 == first.sha256
+
+
+@pytest.mark.parametrize("name", ["keras-h5", "matconvnet-simplenn"])
+def test_a_damaged_conversion_is_made_anew(name: str) -> None:
+    weights = resolve("synthetic:0", TINY)
+    path = weights.file(name)
+    good = path.read_bytes()
+    path.write_bytes(good[: len(good) // 2])
+    assert weights.file(name) == path
+    assert resolve(str(path), TINY).sha256 == weights.sha256
+
+
+@pytest.mark.parametrize("name", ["UP.H5", "net.weights.h5"])
+def test_a_name_that_keras_misreads_is_converted(tmp_path: Path, name: str) -> None:
+    """Keras 3 tells the format by the name."""
+    path = tmp_path / name
+    path.write_bytes(resolve("synthetic:0", TINY).file("keras-h5").read_bytes())
+    assert resolve(str(path), TINY).file("keras-h5") != path
+
+
+def test_waiting_for_another_netparity_is_shown(cache: Path) -> None:
+    shown: list[str] = []
+
+    class Watch:
+        def task(self, title: str, total: float | None = None):
+            shown.append(title)
+            return nullcontext()
+
+    path = cache / "thing"
+    cache.mkdir(exist_ok=True)
+    with ThreadPoolExecutor(1) as pool, exclusive(path):
+
+        def wait() -> None:
+            with exclusive(path, Watch()):
+                pass
+
+        waiting = pool.submit(wait)
+        while not shown and not waiting.done():
+            time.sleep(0.01)
+    assert "waiting for another netparity" in shown[0]

@@ -27,6 +27,8 @@ MAX_FILE_BYTES = 512 * 2**20
 MAX_IMAGES = 32
 
 _ORIENTATION = 0x0112
+_PORTABLE_FORMATS = ("PNG", "JPEG", "BMP", "GIF", "TIFF", "PPM", "WEBP")
+_PORTABLE_MODES = ("1", "L", "LA", "P", "RGB", "RGBA", "I;16")
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ class DecodedImage:
         size: width and height in pixels, as stored in the file.
         sha256: of the file's bytes.
         notes: what a reader should know about how it was read.
+        portable: whether every compared tool reads such a file.
     """
 
     path: Path
@@ -47,6 +50,13 @@ class DecodedImage:
     size: tuple[int, int]
     sha256: str
     notes: list[str] = field(default_factory=list)
+    portable: bool = True
+
+    def as_png(self) -> bytes:
+        """The decoded pixels as a PNG file, for tools that cannot read the file itself."""
+        data = io.BytesIO()
+        Image.fromarray(self.pixels).save(data, "PNG")
+        return data.getvalue()
 
 
 def _formats() -> list[str]:
@@ -133,6 +143,12 @@ def decode(path: Path) -> DecodedImage:
                 "accepted: make it smaller first"
             )
         notes = _notes(image)
+        portable = image.format in _PORTABLE_FORMATS and image.mode in _PORTABLE_MODES
+        if not portable:
+            notes.append(
+                f"{image.format} of mode {image.mode} is handed to the tools as an RGB PNG, "
+                "since not all of them read it"
+            )
         rgb = _to_rgb(image)
     except UnidentifiedImageError:
         raise InputError(
@@ -153,4 +169,5 @@ def decode(path: Path) -> DecodedImage:
         size=(width, height),
         sha256=hashlib.sha256(data).hexdigest(),
         notes=notes,
+        portable=portable,
     )

@@ -80,7 +80,10 @@ __all__ = [
 def json_schemas() -> dict[str, Any]:
     """JSON Schema (2020-12) of every format that another program may read or write."""
     return {
-        "job.json": Job.model_json_schema(),
-        "result.json": RunResult.model_json_schema(),
-        "run.json": Run.model_json_schema(mode="serialization"),
+        name: {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+        for name, schema in (
+            ("job.json", Job.model_json_schema()),
+            ("result.json", RunResult.model_json_schema()),
+            ("run.json", Run.model_json_schema(mode="serialization")),
+        )
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from rich import box
 from rich.console import Console
 from rich.table import Table as RichTable
@@ -36,13 +38,13 @@ def _rich(table: Table) -> RichTable:
     )
     for index, header in enumerate(table.headers):
         made.add_column(
-            Text(header),
+            Text(header.replace(" ", "\n")),
             justify="left" if index < 1 else "right",
             overflow="fold",
             no_wrap=index > 0,
         )
     for row in table.rows:
         # Text, not str: a label with square brackets would be read as markup.
-        name = row[0].replace("[", "\n[").replace(" / ", " /\n")
+        name = re.sub(r"(?<=.)\[", "\n[", row[0]).replace(" / ", " /\n")
         made.add_row(Text(name), *(Text(cell, style=_STYLES.get(cell, "")) for cell in row[1:]))
     return made

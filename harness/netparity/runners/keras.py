@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from netparity.environments import Environments, Stack
-from netparity.launch import Command
+from netparity.launch import Command, LaunchError
 from netparity.resources import extractor_folder
 from netparity.runners.base import (
     Availability,
@@ -20,13 +20,20 @@ from netparity.weights import keras_h5
 
 
 class KerasRunner(Runner):
-    """A Keras in a virtual environment."""
+    """A Keras in a virtual environment.
 
+    Attributes:
+        packages: distributions whose versions are shown.
+        modules: what an interpreter must be able to import.
+    """
+
+    runs_in_python = True
     tool = "keras"
     weights_format = keras_h5.NAME
     stack: ClassVar[Stack]
     script: ClassVar[str]
     packages: ClassVar[tuple[str, ...]]
+    modules: ClassVar[tuple[str, ...]]
 
     def prepare(self, environments: Environments, watch: Watch) -> None:
         """Make the environment."""
@@ -52,7 +59,20 @@ class KerasRunner(Runner):
         if missing := self.missing(environments):
             reason = "missing: " + ", ".join(item.what for item in missing)
             return Availability(False, reason, missing_fix(self.name, missing))
+        if self.name in environments.overrides:
+            problem = self._override_problem(environments)
+            if problem is not None:
+                return Availability(False, problem, f"install what {self.stack.requirements} lists")
         return Availability(True, versions=environments.versions(self.stack, *self.packages))
+
+    def _override_problem(self, environments: Environments) -> str | None:
+        """What is wrong with an interpreter that the user brought."""
+        try:
+            lacking = environments.lacking(self.stack, self.modules)
+        except LaunchError as error:
+            return str(error)
+        python = environments.overrides[self.name]
+        return f"{python} has no module {', '.join(lacking)}" if lacking else None
 
     def command(self, environments: Environments, job_file: Path, threads: int) -> Command:
         """The environment's interpreter on the extractor, shielded from the user's settings."""

@@ -26,6 +26,7 @@ class Keras2Theano(KerasRunner):
     stack = Stack("keras2-theano", "3.11")
     script = "extract_keras2.py"
     packages = ("keras", "theano", "numpy")
+    modules = ("keras", "theano")
     options: ClassVar = {
         "data_format": Option(
             "order of the axes inside the network", ("channels_last", "channels_first")
@@ -52,9 +53,14 @@ class Keras2Theano(KerasRunner):
             # Theano's generated code depends on the order of sets; with a random seed every
             # process compiles something anew, even from a warm cache.
             "PYTHONHASHSEED": "0",
-            "THEANO_FLAGS": f"base_compiledir={compile_cache}",
+            "THEANO_FLAGS": f"base_compiledir={_quoted(str(compile_cache))}",
             "THEANORC": "",
         }
+
+
+def _quoted(text: str) -> str:
+    """Theano splits its flags at commas with shlex, which shlex.quote does not know."""
+    return "'" + text.replace("'", "'\"'\"'") + "'"
 
 
 def _has_openblas() -> bool:

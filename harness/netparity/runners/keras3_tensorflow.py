@@ -16,6 +16,7 @@ class Keras3Tensorflow(KerasRunner):
     stack = Stack("keras3-tensorflow", ">=3.11,<3.14")
     script = "extract_keras3.py"
     packages = ("keras", "tensorflow", "tensorflow-cpu")
+    modules = ("keras", "tensorflow")
     options: ClassVar = {
         # TensorFlow convolves on a CPU in no other order.
         "data_format": Option("order of the axes inside the network", ("channels_last",)),

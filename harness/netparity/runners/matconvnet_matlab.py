@@ -20,6 +20,7 @@ class MatconvnetMatlab(MatconvnetRunner):
     """`matconvnet-matlab`. The engine runs in a process and an environment of its own."""
 
     name = "matconvnet-matlab"
+    runs_in_python = True
 
     def missing(self, environments: Environments) -> list[Missing]:
         """Nothing that a package could bring."""

@@ -56,6 +56,7 @@ def content_hash(tensors: Tensors, model: Model) -> str:
 
 def write(path: Path, tensors: Tensors, model: Model, source: str, sha256: str) -> None:
     """Write the canonical file with what identifies it."""
+    from safetensors import SafetensorError
     from safetensors.numpy import save_file
 
     metadata = {
@@ -64,7 +65,23 @@ def write(path: Path, tensors: Tensors, model: Model, source: str, sha256: str) 
         "sha256": sha256,
         "layout": "kernels HWIO, first layer RGB, dense layers as full-size kernels",
     }
-    save_file({name: np.ascontiguousarray(tensors[name]) for name in tensors}, path, metadata)
+    arrays = {name: np.ascontiguousarray(tensors[name]) for name in tensors}
+    try:
+        save_file(arrays, path, metadata)
+    except SafetensorError as error:  # a full disk, for one
+        raise OSError(str(error)) from error
+
+
+def is_intact(path: Path, model: Model, sha256: str) -> bool:
+    """Whether the file is there and holds the numbers that it is named for."""
+    from safetensors import SafetensorError
+
+    if not path.exists():
+        return False
+    try:
+        return content_hash(StoredTensors(path), model) == sha256
+    except (SafetensorError, OSError, KeyError):
+        return False
 
 
 def validate(tensors: Tensors, model: Model, path: Path) -> None:
@@ -74,6 +91,18 @@ def validate(tensors: Tensors, model: Model, path: Path) -> None:
         InputError: naming the first tensor that is missing, left over, of another shape or
             not finite.
     """
+    check_shapes(tensors, model, path)
+    for name, tensor in tensors.items():
+        if not np.isfinite(tensor).all():
+            raise InputError(f"weights {path}: {name} holds NaN or infinite values")
+
+
+def check_shapes(tensors: Tensors, model: Model, path: Path) -> None:
+    """Check names and shapes alone.
+
+    Raises:
+        InputError: naming the first tensor that is missing, left over or of another shape.
+    """
     expected = model.parameter_shapes
     for name, shape in expected.items():
         if name not in tensors:
@@ -81,20 +110,20 @@ def validate(tensors: Tensors, model: Model, path: Path) -> None:
         if tuple(tensors[name].shape) != shape:
             raise InputError(
                 f"weights {path}: {name} has shape {tuple(tensors[name].shape)}, "
-                f"{model.name} needs {shape}{_hint(tensors)}"
+                f"{model.name} needs {shape}{_hint(tensors, model)}"
             )
-        if not np.isfinite(tensors[name]).all():
-            raise InputError(f"weights {path}: {name} holds NaN or infinite values")
     if left_over := sorted(set(tensors) - set(expected)):
         raise InputError(f"weights {path}: {left_over[0]} does not belong to {model.name}")
 
 
-def _hint(tensors: Tensors) -> str:
-    """Name the model that the file does hold, told by its convolutions.
+def _hint(tensors: Tensors, model: Model) -> str:
+    """Name the other model that the file does hold, told by its convolutions.
 
     (A dense kernel's shape may have been read wrongly for want of the right model.)
     """
     for other in MODELS.values():
+        if other is model:
+            continue
         convolutions = [layer for layer in other.parametric_layers if layer.kind == "conv"]
         if all(
             layer.kernel in tensors and tensors[layer.kernel].shape == layer.kernel_shape

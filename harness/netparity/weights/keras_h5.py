@@ -24,6 +24,12 @@ if TYPE_CHECKING:
 NAME = "keras-h5"
 SUFFIXES = (".h5", ".hdf5")
 
+
+def suits(path: Path) -> bool:
+    """Whether Keras 3, which tells the format by the name, takes this one for what it is."""
+    return path.name.endswith(SUFFIXES) and not path.name.endswith(".weights.h5")
+
+
 _FIRST = "conv1_1"
 _MOST_VALUES = 2**28
 
@@ -99,9 +105,14 @@ def _read_layers(root: h5py.Group, model: Model, path: Path) -> dict[str, Tensor
             f"weights {path} has no attribute 'layer_names': it is no Keras weight file of the "
             "published layout (Keras 3's .weights.h5 is another format)"
         )
+    if _text(root.attrs.get("backend", "tensorflow")) == "theano":
+        raise InputError(
+            f"weights {path} was written by Keras with Theano, whose kernels are rotated; save it "
+            "again with the TensorFlow backend"
+        )
     named = {layer.names["keras"]: layer for layer in model.parametric_layers}
     tensors: dict[str, Tensor] = {}
-    for name in map(_text, root.attrs["layer_names"]):
+    for name in map(_text, np.atleast_1d(root.attrs["layer_names"])):
         arrays = _arrays(root, name)
         if not arrays:
             continue
@@ -120,6 +131,9 @@ def _read_layers(root: h5py.Group, model: Model, path: Path) -> dict[str, Tensor
             raise InputError(f"weights {path}: layer {name!r} stands twice in 'layer_names'")
         tensors[layer.kernel] = np.ascontiguousarray(_from_keras(arrays[0], layer))
         tensors[layer.bias] = arrays[1]
+    if list(tensors) != [name for name in model.parameter_shapes if name in tensors]:
+        # Keras fills its layers in the order of the file, whatever their names.
+        raise InputError(f"weights {path}: 'layer_names' is not in the order of {model.name}")
     return tensors
 
 

@@ -16,10 +16,16 @@ import numpy.typing as npt
 
 from netparity.errors import InputError
 from netparity.models import Layer, Model
-from netparity.weights.canonical import Tensor, Tensors
+from netparity.weights import simplenn_structure
+from netparity.weights.canonical import Tensor, Tensors, check_shapes
 
 NAME = "matconvnet-simplenn"
 SUFFIXES = (".mat",)
+
+
+def suits(path: Path) -> bool:
+    """Whether the tools of this format load a file of this name."""
+    return True
 
 
 def write(path: Path, model: Model, tensors: Tensors) -> None:
@@ -42,12 +48,18 @@ def read(path: Path, model: Model) -> dict[str, Tensor]:
     from scipy.io import loadmat
 
     try:
-        layers = loadmat(path)["layers"].ravel()
+        contents = loadmat(path)
+        if "layers" not in contents:
+            raise InputError(f"weights {path} hold no 'layers': no SimpleNN network")
+        layers = contents["layers"].ravel()
         tensors: dict[str, Tensor] = {}
         for name, tensor in _tensors(layers, model, path):
             if name in tensors:
                 raise InputError(f"weights {path}: {name} stands twice in 'layers'")
             tensors[name] = tensor
+        check_shapes(tensors, model, path)  # first, as it knows which model the file does hold
+        wanted = list(_structs(model, None))
+        simplenn_structure.check(wanted, layers, contents.get("meta"), model, path)
         return tensors
     except NotImplementedError:
         raise InputError(
@@ -66,8 +78,11 @@ def _row(*values: float) -> npt.NDArray[np.float64]:
     return np.array([values], dtype=np.float64)
 
 
-def _structs(model: Model, tensors: Tensors) -> Iterator[dict[str, Any]]:
-    """The network's layers as MatConvNet counts them: a ReLU is a layer of its own."""
+def _structs(model: Model, tensors: Tensors | None) -> Iterator[dict[str, Any]]:
+    """The network's layers as MatConvNet counts them: a ReLU is a layer of its own.
+
+    Without tensors, the layers without their numbers.
+    """
     for layer in model.layers:
         if layer.kind == "pool":
             yield _pool(layer)
@@ -93,11 +108,12 @@ def _pool(layer: Layer) -> dict[str, Any]:
     }
 
 
-def _conv(layer: Layer, tensors: Tensors) -> dict[str, Any]:
+def _conv(layer: Layer, tensors: Tensors | None) -> dict[str, Any]:
     assert layer.parameters is not None and layer.kernel_shape is not None
     weights = np.empty((1, 2), dtype=object)
-    weights[0, 0] = tensors[layer.kernel]
-    weights[0, 1] = tensors[layer.bias].reshape(1, -1)
+    if tensors is not None:
+        weights[0, 0] = tensors[layer.kernel]
+        weights[0, 1] = tensors[layer.bias].reshape(1, -1)
     pad = 1.0 if layer.kind == "conv" else 0.0
     return {
         "name": layer.parameters,
@@ -132,7 +148,7 @@ def _tensors(layers: npt.NDArray[Any], model: Model, path: Path) -> Iterator[tup
     for struct in (cell[0, 0] for cell in layers):
         if "weights" not in (struct.dtype.names or ()) or struct["weights"].size == 0:
             continue
-        name = str(struct["name"].ravel()[0])
+        name = simplenn_structure.text(struct, "name")
         layer = named.get(name)
         if layer is None:
             raise InputError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -53,10 +54,11 @@ class WeightSet:
             return self.own_files[format_name]
         module = next(module for module in FORMATS if format_name == module.NAME)
         path = self.folder / f"{module.NAME}{module.SUFFIXES[0]}"
-        with exclusive(path):
-            if not path.exists():
+        with exclusive(path, watch):
+            if _stamp(path) != _recorded_stamp(path):
                 with watch.task(f"converting weights to {module.NAME}"), replacing(path) as draft:
                     module.write(draft, self.model, self.tensors())
+                _stamp_file(path).write_text(_stamp(path))
         return path
 
 
@@ -70,6 +72,8 @@ def resolve(source: str, model: Model, watch: Watch = SILENT) -> WeightSet:
         UsageError: if the source is neither.
         InputError: if the file cannot be read or is not for this model.
     """
+    if not source.strip():
+        raise UsageError("no weights were named; give synthetic:SEED or a file")
     if source.partition(":")[0] == "synthetic":
         return _resolve_synthetic(source, model, watch)
     return _resolve_file(usable_path(Path(source), "weights"), model, watch)
@@ -87,7 +91,7 @@ def _resolve_synthetic(source: str, model: Model, watch: Watch) -> WeightSet:
         f"synthetic-v{synthetic.VERSION}-{model.name}-{seed}.sha256"
     )
     sha256 = _canonical(
-        index, f"synthetic:{seed}", model, lambda: synthetic.make(model, seed, watch)
+        index, f"synthetic:{seed}", model, watch, lambda: synthetic.make(model, seed, watch)
     )
     return WeightSet(model, "synthetic", f"synthetic:{seed}", sha256, _folder(sha256))
 
@@ -96,8 +100,8 @@ def _resolve_file(path: Path, model: Model, watch: Watch) -> WeightSet:
     module = _format_of(path)
     with watch.task(f"reading weights {path.name}"):
         index = cache_folder("weights", "index") / f"file-{_file_hash(path)}-{model.name}.sha256"
-        sha256 = _canonical(index, path.name, model, lambda: _read(module, path, model))
-    own = {module.NAME: path.absolute()}
+        sha256 = _canonical(index, path.name, model, watch, lambda: _read(module, path, model))
+    own = {module.NAME: path.absolute()} if module.suits(path) else {}
     return WeightSet(model, "file", path.name, sha256, _folder(sha256), own)
 
 
@@ -135,19 +139,53 @@ def _read(module: ModuleType, path: Path, model: Model) -> dict[str, canonical.T
     return tensors
 
 
+def _recorded_hash(index: Path) -> str | None:
+    """What an index file says; None if it is missing or damaged."""
+    try:
+        text = index.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        return None
+    return text if re.fullmatch(r"[0-9a-f]{64}", text) else None
+
+
+def _stamp(path: Path) -> str:
+    """Size and time of a converted file: what damage or an edit changes."""
+    try:
+        status = path.stat()
+    except OSError:
+        return "missing"
+    return f"{status.st_size} {status.st_mtime_ns}"
+
+
+def _stamp_file(path: Path) -> Path:
+    return path.with_name(f"{path.name}.stamp")
+
+
+def _recorded_stamp(path: Path) -> str:
+    try:
+        return _stamp_file(path).read_text(errors="replace")
+    except OSError:
+        return "none"
+
+
 def _folder(sha256: str) -> Path:
     return cache_folder("weights", sha256[:20])
 
 
 def _canonical(
-    index: Path, source: str, model: Model, make: Callable[[], dict[str, canonical.Tensor]]
+    index: Path,
+    source: str,
+    model: Model,
+    watch: Watch,
+    make: Callable[[], dict[str, canonical.Tensor]],
 ) -> str:
     """The hash of the weights that `index` stands for, made and stored the first time."""
-    with exclusive(index):
-        if index.exists():
-            sha256 = index.read_text().strip()
-            if (_folder(sha256) / "canonical.safetensors").exists():
-                return sha256
+    with exclusive(index, watch):
+        known = _recorded_hash(index)
+        if known is not None:
+            stored = _folder(known) / "canonical.safetensors"
+            if canonical.is_intact(stored, model, known):
+                return known
         tensors = make()
         sha256 = canonical.content_hash(tensors, model)
         with replacing(_folder(sha256) / "canonical.safetensors") as draft:
