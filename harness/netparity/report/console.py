@@ -13,7 +13,8 @@ from netparity.protocol import Run
 from netparity.report.tables import Table, log_tails, notes, tables
 
 _STYLES = {"pass": "green", "DIVERGES": "bold red", "ERROR": "bold red", "failed": "bold red"}
-_WIDE = 130
+_WIDE = 84
+_VERY_WIDE = 145
 _MOST_COLUMNS = 12
 
 
@@ -22,7 +23,8 @@ def show(run: Run, console: Console) -> None:
 
     Tables of many features are left to the files: `--layers all` has 42 columns.
     """
-    for table in tables(run, spread=console.width >= _WIDE):
+    width = console.width
+    for table in tables(run, spread=width >= _WIDE, phase_spread=width >= _VERY_WIDE):
         if len(table.headers) <= _MOST_COLUMNS:
             console.print(_rich(table))
     for note in notes(run):

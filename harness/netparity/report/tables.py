@@ -29,9 +29,13 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
 
 
-def tables(run: Run, spread: bool = True) -> list[Table]:
-    """All tables of a run that have rows; `spread` adds the extremes to every median."""
-    made = [comparison(run, spread), phases(run, spread), parity(run), between_runners(run)]
+def tables(run: Run, spread: bool = True, phase_spread: bool = True) -> list[Table]:
+    """All tables of a run that have rows.
+
+    `spread` adds the extremes to the medians of the first table, `phase_spread` to those of the
+    second: a terminal may not have room for both.
+    """
+    made = [comparison(run, spread), phases(run, phase_spread), parity(run), between_runners(run)]
     return [table for table in made if table.rows]
 
 
