@@ -31,9 +31,10 @@ ALLOWED = {
     "environments": FOUNDATION | {"launch"},
     "debian": FOUNDATION | {"launch"},
     "runners": FOUNDATION | {"models", "protocol", "environments", "debian", "launch", "weights"},
+    "acceptance": FOUNDATION | {"protocol", "launch", "store"},
     "execution": FOUNDATION
-    | {"models", "protocol", "environments", "launch", "runners", "store", "weights"},
-    "recording": FOUNDATION | {"protocol", "execution", "store"},
+    | {"models", "protocol", "environments", "launch", "runners", "store", "weights", "acceptance"},
+    "recording": FOUNDATION | {"protocol", "acceptance", "execution", "store"},
     "doctor": FOUNDATION | {"environments", "debian", "runners"},
     "progress": {"watch"},
 }

@@ -9,19 +9,21 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import ValidationError
 
+from netparity.acceptance import (
+    Features,
+    ProcessFailedError,
+    check_features,
+    check_native_input,
+    read_result,
+)
 from netparity.environments import Environments
-from netparity.errors import InputError, NetparityError
 from netparity.launch import Exit, LaunchError, launch
 from netparity.models import Layer, Model
 from netparity.protocol import (
-    INPUTS,
-    PHASES,
     Architecture,
-    ArrayFile,
+    FeatureFile,
     FeatureRequest,
-    InputKind,
     Job,
     Round,
     RunResult,
@@ -29,16 +31,11 @@ from netparity.protocol import (
     WeightsFile,
 )
 from netparity.runners import Runner
-from netparity.store import RunFolder, read_npy
+from netparity.store import RunFolder
 from netparity.weights import WeightSet
 
 _LOG_TAIL_LINES = 15
 _LOG_TAIL_BYTES = 8192
-_MAX_RESULT_BYTES = 16 * 2**20
-
-
-class ProcessFailedError(NetparityError):
-    """An extractor did not deliver; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -70,8 +67,8 @@ class Outcome:
     record: Round
     folder: Path
     result: RunResult | None = None
-    features: dict[InputKind, dict[str, Path]] = field(default_factory=dict)
-    native_input: Path | None = None
+    features: Features = field(default_factory=dict)
+    native_input: FeatureFile | None = None
 
 
 def execute(
@@ -95,9 +92,9 @@ def execute(
     try:
         command = runner.command(environments, job_file, assignment.threads)
         ended = launch(command, folder, log, assignment.timeout_seconds)
-        result = _read_result(folder / "result.json", ended)
-        features = _check_features(job, result, folder)
-        native_input = _check_native_input(result, folder)
+        result = read_result(folder / "result.json", ended)
+        features = check_features(job, result, folder, store)
+        native_input = check_native_input(result, folder, store)
         reason = None
     except (ProcessFailedError, LaunchError) as error:
         features, native_input = {}, None
@@ -154,73 +151,6 @@ def _job(runner: Runner, assignment: Assignment, folder: Path) -> Job:
         options=runner.chosen,
         output_dir=str(folder),
     )
-
-
-def _read_result(path: Path, ended: Exit) -> RunResult:
-    """The extractor's own word, weighed against how its process ended."""
-    try:
-        if path.stat().st_size > _MAX_RESULT_BYTES:
-            raise ProcessFailedError(f"its result.json is larger than {_MAX_RESULT_BYTES:,} bytes")
-        result = RunResult.model_validate_json(path.read_bytes())
-    except FileNotFoundError:
-        raise ProcessFailedError(f"it left no result.json; the process {ended.words}") from None
-    except (OSError, ValidationError, ValueError) as error:
-        raise ProcessFailedError(
-            f"its result.json is not what the protocol asks for: {error}; the process {ended.words}"
-        ) from error
-    if result.status == "failed" and result.error is not None:
-        raise ProcessFailedError(f"{result.error.kind}: {result.error.message}")
-    if result.status != "ok":
-        raise ProcessFailedError(f"the process {ended.words} before it had finished")
-    if ended.exit_status != 0:
-        raise ProcessFailedError(f"it reported success, but the process {ended.words}")
-    for phase in PHASES:
-        if phase != "startup" and not result.phases.get(phase):
-            raise ProcessFailedError(f"it reported success, but no seconds for {phase}")
-    return result
-
-
-def _check_features(job: Job, result: RunResult, folder: Path) -> dict[InputKind, dict[str, Path]]:
-    return {
-        kind: {
-            request.name: _checked(
-                result.features.get(kind, {}).get(request.name), kind, request, folder
-            )
-            for request in job.features
-        }
-        for kind in INPUTS
-    }
-
-
-def _checked(
-    stored: ArrayFile | None, kind: InputKind, request: FeatureRequest, folder: Path
-) -> Path:
-    what = f"feature {request.name} of the {kind} input"
-    if stored is None:
-        raise ProcessFailedError(f"{what} is missing from its result")
-    path = folder / stored.file
-    try:
-        array = read_npy(path)
-    except InputError as error:
-        raise ProcessFailedError(f"{what}: {error}") from error
-    if array.dtype != np.float32:
-        raise ProcessFailedError(f"{what} is {array.dtype}, expected float32")
-    if list(array.shape) != request.shape:
-        raise ProcessFailedError(f"{what} has shape {list(array.shape)}, expected {request.shape}")
-    if bad := int(array.size - np.count_nonzero(np.isfinite(array))):
-        raise ProcessFailedError(f"{what} holds {bad:,} of {array.size:,} values NaN or infinite")
-    return path
-
-
-def _check_native_input(result: RunResult, folder: Path) -> Path | None:
-    if result.native_input is None:
-        return None
-    path = folder / result.native_input.file
-    try:
-        read_npy(path)
-    except InputError as error:
-        raise ProcessFailedError(f"the native input: {error}") from error
-    return path
 
 
 def _phases(result: RunResult | None, ended: Exit | None) -> dict[str, list[float]]:

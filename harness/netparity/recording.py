@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from netparity.acceptance import Features
 from netparity.execution import Outcome
-from netparity.protocol import FeatureFile, InputKind, Run, RunnerRecord
-from netparity.store import RunFolder, read_npy
+from netparity.protocol import InputKind, Run
+from netparity.store import RunFolder
 
-Features = dict[InputKind, dict[str, npt.NDArray[np.floating]]]
+Arrays = dict[InputKind, dict[str, npt.NDArray[np.floating]]]
 
 
 def update_runner(run: Run, label: str, changes: dict[str, Any]) -> Run:
@@ -36,17 +36,17 @@ def add_outcome(run: Run, label: str, outcome: Outcome, store: RunFolder) -> Run
         changes |= {"status": "failed", "reason": outcome.record.reason}
         return update_runner(run, label, changes)
     changes |= _described(outcome)
-    stored = _stored(outcome.features, store)
     if not record.features:
-        changes["features"] = stored
-        changes["native_input"] = _stored_file(outcome.native_input, store)
+        changes["features"] = outcome.features
+        changes["native_input"] = outcome.native_input
     else:
-        changes["repeatable"] = record.repeatable is not False and _same(record, stored)
-        _remove(outcome)
+        same = _same(record.features, outcome.features)
+        changes["repeatable"] = record.repeatable is not False and same
+        _remove(outcome, store)
     return update_runner(run, label, changes)
 
 
-def ok_features(run: Run, store: RunFolder) -> dict[str, Features]:
+def ok_features(run: Run, store: RunFolder) -> dict[str, Arrays]:
     """The stored features of every runner that succeeded, by label."""
     return {
         record.label: {
@@ -84,29 +84,16 @@ def _described(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _stored(
-    features: dict[InputKind, dict[str, Path]], store: RunFolder
-) -> dict[InputKind, dict[str, FeatureFile]]:
-    return {
-        kind: {name: store.describe_array(path, read_npy(path)) for name, path in paths.items()}
-        for kind, paths in features.items()
-    }
-
-
-def _stored_file(path: Path | None, store: RunFolder) -> FeatureFile | None:
-    return store.describe_array(path, read_npy(path)) if path is not None else None
-
-
-def _same(record: RunnerRecord, stored: dict[InputKind, dict[str, FeatureFile]]) -> bool:
+def _same(first: Features, later: Features) -> bool:
     return all(
-        file.sha256 == stored[kind][name].sha256
-        for kind, files in record.features.items()
+        file.sha256 == later[kind][name].sha256
+        for kind, files in first.items()
         for name, file in files.items()
     )
 
 
-def _remove(outcome: Outcome) -> None:
-    paths = [path for paths in outcome.features.values() for path in paths.values()]
-    for path in [*paths, outcome.native_input]:
-        if path is not None:
-            path.unlink(missing_ok=True)
+def _remove(outcome: Outcome, store: RunFolder) -> None:
+    files = [file for files in outcome.features.values() for file in files.values()]
+    for file in [*files, outcome.native_input]:
+        if file is not None:
+            (store.path / file.file).unlink(missing_ok=True)

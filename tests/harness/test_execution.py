@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from netparity import execution
+from netparity import acceptance
 from netparity.environments import Environments
 from netparity.execution import Assignment, Outcome, execute
 from netparity.launch import Command
@@ -128,7 +128,9 @@ def test_a_good_extractor(run, store: RunFolder) -> None:
     assert record.log == "runners/01-a-label/round-1/log.txt"
     assert set(outcome.features) == {"shared", "native"}
     assert set(outcome.features["shared"]) == {"fc6", "fc7"}
-    assert all(path.is_file() for path in outcome.features["native"].values())
+    stored = outcome.features["native"].values()
+    assert all((outcome.folder / Path(file.file).name).is_file() for file in stored)
+    assert all(file.sha256 and file.shape == [1, 256] for file in stored)
 
 
 def test_the_job_says_all_that_an_extractor_needs(run) -> None:
@@ -217,12 +219,12 @@ def test_a_result_that_is_not_the_protocols(run, code: str) -> None:
 
 
 def test_a_huge_result(run, monkeypatch) -> None:
-    monkeypatch.setattr(execution, "_MAX_RESULT_BYTES", 1000)
+    monkeypatch.setattr(acceptance, "_MAX_RESULT_BYTES", 1000)
     assert "larger than 1,000 bytes" in reason(run("write(' ' * 1001)"))
 
 
 def test_the_limit_of_a_result_is_megabytes() -> None:
-    assert 2**20 <= execution._MAX_RESULT_BYTES <= 2**26
+    assert 2**20 <= acceptance._MAX_RESULT_BYTES <= 2**26
 
 
 ARRAYS = [

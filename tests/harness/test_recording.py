@@ -52,7 +52,12 @@ def outcome(store: RunFolder, number: int, values=VALUES, reason: str | None = N
     result = RunResult(
         schema_version=1, status="ok", threads=Threads(requested=2), code="its code", blas="a BLAS"
     )
-    return Outcome(record, folder, result, paths, folder / "native-input.npy")
+    described = {
+        kind: {name: store.describe_array(path, values) for name, path in names.items()}
+        for kind, names in paths.items()
+    }
+    native = store.describe_array(folder / "native-input.npy", VALUES)
+    return Outcome(record, folder, result, described, native)
 
 
 def test_the_first_process_brings_facts_and_features(store: RunFolder, run: Run) -> None:
