@@ -246,7 +246,7 @@ def _errors(verbose: bool) -> Iterator[None]:
 
     try:
         yield
-    except NetparityError as error:
+    except (NetparityError, OSError) as error:
         if verbose:
             traceback.print_exc()
         _fail(f"error: {error}", EXIT_USAGE)

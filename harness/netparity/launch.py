@@ -135,8 +135,16 @@ def capture(command: Command, folder: Path, timeout_seconds: float = 20.0) -> st
             timeout=timeout_seconds,
             check=True,
         )
-    except (OSError, subprocess.SubprocessError) as error:
-        raise LaunchError(f"{command.arguments[0]}: {error}") from error
+    except subprocess.CalledProcessError as error:
+        raise LaunchError(
+            f"{command.arguments[0]} ends with exit status {error.returncode}"
+        ) from error
+    except subprocess.TimeoutExpired as error:
+        raise LaunchError(
+            f"{command.arguments[0]} gives no answer in {timeout_seconds:g} s"
+        ) from error
+    except OSError as error:
+        raise LaunchError(f"{command.arguments[0]}: {error.strerror}") from error
     return done.stdout
 
 

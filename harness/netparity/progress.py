@@ -75,7 +75,8 @@ class RichWatch:
         value: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._progress.stop()
+        if self._console.is_terminal:  # stopping what never started prints an empty line
+            self._progress.stop()
 
     @contextmanager
     def task(self, title: str, total: float | None = None) -> Iterator[Task]:

@@ -59,13 +59,13 @@ class KerasRunner(Runner):
         if missing := self.missing(environments):
             reason = "missing: " + ", ".join(item.what for item in missing)
             return Availability(False, reason, missing_fix(self.name, missing))
-        if self.name in environments.overrides:
-            problem = self._override_problem(environments)
-            if problem is not None:
-                return Availability(False, problem, f"install what {self.stack.requirements} lists")
+        if self.name in environments.overrides and (problem := self._problem(environments)):
+            pins = self.stack.requirements
+            fix = f"uv pip install --python {python} --requirement {pins}"
+            return Availability(False, problem, fix)
         return Availability(True, versions=environments.versions(self.stack, *self.packages))
 
-    def _override_problem(self, environments: Environments) -> str | None:
+    def _problem(self, environments: Environments) -> str | None:
         """What is wrong with an interpreter that the user brought."""
         try:
             lacking = environments.lacking(self.stack, self.modules)
