@@ -12,13 +12,14 @@ PACKAGE = ROOT / "harness" / "netparity"
 PYTHON = ROOT / "python"
 
 # What each part may import of netparity. Helpers without knowledge of the job are for all.
-FOUNDATION = {"errors", "watch", "cache", "paths", "resources"}
+FOUNDATION = {"errors", "watch", "cache", "paths", "resources", "logs"}
 ALLOWED = {
     "errors": set(),
     "watch": set(),
     "cache": {"errors", "watch"},
     "paths": {"errors"},
     "resources": set(),
+    "logs": set(),
     "launch": set(),
     "models": FOUNDATION,
     "protocol": FOUNDATION,

@@ -18,6 +18,7 @@ from pathlib import Path
 from netparity.cache import cache_folder, exclusive
 from netparity.errors import SetupError, UsageError
 from netparity.launch import Command, LaunchError, capture, launch
+from netparity.logs import log_tail
 from netparity.paths import usable_path
 from netparity.resources import extractor_folder
 from netparity.watch import SILENT, Watch
@@ -182,7 +183,7 @@ def _uv(stack: Stack, log: Path, *arguments: str) -> None:
     except LaunchError as error:
         raise SetupError(f"the environment of {stack.name} cannot be made: {error}", fix) from error
     if ended.exit_status != 0:
-        tail = "\n".join(log.read_text(errors="replace").splitlines()[-_LOG_TAIL_LINES:])
+        tail = "\n".join(log_tail(log, _LOG_TAIL_LINES))
         raise SetupError(
             f"the environment of {stack.name} cannot be made (Python {stack.python}): uv "
             f"{ended.words}\n{tail}\nlog: {log}",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +18,7 @@ from netparity.acceptance import (
 )
 from netparity.environments import Environments
 from netparity.launch import Exit, LaunchError, launch
+from netparity.logs import log_tail, printable
 from netparity.models import Layer, Model
 from netparity.protocol import (
     Architecture,
@@ -33,9 +33,6 @@ from netparity.protocol import (
 from netparity.runners import Runner
 from netparity.store import RunFolder
 from netparity.weights import WeightSet
-
-_LOG_TAIL_LINES = 15
-_LOG_TAIL_BYTES = 8192
 
 
 @dataclass(frozen=True)
@@ -98,7 +95,7 @@ def execute(
         reason = None
     except (ProcessFailedError, LaunchError) as error:
         features, native_input = {}, None
-        reason = _printable(str(error))
+        reason = printable(str(error))
     record = Round(
         round=round_number,
         order=order,
@@ -108,7 +105,7 @@ def execute(
         peak_rss_bytes=ended.peak_rss_bytes if ended else None,
         wall_seconds=ended.wall_seconds if ended else 0.0,
         log=store.relative(log),
-        log_tail=_log_tail(log) if reason else [],
+        log_tail=log_tail(log) if reason else [],
     )
     return Outcome(record, folder, result, features, native_input)
 
@@ -164,18 +161,3 @@ def _phases(result: RunResult | None, ended: Exit | None) -> dict[str, list[floa
         if 0 <= startup <= ended.wall_seconds:
             phases["startup"] = [startup]
     return phases
-
-
-def _log_tail(log: Path) -> list[str]:
-    try:
-        with log.open("rb") as file:
-            file.seek(max(0, log.stat().st_size - _LOG_TAIL_BYTES))
-            data = file.read()
-    except OSError:
-        return []
-    return _printable(data.decode("utf-8", errors="replace")).splitlines()[-_LOG_TAIL_LINES:]
-
-
-def _printable(text: str) -> str:
-    """Without the control characters that would steer the terminal of whoever reads it."""
-    return re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", "\ufffd", text.replace("\r\n", "\n"))

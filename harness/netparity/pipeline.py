@@ -113,28 +113,34 @@ def run_rounds(
     positions = {runner.label: index for index, runner in enumerate(plan.runners, start=1)}
     failed: set[str] = set()
     rounds = shuffled_rounds(ready, run.settings.rounds, run.settings.order_seed)
+    turns = (
+        (number, place, runner)
+        for number, order in enumerate(rounds, start=1)
+        for place, runner in enumerate(order, start=1)
+    )
     with watch.task("comparing", len(ready) * run.settings.rounds) as task:
-        for number, order in enumerate(rounds, start=1):
-            for place, runner in enumerate(order, start=1):
-                if runner.label not in failed:
-                    task.note(f"{runner.label}, round {number} of {run.settings.rounds}")
-                    outcome = execute(
-                        runner,
-                        assignment,
-                        store,
-                        plan.request.environments,
-                        position=positions[runner.label],
-                        round_number=number,
-                        order=place,
-                    )
-                    run = add_outcome(run, runner.label, outcome, store)
-                    store.write_run(run)
-                    watch.detail(describe(runner.label, outcome.record))
-                    if outcome.record.reason is not None:
-                        failed.add(runner.label)
-                        watch.warning(f"{runner.label} failed: {outcome.record.reason}")
-                        watch.message(f"  its log: {store.path / outcome.record.log}")
+        for number, place, runner in turns:
+            if runner.label in failed:
                 task.advance()
+                continue
+            task.note(f"{runner.label}, round {number} of {run.settings.rounds}")
+            outcome = execute(
+                runner,
+                assignment,
+                store,
+                plan.request.environments,
+                position=positions[runner.label],
+                round_number=number,
+                order=place,
+            )
+            run = add_outcome(run, runner.label, outcome, store)
+            store.write_run(run)
+            watch.detail(describe(runner.label, outcome.record))
+            if outcome.record.reason is not None:
+                failed.add(runner.label)
+                watch.warning(f"{runner.label} failed: {outcome.record.reason}")
+                watch.message(f"  its log: {store.path / outcome.record.log}")
+            task.advance()
     return run
 
 

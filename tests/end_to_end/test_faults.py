@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from netparity.debian import install_command
+from processes import is_gone, wait_for
 
 from .conftest import COMMAND, TINY, Compare
 
@@ -35,21 +36,6 @@ def faulty_python(
         return ["--python", f"keras3-tensorflow={wrapper}"]
 
     return plant
-
-
-def wait_for(condition: Callable[[], bool], seconds: float = 60.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.05)
-
-
-def is_gone(pid: int) -> bool:
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except (FileNotFoundError, ProcessLookupError):
-        return True
-    return state == "Z"
 
 
 @pytest.mark.parametrize(
@@ -97,7 +83,7 @@ def hanging_run(faulty_python, tmp_path):
         start_new_session=True,
     )
     try:
-        wait_for((tmp_path / "pids").exists)
+        wait_for((tmp_path / "pids").exists, seconds=60)
         time.sleep(0.2)
         (folder,) = (tmp_path / "results").iterdir()
         yield process, folder

@@ -8,13 +8,13 @@ import subprocess
 import sys
 import textwrap
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from netparity import launch as launch_module
 from netparity.launch import Command, Exit, LaunchError, capture, launch
+from processes import is_gone, wait_for
 
 PYTHON = (sys.executable, "-I", "-S", "-c")
 
@@ -25,22 +25,6 @@ def run(tmp_path: Path, *arguments: str, timeout: float = 20.0, **environment) -
 
 def script(tmp_path: Path, code: str, timeout: float = 20.0, **environment) -> Exit:
     return run(tmp_path, *PYTHON, textwrap.dedent(code), timeout=timeout, **environment)
-
-
-def wait_for(condition: Callable[[], bool], seconds: float = 10.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)
-
-
-def is_gone(pid: int) -> bool:
-    """Whether no such process runs (one that only waits to be collected does not)."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text()
-    except (FileNotFoundError, ProcessLookupError):
-        return True
-    return stat.rpartition(")")[2].split()[0] == "Z"
 
 
 def pid_in(path: Path) -> int:

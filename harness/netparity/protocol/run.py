@@ -98,6 +98,12 @@ class RunnerRecord(Frozen):
     native_input: FeatureFile | None = None
     repeatable: bool | None = None
 
+    @property
+    def peak_rss_bytes(self) -> int | None:
+        """The largest peak of its processes; None if none was measured."""
+        peaks = [round_.peak_rss_bytes for round_ in self.rounds if round_.peak_rss_bytes]
+        return max(peaks, default=None)
+
 
 Verdict = Literal["pass", "divergent", "inconclusive", "error"]
 

@@ -23,7 +23,6 @@ def render(run: Run) -> str:
 
 def _row(run: Run, index: int) -> dict[str, object]:
     record = run.runners[index]
-    peaks = [round_.peak_rss_bytes for round_ in record.rounds if round_.peak_rss_bytes]
     row: dict[str, object] = {
         "label": record.label,
         "runner": record.runner,
@@ -36,7 +35,7 @@ def _row(run: Run, index: int) -> dict[str, object]:
         "weights_kind": run.weights.kind,
         "weights_sha256": run.weights.sha256,
         "processes": sum(round_.status == "ok" for round_ in record.rounds),
-        "peak_rss_bytes": max(peaks) if peaks else None,
+        "peak_rss_bytes": record.peak_rss_bytes,
     }
     timing = {entry.phase: entry for entry in run.timing if entry.label == record.label}
     for phase in PHASES:

@@ -93,9 +93,9 @@ def _errors(
 ) -> Table:
     """A row for each name or pair of names, a column for each input and feature."""
     columns = [(kind, feature) for kind in INPUTS for feature in run.settings.layers]
+    length = len(names[0]) if names else 0
     found = {
-        ((entry.label, entry.against)[: len(name)], entry.input, entry.feature): entry
-        for name in names[:1]
+        ((entry.label, entry.against)[:length], entry.input, entry.feature): entry
         for entry in entries
     }
     headers = (header, *(f"{feature}, {kind}" for kind, feature in columns))
@@ -228,5 +228,5 @@ def _ratio(run: Run, record: RunnerRecord, entry: TimingEntry | None) -> str:
 
 
 def _memory(record: RunnerRecord) -> str:
-    peaks = [round_.peak_rss_bytes for round_ in record.rounds if round_.peak_rss_bytes]
-    return f"{max(peaks) / 2**30:.2f}" if peaks else ABSENT
+    peak = record.peak_rss_bytes
+    return f"{peak / 2**30:.2f}" if peak is not None else ABSENT

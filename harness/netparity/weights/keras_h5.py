@@ -24,14 +24,13 @@ if TYPE_CHECKING:
 NAME = "keras-h5"
 SUFFIXES = (".h5", ".hdf5")
 
+_FIRST = "conv1_1"
+_MOST_VALUES = 2**28
+
 
 def suits(path: Path) -> bool:
     """Whether Keras 3, which tells the format by the name, takes this one for what it is."""
     return path.name.endswith(SUFFIXES) and not path.name.endswith(".weights.h5")
-
-
-_FIRST = "conv1_1"
-_MOST_VALUES = 2**28
 
 
 def write(path: Path, model: Model, tensors: Tensors) -> None:
