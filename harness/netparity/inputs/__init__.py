@@ -1,11 +1,26 @@
-"""Images in, one tensor out: what every tool is given, and the sample image."""
+"""Images in, one tensor out: what every tool is given, and what a tool makes of it by itself."""
 
 from pathlib import Path
 
 from netparity.inputs.decode import MAX_IMAGES, DecodedImage, decode
+from netparity.inputs.difference import difference_png
+from netparity.inputs.others import other_tensors
 from netparity.inputs.preprocess import shared_tensor
+from netparity.inputs.stages import find_resize, split
+from netparity.inputs.story import InputStory
 
 SAMPLE_IMAGE = Path(__file__).with_name("sample.png")
 """A grey 640 x 480 scene made by `draw_sample.py`."""
 
-__all__ = ["MAX_IMAGES", "SAMPLE_IMAGE", "DecodedImage", "decode", "shared_tensor"]
+__all__ = [
+    "MAX_IMAGES",
+    "SAMPLE_IMAGE",
+    "DecodedImage",
+    "InputStory",
+    "decode",
+    "difference_png",
+    "find_resize",
+    "other_tensors",
+    "shared_tensor",
+    "split",
+]
