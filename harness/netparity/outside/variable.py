@@ -1,0 +1,76 @@
+"""What a feature file holds: named arrays whose shapes are known before their values are read."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
+Floats = npt.NDArray[np.floating[Any]]
+
+MAX_BYTES = 2 * 2**30
+"""Larger files are refused, and smaller ones that unpack to more."""
+
+MAX_VARIABLES = 10_000
+"""Files with more members are refused: they hold no features."""
+
+_UNUSABLE = {
+    "b": "true/false values",
+    "c": "complex numbers",
+    "S": "text",
+    "U": "text",
+    "O": "objects, which are never unpickled",
+    "V": "records",
+}
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One member of a feature file.
+
+    Attributes:
+        name: as the file's own tool writes it (`fc6`, `features/fc6`, `res(3).x`); None where the
+            format has no names.
+        shape: as the file's own tool shows it, MATLAB's axes included.
+        load: reads the values; called for the one chosen variable.
+        problem: why these are no numbers ("text"), or None.
+        matlab: whether MATLAB's axes (H x W x C x N, the first one fastest) are its natural ones.
+    """
+
+    name: str | None
+    shape: tuple[int, ...]
+    load: Callable[[], Array]
+    problem: str | None = None
+    matlab: bool = False
+
+    @property
+    def said(self) -> str:
+        """Name, shape and what speaks against it, for a list in a message."""
+        name = "the array" if self.name is None else repr(self.name)
+        return f"{name} ({self.problem or shape_text(self.shape)})"
+
+
+def shape_text(shape: tuple[int, ...]) -> str:
+    """A shape in words: `3 x 4`."""
+    return " x ".join(map(str, shape)) or "a single number"
+
+
+def problem_of(dtype: np.dtype[Any], shape: tuple[int, ...]) -> str | None:
+    """Why arrays of such a type and shape are no features, or None."""
+    if dtype.kind == "V" and set(dtype.names or ()) == {"real", "imag"}:
+        return _UNUSABLE["c"]  # as MATLAB and Octave store them in HDF5
+    if dtype.kind not in "fiu":
+        return _UNUSABLE.get(dtype.kind, f"values of type {dtype}")
+    return "no values" if math.prod(shape) == 0 else None
+
+
+def as_floats(array: Array) -> Floats:
+    """The same values as native floats: float16, 32 and 64 as they are, all else as float64."""
+    kept = array.dtype.kind == "f" and array.dtype.itemsize <= 8
+    dtype = array.dtype.newbyteorder("=") if kept else np.dtype(np.float64)
+    return np.ascontiguousarray(array, dtype=dtype)
