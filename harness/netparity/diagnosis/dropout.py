@@ -1,0 +1,132 @@
+"""Dropout left active: finding the mask that a tool drew, which no seed would tell.
+
+A layer's outputs are more equations than its dropped inputs have unknowns, or enough of them that
+only one mask fits: a vector whose every entry lies on one of two bounds is determined by half as
+many equations as it has entries (Donoho and Tanner, Counting the faces of randomly-projected
+hypercubes and orthants, with applications, 2010).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from netparity.models import Layer
+from netparity.parity.arithmetic import Array
+from netparity.parity.network import RIGHT, How, Weights
+
+SCALES = (2.0, 1.0, 10 / 9, 1.25, 4 / 3, 10 / 7, 5 / 3, 2.5, 10 / 3, 5.0)
+"""1 / (1 - p) for the usual rates p, and 1 where the kept values are not scaled."""
+
+_CLEAR = 0.2
+"""Distance from a bound, as a share of the interval, up to which an entry counts as on it."""
+
+_FEWEST = 4
+_MOST_ENUMERATED = 18
+
+
+def output_mask(values: Array, right: Array) -> Array | None:
+    """Factors by which dropout changed a layer's output; None if it cannot have been dropout.
+
+    Args:
+        values: N x units, as handed out.
+        right: N x units, as they should be.
+    """
+    alive = right > 0
+    dropped, kept = alive & (values == 0), alive & (values != 0)
+    if dropped.sum() < _FEWEST or kept.sum() < _FEWEST:
+        return None
+    scale = float(np.median(values[kept] / right[kept]))
+    near = min(SCALES, key=lambda known: abs(known - scale))
+    if abs(near - scale) > 1e-3:
+        return None
+    return np.where(dropped, 0.0, near)
+
+
+def input_masks(
+    layer: Layer, weights: Weights, x: Array, values: Array, how: How = RIGHT
+) -> list[Array]:
+    """Factors by which dropout may have changed a dense layer's input, one array per scale.
+
+    Args:
+        layer: the dense layer that comes after the dropout.
+        x: N x units, its input as handed out before the dropout.
+        values: N x outputs, what the layer made of it.
+        how: what else the layer did.
+
+    Returns:
+        N x units each; empty if no mask fits or too few equations are known.
+    """
+    matrix = weights[layer.kernel].reshape(-1, values.shape[-1]).astype(np.float64)
+    bias = weights[layer.bias].astype(np.float64) * how.bias
+    activation = None if how.activation == "none" else layer.activation
+    if how.activation not in ("own", "none"):
+        return []
+    found = []
+    for scale in SCALES:
+        masks = [
+            _mask(matrix, bias, before, after, scale, activation)
+            for before, after in zip(x.astype(np.float64), values.astype(np.float64), strict=True)
+        ]
+        if all(mask is not None for mask in masks):
+            found.append(np.stack([mask for mask in masks if mask is not None]))
+    return found
+
+
+def _mask(
+    matrix: Array, bias: Array, x: Array, y: Array, scale: float, activation: str | None
+) -> Array | None:
+    equations, target = _equations(matrix, bias, y, activation)
+    unknown = np.flatnonzero(x)
+    if len(target) < _FEWEST or len(unknown) < _FEWEST:
+        return None
+    # In units of the full value: 0 is dropped, 1 is kept.
+    system = equations[:, unknown] * (x[unknown] * scale)
+    share = _solve(system, target)
+    if share is None:
+        return None
+    chosen = np.rint(share)
+    clear = np.abs(share - chosen).max() < _CLEAR and 0 < chosen.mean() < 1
+    if not clear or not set(chosen) <= {0.0, 1.0}:
+        return None
+    mask = np.full(len(x), scale)
+    mask[unknown] = chosen * scale
+    return mask
+
+
+def _equations(matrix: Array, bias: Array, y: Array, activation: str | None) -> tuple[Array, Array]:
+    """What the outputs say about the inputs: A z = t."""
+    if activation == "softmax":
+        # Logits are known up to a constant: their differences to the largest are equations.
+        known = np.flatnonzero(y > np.finfo(np.float32).tiny)
+        first = int(np.argmax(y))
+        rest = known[known != first]
+        sums = np.log(y[rest]) - np.log(y[first]) - (bias[rest] - bias[first])
+        return (matrix[:, rest] - matrix[:, [first]]).T, sums
+    alive = np.flatnonzero(y > 0) if activation == "relu" else np.arange(len(y))
+    return matrix[:, alive].T, y[alive] - bias[alive]
+
+
+def _solve(system: Array, target: Array) -> Array | None:
+    """Entries of 0 to 1 with `system @ entries = target`; None if they are not determined."""
+    rows, columns = system.shape
+    if rows >= columns:
+        return np.asarray(np.linalg.lstsq(system, target, rcond=None)[0])
+    if columns <= _MOST_ENUMERATED:
+        return _enumerate(system, target)
+    if rows <= columns // 2:
+        return None
+    from scipy.optimize import lsq_linear
+
+    scale = np.linalg.norm(system, axis=0)
+    scale[scale == 0] = 1
+    solved = lsq_linear(system / scale, target, bounds=(0, scale), tol=1e-12, max_iter=200)
+    return np.asarray(solved.x / scale)
+
+
+def _enumerate(system: Array, target: Array) -> Array:
+    """The best of all choices of 0 and 1."""
+    columns = system.shape[1]
+    numbers = np.arange(2**columns)
+    choices = ((numbers[:, None] >> np.arange(columns)) & 1).astype(np.float64)
+    misfit = np.linalg.norm(choices @ system.T - target, axis=1)
+    return np.asarray(choices[int(np.argmin(misfit))])

@@ -1,0 +1,162 @@
+"""The layers between two activations of a runner, computed with mistakes in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from netparity.diagnosis.findings import Cause
+from netparity.diagnosis.mistakes import InputChange
+from netparity.models import Layer, Model
+from netparity.parity.arithmetic import Array
+from netparity.parity.floor import relative_l2
+from netparity.parity.local import LOCAL_ORDERS
+from netparity.parity.network import RIGHT, How, Weights, apply_layer
+from netparity.parity.rounding import UNIT_ROUNDOFF
+from netparity.parity.truth import INPUT
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One or several mistakes, in a form that can be computed.
+
+    Attributes:
+        input: what was done to the input tensor.
+        other_input: which other tensor (a key of `Segment.inputs`) it was done to.
+        changes: layer name to fields of `How`.
+        weights: name of the other weights that the layers take theirs from.
+        layers: how many layers further (or, negative, less far) the exported feature lies.
+        scales: layer name, or `INPUT` for what the segment is given, to factors of its values,
+            N x units (dropout).
+    """
+
+    causes: tuple[Cause, ...]
+    input: InputChange | None = None
+    other_input: str | None = None
+    changes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    weights: str | None = None
+    ahead: int = 0
+    scales: Mapping[str, Array] = field(default_factory=dict)
+
+    def joined(self, other: Candidate) -> Candidate | None:
+        """Both at once; None if they exclude each other."""
+        if (self.input and other.input) or (self.weights and other.weights):
+            return None
+        if self.other_input and other.other_input:
+            return None
+        if (self.ahead and other.ahead) or set(self.scales) & set(other.scales):
+            return None
+        changes = {name: dict(fields) for name, fields in self.changes.items()}
+        for name, fields in other.changes.items():
+            mine = changes.setdefault(name, {})
+            if set(mine) & set(fields):
+                return None
+            mine |= fields
+        return Candidate(
+            causes=(*self.causes, *other.causes),
+            input=self.input or other.input,
+            other_input=self.other_input or other.other_input,
+            changes=changes,
+            weights=self.weights or other.weights,
+            ahead=self.ahead or other.ahead,
+            scales={**self.scales, **other.scales},
+        )
+
+
+NOTHING_ELSE = Candidate(())
+"""No mistake at all."""
+
+
+class Segment:
+    """What lies between an activation that a runner handed out and its next one.
+
+    Args:
+        layers: the layers in between, the judged one last.
+        beyond: the layers after it, for features that were read too late.
+        x: what the first of them was given: N x H x W x C or N x units.
+        from_input: whether that is the input tensor.
+        others: other weights by name.
+        base: layer name to fields of `How` that are right here, where the wanted feature is not
+            the layer's usual one.
+        inputs: other input tensors by a description of how they were made.
+        doubted: whether `x` was found faulty itself, so that it explains nothing.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        layers: Sequence[Layer],
+        beyond: Sequence[Layer],
+        x: Array,
+        from_input: bool,
+        weights: Weights,
+        others: Mapping[str, Weights],
+        base: Mapping[str, Mapping[str, Any]] | None = None,
+        inputs: Mapping[str, Array] | None = None,
+        doubted: bool = False,
+    ) -> None:
+        self.model, self.layers, self.beyond = model, layers, beyond
+        self.x, self.from_input = x, from_input
+        self.weights, self.others, self.doubted = weights, others, doubted
+        self.base, self.inputs = base or {}, inputs or {}
+        self._scratch: dict[type, list[Array]] = {}
+
+    @cached_property
+    def right(self) -> Array:
+        """What the layer should have been, in float64."""
+        return self._run(NOTHING_ELSE, np.float64)
+
+    @cached_property
+    def floor(self) -> float:
+        """What float32 rounding does to it, relative L2."""
+        return self._floor(NOTHING_ELSE, self.right)
+
+    def compute(self, candidate: Candidate, dtype: type[np.floating[Any]] = np.float64) -> Array:
+        """The layer's output with the candidate's mistakes."""
+        return self._run(candidate, dtype)
+
+    def limit(self, candidate: Candidate, exact: Array, factor: float) -> float:
+        """The largest error that rounding explains, if these are the mistakes."""
+        return factor * self._floor(candidate, exact)
+
+    def _floor(self, candidate: Candidate, exact: Array) -> float:
+        errors = [
+            relative_l2(self._run(candidate, np.float32, order), exact) for order in LOCAL_ORDERS
+        ]
+        return max(UNIT_ROUNDOFF, *(error for error in errors if np.isfinite(error)))
+
+    def _run(
+        self, candidate: Candidate, dtype: type[np.floating[Any]], order: How = RIGHT
+    ) -> Array:
+        last = len(self.layers) + candidate.ahead
+        layers = [*self.layers, *self.beyond][:last]
+        weights = self.others[candidate.weights] if candidate.weights else self.weights
+        start, x = 0, self.x.astype(dtype)
+        if candidate.other_input is not None:
+            x = self.inputs[candidate.other_input].astype(dtype)
+        if candidate.input is not None:
+            x = candidate.input.apply(x, self.model)
+        elif INPUT in candidate.scales:
+            x = x * candidate.scales[INPUT].astype(dtype)
+        elif candidate.other_input is None and candidate.weights is None and order == RIGHT:
+            touched = {*candidate.changes, *candidate.scales, *self.base}
+            start = next((i for i, one in enumerate(layers) if one.name in touched), last)
+            start = min(start, len(self.layers))
+            x = self._rightly(start, dtype)
+        for layer in layers[start:]:
+            fields = {**self.base.get(layer.name, {}), **candidate.changes.get(layer.name, {})}
+            x = apply_layer(layer, weights, x, replace(order, **fields))
+            if layer.name in candidate.scales:
+                x = x * candidate.scales[layer.name].astype(dtype)
+        return x
+
+    def _rightly(self, count: int, dtype: type[np.floating[Any]]) -> Array:
+        """The output of the first `count` layers without a mistake, kept for the next asking."""
+        kept = self._scratch.setdefault(dtype, [self.x.astype(dtype)])
+        while len(kept) <= count:
+            kept.append(apply_layer(self.layers[len(kept) - 1], self.weights, kept[-1]))
+        return kept[count]

@@ -1,0 +1,141 @@
+"""Every known mistake has words, and advice in every tool's own."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from netparity.diagnosis.findings import INPUT_PLACE, Cause
+from netparity.diagnosis.mistakes import INPUT_TITLES, LAYER_MISTAKES, VALUES
+from netparity.diagnosis.words import advice, describe, merge
+from netparity.models import VGG16, VGG16_TINY
+from netparity.models.layers import Tool
+
+RESIZES = ("resize-nearest", "resize-bilinear", "resize-bicubic", "resize-lanczos")
+CAUSES = (
+    *(Cause(key, INPUT_PLACE) for key in (*INPUT_TITLES, *RESIZES)),
+    *(
+        Cause(mistake.key, next(layer.name for layer in VGG16.layers if mistake.fits(layer)))
+        for mistake in LAYER_MISTAKES
+    ),
+    Cause("before-relu", "fc6"),
+    Cause("off-by-one", "fc6", "fc7"),
+    Cause("off-by-one", "fc7", "fc6"),
+    Cause("dropout", "fc6"),
+    Cause("weights-other", "conv3_2", "synthetic:7"),
+)
+TOOLS: tuple[tuple[Tool | None, str], ...] = (
+    ("keras", "keras3-tensorflow"),
+    ("keras", "keras2-theano"),
+    ("keras", "keras2-theano[data_format=channels_first]"),
+    ("keras", ""),
+    ("matconvnet", "matconvnet-octave"),
+    ("matconvnet", ""),
+    (None, ""),
+)
+
+
+@pytest.mark.parametrize("cause", CAUSES, ids=lambda cause: f"{cause.mistake}-{cause.place}")
+def test_every_mistake_has_words_and_advice(cause: Cause) -> None:
+    assert describe(cause).startswith(f"{cause.place}: ")
+    every = Cause(cause.mistake, "every layer", cause.detail)
+    for tool, runner in TOOLS:
+        for one in (cause, every) if cause.place != INPUT_PLACE else (cause,):
+            if one is every and cause.mistake.startswith("flatten-"):
+                continue  # there is but one layer that reads a map
+            text = advice(one, tool, VGG16, runner)
+            assert text[0].isupper() and text.endswith(".") and text.count("`") % 2 == 0
+            assert not any(bad in text for bad in ("$", "  ", "``", "None")), text
+        if tool and cause.place != INPUT_PLACE:
+            layer = VGG16.layer(cause.place)
+            names = {layer.names[tool], layer.parameters if tool == "matconvnet" else None}
+            text = advice(cause, tool, VGG16, runner)
+            general = cause.mistake.startswith(("precision-", "policy-"))
+            assert general or any(name and name in text for name in names), text
+
+
+def test_describe() -> None:
+    said = {
+        Cause("kernels-rotated", "conv3_2"): "conv3_2: the kernels are rotated by 180°",
+        Cause("channels-swapped", "input"): "input: the channels are swapped (RGB for BGR)",
+        Cause("off-by-one", "fc6", "fc7"): "fc6: the feature handed out is that of fc7",
+        Cause("before-relu", "fc6"): "fc6: the feature was taken before the ReLU",
+        Cause("dropout", "fc6"): "fc6: dropout is active",
+        Cause("weights-other", "fc6", "a $1 file"): "fc6: the weights are those of a $1 file",
+    }
+    assert {cause: describe(cause) for cause in said} == said
+
+
+def test_advice_speaks_the_tools_language() -> None:
+    rotated = Cause("kernels-rotated", "conv3_2")
+    theano = advice(rotated, "keras", VGG16, "keras2-theano")
+    assert "convert_all_kernels_in_model(model)" in theano
+    tensorflow = advice(rotated, "keras", VGG16, "keras3-tensorflow")
+    assert "convert_all_kernels" not in tensorflow and "`block3_conv2`" in tensorflow
+    assert "`conv3_2`" in advice(rotated, "matconvnet", VGG16)
+    off = Cause("off-by-one", "fc6", "fc7")
+    assert "model.get_layer('fc1').output" in advice(off, "keras", VGG16)
+    assert "not at `fc2`" in advice(off, "keras", VGG16)
+    assert "of `relu6`, not of `relu7`" in advice(off, "matconvnet", VGG16)
+    assert "`fc6` in place of those of `fc7`" in advice(off, None, VGG16)
+    mean = Cause("mean-swapped", "input")
+    assert "103.939, 116.779, 123.68 for BGR" in advice(mean, "keras", VGG16)
+    flat = Cause("flatten-chw", "fc6")
+    assert "reshape(w, [512 7 7 4096])" in advice(flat, "matconvnet", VGG16)
+    assert "'name', 'relu3_2'" in advice(Cause("relu-missing", "conv3_2"), "matconvnet", VGG16)
+
+
+def test_the_same_mistake_everywhere_is_one_sentence() -> None:
+    convolutions = [layer.name for layer in VGG16.layers if layer.kind == "conv"]
+    rotated = [Cause("kernels-rotated", name) for name in convolutions]
+    other = Cause("bias-missing", "conv1_1")
+    assert [describe(cause) for cause in merge([*rotated, other, *rotated], VGG16)] == [
+        "every convolution: the kernels are rotated by 180°",
+        "conv1_1: the bias is missing",
+    ]
+    assert merge(rotated[1:], VGG16) == rotated[1:]
+
+    def everywhere(mistake: str, detail: str = "", **only: str) -> list[Cause]:
+        kinds = set(only.values()) or {"conv", "dense"}
+        causes = [Cause(mistake, one.name, detail) for one in VGG16.layers if one.kind in kinds]
+        return merge(causes, VGG16)
+
+    assert everywhere("weights-other", "x") == [Cause("weights-other", "every layer", "x")]
+    assert everywhere("policy-float16") == [Cause("policy-float16", "every layer")]
+    assert everywhere("pool-average", kind="pool") == [Cause("pool-average", "every pool")]
+
+
+def test_merging_knows_which_layers_were_compared() -> None:
+    fc6, fc7 = (Cause("weights-other", name, "x") for name in ("fc6", "fc7"))
+    assert merge([fc6, fc7], VGG16) == [fc6, fc7]
+    assert merge([fc6, fc7], VGG16, {"fc6", "fc7"}) == [Cause("weights-other", "every layer", "x")]
+    mixed = Cause("weights-other", "fc7", "y")
+    assert merge([fc6, mixed], VGG16, {"fc6", "fc7"}) == [fc6, mixed]
+    dropout = [Cause("dropout", "fc6"), Cause("dropout", "fc7")]
+    assert merge(dropout, VGG16) == [Cause("dropout", "every hidden dense layer")]
+    relu = [Cause("before-relu", one.name) for one in VGG16.layers if one.activation == "relu"]
+    assert merge(relu, VGG16) == [Cause("before-relu", "every layer with a ReLU")]
+    assert merge([], VGG16) == []
+
+
+def test_one_layer_is_not_every_layer() -> None:
+    causes = [Cause("softmax-missing", "prob"), Cause("flatten-chw", "fc6")]
+    assert merge(causes, VGG16_TINY) == causes
+
+
+def test_an_unknown_mistake_is_refused() -> None:
+    with pytest.raises(KeyError):
+        describe(Cause("gremlins", "fc6"))
+    with pytest.raises(KeyError):
+        advice(Cause("gremlins", "fc6"), "keras", VGG16)
+
+
+def test_no_value_is_without_a_title() -> None:
+    assert set(VALUES) < set(INPUT_TITLES)
+
+
+def test_the_words_are_neither_repeated_nor_left_over() -> None:
+    texts = {advice(cause, "keras", VGG16, "keras3-tensorflow") for cause in CAUSES}
+    assert len(texts) > 0.6 * len(CAUSES)
+    assert not any(re.search(r"\b(\w+) \1\b", text) for text in texts)
