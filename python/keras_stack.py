@@ -106,7 +106,9 @@ def build_vgg16(keras: Any, architecture: Architecture, weights_file: str) -> An
         network.load_weights(weights_file)
         return network
     except Exception as error:
-        raise ValueError(f"Keras cannot load weights file '{weights_file}': {error}") from error
+        # Some of Keras's errors have no message.
+        said = f"{type(error).__name__}: {error}"
+        raise ValueError(f"Keras cannot load weights file '{weights_file}': {said}") from error
 
 
 def build_like_vgg16(keras: Any, architecture: Architecture) -> Any:

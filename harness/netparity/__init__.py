@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from netparity.api import compare, load_run
+    from netparity.api import assert_parity, check, compare, diagnose, load_run
 
-__all__ = ["__version__", "compare", "load_run"]
+__all__ = ["__version__", "assert_parity", "check", "compare", "diagnose", "load_run"]
 
 
 def __getattr__(name: str) -> Any:
     # Lazy, so that `netparity --help` does not wait for NumPy and SciPy.
-    if name in ("compare", "load_run"):
-        from netparity import api
+    if name in __all__:
+        from importlib import import_module
 
-        return getattr(api, name)
+        found = getattr(import_module("netparity.api"), name)
+        globals()[name] = found
+        return found
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

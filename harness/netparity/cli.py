@@ -34,6 +34,20 @@ app = typer.Typer(
 )
 
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say more; show tracebacks.")]
+Relative = Annotated[
+    float | None,
+    typer.Option("--max-relative-l2", help="Pass up to this error instead of by the noise floor."),
+]
+Atol = Annotated[
+    float | None, typer.Option(help="Pass if |x - r| <= atol + rtol |r| for every value.")
+]
+Rtol = Annotated[float | None, typer.Option(help="See --atol.")]
+OtherWeights = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--other-weights", metavar="WEIGHTS", help="Weights that may have been taken by mistake."
+    ),
+]
 Python = Annotated[
     list[str] | None,
     typer.Option(
@@ -79,6 +93,9 @@ def compare(
         str | None,
         typer.Option(help="Label that timings are put in ratio to.", show_default="the first"),
     ] = None,
+    max_relative_l2: Relative = None,
+    atol: Atol = None,
+    rtol: Rtol = None,
     out: Annotated[Path, typer.Option(help="Folder that gets the run's folder.")] = Path("results"),
     timeout: Annotated[float, typer.Option(min=0.1, help="Seconds for one process.")] = 600.0,
     python: Python = None,
@@ -101,6 +118,9 @@ def compare(
             warmup=warmup,
             threads=threads,
             reference=reference,
+            max_relative_l2=max_relative_l2,
+            atol=atol,
+            rtol=rtol,
             results=out,
             timeout_seconds=timeout,
             environments=_environments(python),
@@ -123,8 +143,100 @@ def report(
     with _errors(verbose):
         from netparity.pipeline import reopen
 
-        run, store = reopen(run_dir)
+        with _watch(verbose) as watch:
+            run, store = reopen(run_dir, watch)
         _show(run, store.path, as_json)
+
+
+@app.command()
+def diagnose(
+    run_dir: Annotated[Path, typer.Argument(metavar="RUN_DIR", help="A folder below results/.")],
+    runner: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--runner",
+            "-r",
+            metavar="LABEL",
+            help="Repeat for several.",
+            show_default="those that failed parity",
+        ),
+    ] = None,
+    weights: Annotated[
+        str | None, typer.Option(help="The run's weights, if they left the cache.")
+    ] = None,
+    other_weights: OtherWeights = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
+    verbose: Verbose = False,
+) -> None:
+    """Say which layers of which runner are faulty, why, and what to change."""
+    with _errors(verbose):
+        from netparity import diagnosing
+
+        with _watch(verbose) as watch:
+            found, store = diagnosing.diagnose_folder(
+                run_dir, runner or [], weights, other_weights or [], watch
+            )
+        if as_json:
+            typer.echo(diagnosing.as_json(found))
+        else:
+            typer.echo(diagnosing.as_text(found), nl=False)
+            typer.echo(f"stored in {store.path / diagnosing.FILE}")
+
+
+@app.command()
+def check(
+    features: Annotated[
+        Path, typer.Argument(metavar="FEATURES", help=".npy, .npz, .mat, .h5, .csv or .json.")
+    ],
+    image: Annotated[
+        list[Path] | None, typer.Option("--image", "-i", help="What they are of; repeatable.")
+    ] = None,
+    tensor: Annotated[
+        Path | None,
+        typer.Option("--input", help="Instead of images, the network's input as .npy."),
+    ] = None,
+    feature: Annotated[str, typer.Option(help="The layer, by its name in any tool.")] = "fc6",
+    model: Annotated[str, typer.Option(help="vgg16 or vgg16-tiny.")] = "vgg16",
+    weights: Annotated[
+        str, typer.Option(help="synthetic:SEED, a Keras .h5 or a MatConvNet .mat.")
+    ] = "synthetic:0",
+    variable: Annotated[str | None, typer.Option(help="Which variable of the file.")] = None,
+    before_activation: Annotated[
+        bool, typer.Option("--before-activation", help="Wanted is the value before the ReLU.")
+    ] = False,
+    max_relative_l2: Relative = None,
+    atol: Atol = None,
+    rtol: Rtol = None,
+    other_weights: OtherWeights = None,
+    diagnosis: Annotated[
+        bool, typer.Option("--diagnose/--no-diagnose", help="Look for the cause if they fail.")
+    ] = True,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")] = False,
+    verbose: Verbose = False,
+) -> None:
+    """Judge features that someone else computed; no tool is run."""
+    with _errors(verbose):
+        from netparity import checking
+
+        with _watch(verbose) as watch:
+            checked = checking.check(
+                features,
+                model=model,
+                weights=weights,
+                image=image or None,
+                tensor=tensor,
+                feature=feature,
+                variable=variable,
+                before_activation=before_activation,
+                max_relative_l2=max_relative_l2,
+                atol=atol,
+                rtol=rtol,
+                diagnose=diagnosis,
+                other_weights=other_weights or [],
+                watch=watch,
+            )
+        typer.echo(checking.as_json(checked) if as_json else str(checked))
+        raise typer.Exit(0 if checked.passed else EXIT_PARITY)
 
 
 @app.command()

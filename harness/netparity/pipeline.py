@@ -11,7 +11,8 @@ from statistics import median
 from netparity import report
 from netparity.errors import InputError
 from netparity.execution import Assignment, execute
-from netparity.parity import compare_features, forward
+from netparity.judging import judge_run, noise_floor, run_model
+from netparity.parity import ReferencePass
 from netparity.planning import (
     Plan,
     Request,
@@ -21,11 +22,13 @@ from netparity.planning import (
     prepare_runners,
 )
 from netparity.protocol import Round, Run, WallClock
-from netparity.recording import add_outcome, ok_features, ok_phases, update_runner
+from netparity.recording import add_outcome, ok_phases, update_runner
 from netparity.runners import Availability
 from netparity.store import RunFolder, utc_now
 from netparity.timing import shuffled_rounds, summarise
 from netparity.watch import SILENT, Watch
+from netparity.weights import recall
+from netparity.weights.canonical import Tensors
 
 __all__ = ["Request", "compare", "evaluate", "reopen"]
 
@@ -46,24 +49,28 @@ def compare(request: Request, watch: Watch = SILENT) -> tuple[Run, RunFolder]:
         assignment = make_assignment(plan, available, store, watch)
         prepared = time.monotonic()
         run = begin_run(plan, available, store)
-    with finishing_on_interrupt(store, watch):
+    weights = plan.weights.tensors()
+    with finishing_on_interrupt(store, weights, watch):
         run = run_reference(run, plan, assignment, store, watch)
         referenced = time.monotonic()
         run = run_rounds(run, plan, available, assignment, store, watch)
-        run = evaluate(run, store)
+        ended = time.monotonic()
+        run = evaluate(run, store, weights, watch)
+        judged = time.monotonic()
     extractors = sum(round_.wall_seconds for record in run.runners for round_ in record.rounds)
     wall = WallClock(
         total_seconds=time.monotonic() - begun,
         preparation_seconds=prepared - begun,
         reference_seconds=referenced - prepared,
         extractor_seconds=extractors,
+        parity_seconds=judged - ended,
     )
     run = run.model_copy(update={"finished": utc_now(), "wall": wall})
     report.write(run, store)
     return run, store
 
 
-def reopen(path: Path) -> tuple[Run, RunFolder]:
+def reopen(path: Path, watch: Watch = SILENT) -> tuple[Run, RunFolder]:
     """Read a stored run, judge it anew if it was cut short, and remake its tables.
 
     Raises:
@@ -72,9 +79,19 @@ def reopen(path: Path) -> tuple[Run, RunFolder]:
     store = RunFolder.open(path)
     run = store.read_run()
     if run.finished is None:
-        run = evaluate(run, store)
+        run = evaluate(run, store, recall_weights(run, watch), watch)
     report.write(run, store)
     return run, store
+
+
+def recall_weights(run: Run, watch: Watch) -> Tensors | None:
+    """The weights of a stored run, or None with a warning where they are gone."""
+    try:
+        weights = run.weights
+        return recall(run_model(run), weights.kind, weights.source, weights.sha256).tensors()
+    except InputError as error:
+        watch.warning(f"{error}; local errors and native features are not judged")
+        return None
 
 
 # --- the measurements -----------------------------------------------------------------------
@@ -83,16 +100,16 @@ def reopen(path: Path) -> tuple[Run, RunFolder]:
 def run_reference(
     run: Run, plan: Plan, assignment: Assignment, store: RunFolder, watch: Watch
 ) -> Run:
-    """Compute and store the float64 features, before any runner and beside none."""
-    keep = frozenset(layer.name for layer in plan.layers)
-    weights, images = plan.weights.tensors(), assignment.tensor
-    with watch.task("float64 reference", len(plan.model.layers)) as task:
-        features = forward(plan.model, weights, images, keep, done=lambda _: task.advance())
-    stored = {
-        name: store.write_array(f"features/reference/{name}.npy", values)
-        for name, values in features.items()
-    }
-    run = run.model_copy(update={"reference_features": stored})
+    """The float64 features and their noise floor, computed before any runner and beside none."""
+    wanted = [layer.name for layer in plan.layers]
+    reference = ReferencePass(plan.model, plan.weights.tensors(), assignment.tensor)
+    stored = {}
+    with watch.task("reference and noise floor", len(wanted)) as task:
+        for name in wanted:
+            stored[name] = store.write_array(f"features/reference/{name}.npy", reference[name])
+            task.advance()
+    floor = noise_floor("shared", [], reference.layer_floors, wanted)
+    run = run.model_copy(update={"reference_features": stored, "noise_floors": [floor]})
     store.write_run(run)
     return run
 
@@ -151,13 +168,13 @@ def describe(label: str, record: Round) -> str:
 
 
 @contextmanager
-def finishing_on_interrupt(store: RunFolder, watch: Watch) -> Iterator[None]:
+def finishing_on_interrupt(store: RunFolder, weights: Tensors, watch: Watch) -> Iterator[None]:
     """On Ctrl-C, judge and report what was done before passing the interrupt on."""
     try:
         yield
     except KeyboardInterrupt:
         run = store.read_run().model_copy(update={"interrupted": True})
-        report.write(evaluate(run, store), store)
+        report.write(evaluate(run, store, weights, watch), store)
         watch.message(f"what was done is kept; show it with: netparity report {store.path}")
         raise
 
@@ -165,21 +182,25 @@ def finishing_on_interrupt(store: RunFolder, watch: Watch) -> Iterator[None]:
 # --- after the last process -----------------------------------------------------------------
 
 
-def evaluate(run: Run, store: RunFolder) -> Run:
+def evaluate(run: Run, store: RunFolder, weights: Tensors | None, watch: Watch = SILENT) -> Run:
     """Parity and timing from what is stored; the same whether the run ended or was cut short."""
     # A runner whose next process was under way when the harness died has complete rounds still.
     for record in run.runners:
         if record.status == "pending":
             reason = "the run ended before it was run"
             run = update_runner(run, record.label, {"status": "failed", "reason": reason})
-    reference = {name: store.read_array(file) for name, file in run.reference_features.items()}
-    features = ok_features(run, store)
     try:
-        parity = list(compare_features(features, reference, run.settings.max_relative_l2))
+        judgement = judge_run(run, store, weights, watch)
     except ValueError as error:
         raise InputError(f"the stored features of {store.path} do not fit: {error}") from error
     timing = list(summarise(ok_phases(run), ratio_reference(run)))
-    return run.model_copy(update={"parity": parity, "timing": timing})
+    changes = {
+        "parity": judgement.parity,
+        "noise_floors": judgement.floors,
+        "preprocessing": judgement.preprocessing,
+        "timing": timing,
+    }
+    return run.model_copy(update=changes)
 
 
 def ratio_reference(run: Run) -> str | None:

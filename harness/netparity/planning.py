@@ -14,7 +14,7 @@ from netparity.errors import SetupError, UsageError
 from netparity.execution import Assignment
 from netparity.inputs import MAX_IMAGES, SAMPLE_IMAGE, DecodedImage, decode, shared_tensor
 from netparity.models import MODELS, Layer, Model
-from netparity.parity import MAX_RELATIVE_L2
+from netparity.parity import FLOOR_FACTOR
 from netparity.protocol import Image, Run, RunnerRecord, Settings, Weights
 from netparity.runners import DEFAULT_RUNNERS, RUNNERS, Availability, Runner, create_runners
 from netparity.store import RunFolder, utc_now
@@ -40,6 +40,9 @@ class Request:
     warmup: int = 1
     threads: int | None = None
     reference: str | None = None
+    max_relative_l2: float | None = None
+    atol: float | None = None
+    rtol: float | None = None
     results: Path = Path("results")
     timeout_seconds: float = 600.0
     environments: Environments = field(default_factory=Environments)
@@ -65,6 +68,7 @@ def make_plan(request: Request, watch: Watch = SILENT) -> Plan:
     timeout = request.timeout_seconds
     if not 0 < timeout < math.inf:
         raise UsageError(f"--timeout {timeout}: expected a finite number of seconds above 0")
+    check_tolerances(request.max_relative_l2, request.atol, request.rtol)
     if request.model not in MODELS:
         raise UsageError(f"unknown model {request.model!r}; known are {', '.join(MODELS)}")
     model = MODELS[request.model]
@@ -88,6 +92,18 @@ def make_plan(request: Request, watch: Watch = SILENT) -> Plan:
     return Plan(request, model, layers, runners, images, weights, threads)
 
 
+def check_tolerances(max_relative_l2: float | None, atol: float | None, rtol: float | None) -> None:
+    """Tolerances are finite and not negative.
+
+    Raises:
+        UsageError: naming the first that is not.
+    """
+    named = {"--max-relative-l2": max_relative_l2, "--atol": atol, "--rtol": rtol}
+    for option, value in named.items():
+        if value is not None and not 0 <= value < math.inf:
+            raise UsageError(f"{option} {value}: expected a finite number of at least 0")
+
+
 def prepare_runners(plan: Plan, watch: Watch) -> dict[str, Availability]:
     """Make missing environments and find out which runners can run."""
     available = {}
@@ -103,7 +119,9 @@ def prepare_runners(plan: Plan, watch: Watch) -> dict[str, Availability]:
 def make_assignment(
     plan: Plan, available: Mapping[str, Availability], store: RunFolder, watch: Watch
 ) -> Assignment:
-    """Write the shared input and convert the weights for the tools that will run."""
+    """Write the inputs and convert the weights for the tools that will run."""
+    for image, name in zip(plan.images, decoded_images(plan), strict=True):
+        store.write_bytes(name, image.as_png())
     tensor = shared_tensor(plan.images, plan.model)
     stored = store.write_array("input/shared.npy", tensor)
     formats = {
@@ -115,10 +133,8 @@ def make_assignment(
         weights=plan.weights,
         weight_files={name: plan.weights.file(name, watch) for name in sorted(formats)},
         images=[
-            image.path
-            if image.portable
-            else store.write_bytes(f"input/image-{number}.png", image.as_png())
-            for number, image in enumerate(plan.images, start=1)
+            image.path if image.portable else store.path / name
+            for image, name in zip(plan.images, decoded_images(plan), strict=True)
         ],
         tensor=tensor,
         shared_input=store.path / stored.file,
@@ -129,11 +145,16 @@ def make_assignment(
     )
 
 
+def decoded_images(plan: Plan) -> list[str]:
+    """Where each image's decoded pixels lie in the run's folder."""
+    return [f"input/image-{number}.png" for number in range(1, len(plan.images) + 1)]
+
+
 def begin_run(plan: Plan, available: Mapping[str, Availability], store: RunFolder) -> Run:
     """The run before anything has run, stored at once."""
     request = plan.request
     run = Run(
-        schema_version=1,
+        schema_version=2,
         netparity_version=__version__,
         run_id=store.run_id,
         started=utc_now(),
@@ -148,8 +169,9 @@ def begin_run(plan: Plan, available: Mapping[str, Availability], store: RunFolde
                 mode=image.mode,
                 size=image.size,
                 notes=image.notes,
+                decoded=name,
             )
-            for image in plan.images
+            for image, name in zip(plan.images, decoded_images(plan), strict=True)
         ],
         machine=describe_machine(),
         settings=Settings(
@@ -161,7 +183,10 @@ def begin_run(plan: Plan, available: Mapping[str, Availability], store: RunFolde
             timeout_seconds=request.timeout_seconds,
             order_seed=secrets.randbits(32),
             ratio_reference=request.reference,
-            max_relative_l2=MAX_RELATIVE_L2,
+            floor_factor=FLOOR_FACTOR,
+            max_relative_l2=request.max_relative_l2,
+            atol=request.atol,
+            rtol=request.rtol,
             command=list(request.command),
         ),
         runners=[_new_record(runner, available[runner.label]) for runner in plan.runners],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -9,10 +10,27 @@ import numpy.typing as npt
 
 from netparity.acceptance import Features
 from netparity.execution import Outcome
-from netparity.protocol import InputKind, Run
+from netparity.protocol import FeatureFile, InputKind, Run
 from netparity.store import RunFolder
 
-Arrays = dict[InputKind, dict[str, npt.NDArray[np.floating]]]
+
+class StoredFeatures(Mapping[str, npt.NDArray[np.floating]]):
+    """Stored arrays by feature name, each read when it is asked for."""
+
+    def __init__(self, files: Mapping[str, FeatureFile], store: RunFolder) -> None:
+        self._files, self._store = files, store
+
+    def __getitem__(self, name: str) -> npt.NDArray[np.floating]:
+        return self._store.read_array(self._files[name])
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._files  # the default would read the array to find out
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        return len(self._files)
 
 
 def update_runner(run: Run, label: str, changes: dict[str, Any]) -> Run:
@@ -46,15 +64,12 @@ def add_outcome(run: Run, label: str, outcome: Outcome, store: RunFolder) -> Run
     return update_runner(run, label, changes)
 
 
-def ok_features(run: Run, store: RunFolder) -> dict[str, Arrays]:
+def ok_features(run: Run, store: RunFolder, kind: InputKind) -> dict[str, StoredFeatures]:
     """The stored features of every runner that succeeded, by label."""
     return {
-        record.label: {
-            kind: {name: store.read_array(file) for name, file in files.items()}
-            for kind, files in record.features.items()
-        }
+        record.label: StoredFeatures(record.features[kind], store)
         for record in run.runners
-        if record.status == "ok"
+        if record.status == "ok" and kind in record.features
     }
 
 

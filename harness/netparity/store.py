@@ -2,7 +2,11 @@
 
 run.json                     the run (protocol.Run), replaced atomically
 table.md, table.csv          made from run.json
+parity.csv                   every comparison with every metric
+diagnosis.md                 what netparity diagnose found
 input/shared.npy             the tensor that every tool was given
+input/image-N.png            the images as netparity decoded them
+input/difference-<label>.png what a runner's own preprocessing did otherwise, stage by stage
 features/reference/*.npy     the float64 pass
 runners/NN-<label>/round-N/  job.json, result.json, log.txt, features
 """
@@ -121,7 +125,9 @@ class RunFolder:
         except OSError as error:
             raise InputError(f"{path} cannot be read: {error.strerror}") from error
         except (ValidationError, ValueError, RecursionError) as error:
-            raise InputError(f"{path} is no run of schema version 1: {_first(error)}") from error
+            raise InputError(
+                f"{path} is no run of schema version 1 or 2: {_first(error)}"
+            ) from error
 
     def write_text(self, name: str, text: str) -> None:
         """Write one of the run's text files, atomically."""
@@ -157,15 +163,32 @@ class RunFolder:
             file=self.relative(path), shape=list(array.shape), sha256=array_hash(array)
         )
 
+    def read_plain_array(self, name: str) -> npt.NDArray[Any]:
+        """Read an array of the harness's own by its name in the run's folder.
+
+        Raises:
+            InputError: if it is missing or damaged.
+        """
+        return read_npy(self.path / name)
+
+    def inside(self, name: str) -> Path:
+        """The path of a stored file.
+
+        Raises:
+            InputError: if it lies outside the run's folder.
+        """
+        path = (self.path / name).resolve()
+        if not path.is_relative_to(self.path.resolve()):
+            raise InputError(f"{name} lies outside the run's folder {self.path}")
+        return path
+
     def read_array(self, stored: FeatureFile) -> npt.NDArray[Any]:
         """Read a stored array.
 
         Raises:
             InputError: if it is missing, damaged, or lies outside the run's folder.
         """
-        path = (self.path / stored.file).resolve()
-        if not path.is_relative_to(self.path.resolve()):
-            raise InputError(f"{stored.file} lies outside the run's folder {self.path}")
+        path = self.inside(stored.file)
         array = read_npy(path)
         if array_hash(array) != stored.sha256:
             raise InputError(f"array {path} has been changed since the run stored it")
@@ -179,7 +202,7 @@ def parse_run(data: bytes) -> Run:
     document = json.loads(data)
     if not isinstance(document, dict):
         raise ValueError("the document is not an object")
-    if (version := document.get("schema_version")) != 1:
+    if (version := document.get("schema_version")) not in (1, 2):
         raise ValueError(f"its schema version is {version!r}")
     document.pop("image", None)
     if isinstance(document.get("wall"), dict):

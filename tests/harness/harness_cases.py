@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,14 @@ import numpy.typing as npt
 
 from netparity.models import Layer, Model
 from netparity.models.vgg import vgg
+from netparity.parity.network import RIGHT, How, passes
 from netparity.protocol import Image, Machine, Run, RunnerRecord, Settings, Weights
 
 NANO = vgg("nano", ((2,), (3, 2), (2,), (2,), (2,)), (3, 2), 2, (64, 64))
 """Named as VGG16 (five blocks, fc6, fc7, prob) with a few hundred numbers."""
+
+SMALL = vgg("small", ((4,), (6, 5)), (16, 12), 8, (12, 12))
+"""Seven layers with a sum, two pools, wide enough that errors have a pattern."""
 
 SHA = "0123456789abcdef" * 4
 
@@ -26,6 +31,26 @@ def random_tensors(model: Model, seed: int = 0) -> dict[str, npt.NDArray[np.floa
         name: rng.standard_normal(shape, dtype=np.float32)
         for name, shape in model.parameter_shapes.items()
     }
+
+
+def input_tensor(model: Model, images: int = 1, seed: int = 0) -> npt.NDArray[np.float32]:
+    """Values as those of images whose mean was subtracted, N x H x W x 3."""
+    rng = np.random.default_rng([seed, 20180709])
+    return rng.uniform(-120, 140, (images, *model.input_size, 3)).astype(np.float32)
+
+
+def numpy_runner(
+    model: Model,
+    weights: Mapping[str, npt.NDArray[np.float32]],
+    images: npt.NDArray[np.float32],
+    how: How | Mapping[str, How] = RIGHT,
+) -> dict[str, npt.NDArray[np.float32]]:
+    """Every feature in float32, computed as stated (in the layers that are named)."""
+    chosen: Callable[[Layer], How] = (
+        (lambda layer: how) if isinstance(how, How) else (lambda layer: how.get(layer.name, RIGHT))
+    )
+    single = images.astype(np.float32)
+    return {layer.name: x for layer, x in passes(model, weights, single, chosen)}
 
 
 def layer(

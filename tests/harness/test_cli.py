@@ -199,7 +199,7 @@ def test_an_image_whose_name_is_not_utf_8() -> None:
     assert not Path("results").exists()
 
 
-def test_a_report_on_arrays_of_another_shape_is_an_input_error() -> None:
+def test_features_of_another_shape_are_reported_as_an_error_of_parity() -> None:
     import numpy as np
 
     call("compare", *TINY)
@@ -211,7 +211,7 @@ def test_a_report_on_arrays_of_another_shape_is_an_input_error() -> None:
         update={"status": "ok", "features": {"shared": {"fc6": wrong}}}
     )
     store.write_run(run.model_copy(update={"runners": [record], "finished": None}))
-    refused("report", str(folder))
+    assert "shape [3], expected [1, 256]" in call("report", str(folder)).stdout
 
 
 # --- the other commands ---------------------------------------------------------------------

@@ -228,11 +228,7 @@ def test_the_limit_of_a_result_is_megabytes() -> None:
 
 
 ARRAYS = [
-    ("answer(); array('shared-fc6.npy', [1, 255])", "shape [1, 255], expected [1, 256]"),
-    ("answer(); array('shared-fc6.npy', [256])", "shape [256], expected [1, 256]"),
     ("answer(); array('shared-fc6.npy', [1, 256], code='d')", "is float64, expected float32"),
-    ("answer(); array('native-fc7.npy', [1, 256], float('nan'))", "256 of 256 values NaN"),
-    ("answer(); array('native-fc7.npy', [1, 256], float('inf'))", "NaN or infinite"),
     ("answer(); os.remove(os.path.join(out, 'native-fc7.npy'))", "cannot be read"),
     ("answer(); open(os.path.join(out, 'native-fc7.npy'), 'w').write('x')", "cannot be read"),
     ("answer(); os.truncate(os.path.join(out, 'native-fc7.npy'), 500)", "cannot be read"),
@@ -240,6 +236,19 @@ ARRAYS = [
     ("r = answer(); del r['features']['native']; answer(**r)", "of the native input is missing"),
     ("r = answer(); del r['features']['native']['fc7']; answer(**r)", "feature fc7 of the native"),
 ]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "answer(); array('shared-fc6.npy', [1, 255])",
+        "answer(); array('shared-fc6.npy', [256])",
+        "answer(); array('native-fc7.npy', [1, 256], float('nan'))",
+        "answer(); array('native-fc7.npy', [1, 256], float('inf'))",
+    ],
+)
+def test_what_features_hold_is_for_parity_to_judge(run, code: str) -> None:
+    assert run(code).record.status == "ok"
 
 
 @pytest.mark.parametrize(("code", "words"), ARRAYS)

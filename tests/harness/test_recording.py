@@ -108,10 +108,10 @@ def test_a_failure_in_a_later_round_fails_the_runner_and_keeps_its_rounds(
 
 def test_only_runners_that_succeeded_are_judged_and_timed(store: RunFolder, run: Run) -> None:
     run = add_outcome(run, "a", outcome(store, 1), store)
-    assert set(ok_features(run, store)) == {"a"}
-    np.testing.assert_array_equal(ok_features(run, store)["a"]["native"]["fc6"], VALUES)
+    assert set(ok_features(run, store, "shared")) == {"a"}
+    np.testing.assert_array_equal(ok_features(run, store, "native")["a"]["fc6"], VALUES)
     failed = add_outcome(run, "a", outcome(store, 2, reason="it crashed"), store)
-    assert ok_features(failed, store) == {}
+    assert ok_features(failed, store, "shared") == {}
     assert ok_phases(failed) == {}
 
 

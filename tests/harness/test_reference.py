@@ -14,7 +14,7 @@ from scipy.signal import correlate
 from scipy.special import softmax as scipy_softmax
 
 from netparity.models import MODELS
-from netparity.parity import reference
+from netparity.parity import arithmetic, network, reference
 
 TINY = MODELS["vgg16-tiny"]
 sizes = st.integers(1, 7)
@@ -33,7 +33,7 @@ def random_convolution(height: int, width: int, channels: int, outputs: int, siz
 @given(CONVOLUTIONS)
 def test_convolution_is_scipys_correlation(shape) -> None:
     image, kernel, bias = random_convolution(*shape)
-    found = reference.convolve(image, kernel, bias)
+    found = arithmetic.convolve(image, kernel) + bias
     for unit in range(kernel.shape[3]):
         padded = np.pad(image, ((shape[4] // 2,) * 2, (shape[4] // 2,) * 2, (0, 0)))
         # All channels at once: a "valid" correlation leaves one channel.
@@ -58,7 +58,7 @@ def exact_convolution(image, kernel, bias):
 @pytest.mark.parametrize("shape", [(1, 1, 1, 1, 3), (3, 4, 2, 2, 3), (2, 5, 3, 1, 5)])
 def test_convolution_is_within_rounding_of_exact_arithmetic(shape) -> None:
     image, kernel, bias = random_convolution(*shape)
-    found, exact = reference.convolve(image, kernel, bias), exact_convolution(image, kernel, bias)
+    found, exact = arithmetic.convolve(image, kernel) + bias, exact_convolution(image, kernel, bias)
     magnitude = exact_convolution(abs(image), abs(kernel), abs(bias))
     terms = shape[4] ** 2 * shape[2] + 1
     for place in np.ndindex(found.shape):
@@ -72,7 +72,7 @@ def test_integers_are_convolved_exactly() -> None:
     image = rng.integers(-9, 9, (5, 4, 3)).astype(np.float64)
     kernel = rng.integers(-9, 9, (3, 3, 3, 2)).astype(np.float32)
     bias = np.array([1.0, -2.0])
-    found = reference.convolve(image, kernel, bias)
+    found = arithmetic.convolve(image, kernel) + bias
     assert (found == exact_convolution(image, kernel, bias).astype(np.float64)).all()
 
 
@@ -80,7 +80,7 @@ def test_the_kernel_is_not_flipped() -> None:
     image = np.zeros((5, 5, 1))
     image[2, 2] = 1
     kernel = np.arange(9, dtype=np.float32).reshape(3, 3, 1, 1)
-    response = reference.convolve(image, kernel, np.zeros(1))[1:4, 1:4, 0]
+    response = arithmetic.convolve(image, kernel)[1:4, 1:4, 0]
     # The response to an impulse is the kernel turned by half: the mark of a correlation.
     np.testing.assert_array_equal(response, kernel[::-1, ::-1, 0, 0])
 
@@ -88,18 +88,18 @@ def test_the_kernel_is_not_flipped() -> None:
 @pytest.mark.parametrize("block_bytes", [1, 400, 1000, 3000])
 def test_blocks_of_rows_change_nothing(monkeypatch, block_bytes: int) -> None:
     image, kernel, bias = random_convolution(7, 5, 2, 3, 3)
-    whole = reference.convolve(image, kernel, bias)
-    monkeypatch.setattr(reference, "_BLOCK_BYTES", block_bytes)
-    np.testing.assert_allclose(reference.convolve(image, kernel, bias), whole, rtol=0, atol=1e-13)
+    whole = arithmetic.convolve(image, kernel) + bias
+    monkeypatch.setattr(arithmetic, "_BLOCK_BYTES", block_bytes)
+    np.testing.assert_allclose(arithmetic.convolve(image, kernel) + bias, whole, rtol=0, atol=1e-13)
 
 
 @given(st.integers(1, 50), st.integers(1, 10_000), st.integers(1, 20_000))
 def test_row_blocks_cover_every_row_once(rows: int, row_bytes: int, block_bytes: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(reference, "_BLOCK_BYTES", block_bytes)
+        patch.setattr(arithmetic, "_BLOCK_BYTES", block_bytes)
         covered = [
             row
-            for start, stop in reference._row_blocks(rows, row_bytes)
+            for start, stop in arithmetic._row_blocks(rows, row_bytes)
             for row in range(start, stop)
         ]
     assert covered == list(range(rows))
@@ -108,7 +108,7 @@ def test_row_blocks_cover_every_row_once(rows: int, row_bytes: int, block_bytes:
 @given(sizes, sizes)
 def test_max_pool_is_the_maximum_of_whole_windows(height: int, width: int) -> None:
     x = np.random.default_rng([height, width]).standard_normal((2, height, width, 3))
-    found = reference.max_pool(x)
+    found = arithmetic.max_pool(x)
     assert found.shape == (2, height // 2, width // 2, 3)
     for n, i, j, c in np.ndindex(found.shape):
         assert found[n, i, j, c] == x[n, 2 * i : 2 * i + 2, 2 * j : 2 * j + 2, c].max()
@@ -118,61 +118,57 @@ def test_max_pool_keeps_negative_maxima_and_nan() -> None:
     x = np.full((1, 2, 4, 1), -3.0)
     x[0, 1, 1] = -1
     x[0, 0, 3] = np.nan
-    np.testing.assert_array_equal(reference.max_pool(x)[0, 0, :, 0], [-1, np.nan])
+    np.testing.assert_array_equal(arithmetic.max_pool(x)[0, 0, :, 0], [-1, np.nan])
 
 
 def test_dense_flattens_height_width_channels() -> None:
     x = np.zeros((1, 2, 3, 4))
     x[0, 1, 2, 3] = 1
     kernel = np.arange(2 * 3 * 4 * 2, dtype=np.float32).reshape(2, 3, 4, 2)
-    found = reference.dense(x, kernel, np.array([100.0, 200.0]))
+    it = layer("dense", (2, 3, 4, 2), "relu")
+    weights = {"it.kernel": kernel, "it.bias": np.array([100, 200], dtype=np.float32)}
+    found = network.apply_layer(it, weights, x)
     np.testing.assert_array_equal(found[0], kernel[1, 2, 3] + [100, 200])
 
 
 @pytest.mark.parametrize("rows", [1, 5, 24, 4096])
 def test_dense_in_blocks_is_one_matrix_product(monkeypatch, rows: int) -> None:
-    monkeypatch.setattr(reference, "_DENSE_ROWS", rows)
+    monkeypatch.setattr(arithmetic, "_DENSE_ROWS", rows)
     rng = np.random.default_rng(0)
-    x = rng.standard_normal((3, 2, 3, 4))
-    kernel = rng.standard_normal((2, 3, 4, 5)).astype(np.float32)
+    flat = rng.standard_normal((3, 24))
+    matrix = rng.standard_normal((24, 5)).astype(np.float32)
     bias = rng.standard_normal(5)
-    expected = np.einsum("nhwc,hwco->no", x, kernel.astype(np.float64)) + bias
-    np.testing.assert_allclose(reference.dense(x, kernel, bias), expected, rtol=0, atol=1e-13)
-
-
-def test_dense_does_not_change_the_bias() -> None:
-    bias = np.ones(2)
-    reference.dense(np.ones((1, 3)), np.ones((1, 1, 3, 2), dtype=np.float32), bias)
-    assert bias.tolist() == [1, 1]
+    expected = np.einsum("nc,co->no", flat, matrix.astype(np.float64)) + bias
+    np.testing.assert_allclose(arithmetic.dense(flat, matrix) + bias, expected, rtol=0, atol=1e-13)
 
 
 def test_relu_keeps_positive_values_and_nan() -> None:
     np.testing.assert_array_equal(
-        reference.relu(np.array([-1.0, 0.0, 2.0, np.nan, -np.inf, np.inf])),
+        arithmetic.relu(np.array([-1.0, 0.0, 2.0, np.nan, -np.inf, np.inf])),
         [0, 0, 2, np.nan, 0, np.inf],
     )
 
 
 def test_softmax_does_not_overflow() -> None:
     np.testing.assert_array_equal(
-        reference.softmax(np.array([[1e4, 1e4, -1e4]])), [[0.5, 0.5, 0.0]]
+        arithmetic.softmax(np.array([[1e4, 1e4, -1e4]])), [[0.5, 0.5, 0.0]]
     )
 
 
 @given(st.lists(st.floats(-50, 50), min_size=1, max_size=6))
 def test_softmax_is_scipys(values: list[float]) -> None:
     x = np.array([values, values[::-1]])
-    np.testing.assert_allclose(reference.softmax(x), scipy_softmax(x, axis=-1), rtol=1e-12)
+    np.testing.assert_allclose(arithmetic.softmax(x), scipy_softmax(x, axis=-1), rtol=1e-12)
 
 
 def test_a_convolution_layer_applies_its_relu() -> None:
     image, kernel, _ = random_convolution(4, 4, 2, 3, 3)
     it = layer("conv", (3, 3, 2, 3), "relu")
     weights = {"it.kernel": kernel, "it.bias": np.zeros(3, dtype=np.float32)}
-    plain = reference.convolve(image, kernel, np.zeros(3))
+    plain = arithmetic.convolve(image, kernel)
     assert (plain < 0).any()
     np.testing.assert_array_equal(
-        reference.apply_layer(it, weights, image[None])[0], np.maximum(plain, 0)
+        network.apply_layer(it, weights, image[None])[0], np.maximum(plain, 0)
     )
 
 

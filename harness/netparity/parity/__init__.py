@@ -1,8 +1,27 @@
-"""Agreement: the float64 reference, the metrics and the verdict. Pure: arrays in, numbers out."""
+"""Agreement: the reference, the noise floor, metrics and verdicts. Pure: arrays in, numbers out."""
 
-from netparity.parity.compare import compare_features
+from netparity.parity.compare import REFERENCE, compare_features
+from netparity.parity.floor import FEWER_ORDERS, ORDERS, LayerFloor, reference_with_floor
 from netparity.parity.metrics import Metrics, measure
-from netparity.parity.reference import forward
-from netparity.parity.verdict import MAX_RELATIVE_L2, judge
+from netparity.parity.reference import forward, forward_float32
+from netparity.parity.truth import ReferencePass, Truth
+from netparity.parity.verdict import FLOOR_FACTOR, Rule, degeneracy, judge
 
-__all__ = ["MAX_RELATIVE_L2", "Metrics", "compare_features", "forward", "judge", "measure"]
+__all__ = [
+    "FEWER_ORDERS",
+    "FLOOR_FACTOR",
+    "ORDERS",
+    "REFERENCE",
+    "LayerFloor",
+    "Metrics",
+    "ReferencePass",
+    "Rule",
+    "Truth",
+    "compare_features",
+    "degeneracy",
+    "forward",
+    "forward_float32",
+    "judge",
+    "measure",
+    "reference_with_floor",
+]

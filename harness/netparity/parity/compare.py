@@ -2,65 +2,223 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from itertools import combinations
 
-import numpy as np
-import numpy.typing as npt
+from netparity.models import Layer
+from netparity.parity.arithmetic import Array
+from netparity.parity.local import LocalJudge
+from netparity.parity.metrics import Metrics, measure
+from netparity.parity.truth import Truth, in_order
+from netparity.parity.verdict import Rule, degeneracy, judge
+from netparity.protocol import InputKind, LocalError, ParityEntry
 
-from netparity.parity.metrics import measure
-from netparity.parity.verdict import judge
-from netparity.protocol import INPUTS, InputKind, ParityEntry
+Features = Mapping[str, Array]
+REFERENCE = "reference"
 
-Features = Mapping[str, npt.NDArray[np.floating]]
+
+@dataclass
+class _Subject:
+    """One runner's features on one input, and what is known of them so far.
+
+    `twins` are the runners that have been the same, bit for bit, at every layer so far.
+    """
+
+    label: str
+    features: Features
+    truth: Truth
+    local: LocalJudge | None
+    names: frozenset[str] = frozenset()
+    verdicts: list[LocalError] = field(default_factory=list)
+    twins: set[str] | None = None
+    error: str | None = None
 
 
 def compare_features(
-    runners: Mapping[str, Mapping[InputKind, Features]],
-    reference: Features,
-    max_relative_l2: float,
+    kind: InputKind,
+    runners: Mapping[str, Features],
+    truths: Mapping[str, Truth],
+    rule: Rule,
+    *,
+    local: bool = True,
+    done: Callable[[], None] = lambda: None,
 ) -> Iterator[ParityEntry]:
-    """Judge what every runner computed.
+    """Judge what every runner computed from one kind of input, layer by layer.
+
+    Features are looked up once, a layer at a time, so that they may be read from disk as they
+    are needed.
 
     Args:
-        runners: label to input to feature name to values.
-        reference: feature name to float64 values, computed from the shared input. The native
-            features are held against it too: what they differ by beyond the shared ones is
-            the preprocessing's.
+        runners: label to feature name to values.
+        truths: label to what its features are judged against.
+        local: whether to judge every layer for itself too.
+        done: called after each layer.
     """
-    for kind in INPUTS:
-        for label, inputs in runners.items():
-            for name, values in inputs.get(kind, {}).items():
-                if name in reference:
-                    yield _entry(
-                        label, "reference", kind, name, values, reference[name], max_relative_l2
-                    )
-        for one, other in combinations(runners, 2):
-            others = runners[other].get(kind, {})
-            for name, values in runners[one].get(kind, {}).items():
-                if name in others:
-                    yield _entry(one, other, kind, name, values, others[name], max_relative_l2)
+    if not runners:
+        return
+    subjects = [
+        _Subject(
+            label,
+            features,
+            truths[label],
+            LocalJudge(truths[label], rule) if local else None,
+            frozenset(features),
+        )
+        for label, features in runners.items()
+    ]
+    model = subjects[0].truth.model
+    names = {name for subject in subjects for name in subject.names}
+    for layer in in_order(model, names):
+        yield from _compare_layer(kind, layer, subjects, rule)
+        done()
 
 
-def _entry(
-    label: str,
-    against: str,
+def _compare_layer(
+    kind: InputKind, layer: Layer, subjects: list[_Subject], rule: Rule
+) -> Iterator[ParityEntry]:
+    present = [s for s in subjects if layer.name in s.names]
+    values = {s.label: s.features[layer.name] for s in present}
+    rights: dict[int, Array] = {}
+    for truth in (subject.truth for subject in present):
+        # Read once; and one that is computed while it is read has its floor only then.
+        if id(truth) not in rights and layer.name in truth.reference:
+            rights[id(truth)] = truth.reference[layer.name]
+    pairs = {
+        (one.label, other.label): _pair(kind, layer, one, other, values, rule)
+        for one, other in combinations(present, 2)
+    }
+    judged: dict[str, tuple[_Subject, LocalError | None]] = {}
+    for subject in present:
+        twins = [
+            (other if one == subject.label else one)
+            for (one, other), entry in pairs.items()
+            if subject.label in (one, other) and entry.verdict == "identical"
+        ]
+        subject.twins = set(twins) if subject.twins is None else subject.twins & set(twins)
+        if id(subject.truth) not in rights:
+            continue
+        x, r = values[subject.label], rights[id(subject.truth)]
+        earlier = next((judged[label] for label in subject.twins if label in judged), None)
+        if subject.local is None or x.shape != r.shape:
+            local = None
+        elif earlier is not None and earlier[0].truth is subject.truth and earlier[0].local:
+            subject.local.follow(earlier[0].local)
+            local = earlier[1]
+        else:
+            local = subject.local.judge(layer, x, r)
+        judged[subject.label] = (subject, local)
+        yield _against_reference(kind, layer, subject, x, r, local, twins, rule)
+    yield from pairs.values()
+
+
+def _against_reference(
     kind: InputKind,
-    name: str,
-    values: npt.NDArray[np.floating],
-    target: npt.NDArray[np.floating],
-    max_relative_l2: float,
+    layer: Layer,
+    subject: _Subject,
+    x: Array,
+    r: Array,
+    local: LocalError | None,
+    twins: list[str],
+    rule: Rule,
 ) -> ParityEntry:
-    metrics = measure(values, target)
-    verdict, note = judge(values, target, metrics, max_relative_l2)
+    truth = subject.truth
+    floor = truth.floors.get(layer.name)
+    if x.shape != r.shape:
+        return _misshapen(kind, layer, subject.label, REFERENCE, x, r)
+    metrics = measure(x, r, output=layer is truth.model.layers[-1])
+    verdict, note = judge(metrics, x, r, floor, rule, degeneracy(r))
+    arithmetic = None
+    if local is not None:
+        subject.verdicts.append(local)
+    if verdict == "pass" and twins:
+        verdict, note = "identical", f"bit for bit the same as {', '.join(twins)}"
+    elif verdict == "divergent":
+        faults = [known for known in subject.verdicts if known.verdict != "pass"]
+        narrow = {known.arithmetic for known in faults if known.verdict == "reduced-precision"}
+        if faults and len(narrow) == 1 and all(known.arithmetic for known in faults):
+            verdict, arithmetic = "reduced-precision", narrow.pop()
+        elif subject.local is not None and not faults:
+            note = "no layer is at fault on its own: the error grows from layer to layer"
+    return _entry(
+        kind,
+        layer,
+        subject.label,
+        REFERENCE,
+        metrics,
+        verdict=verdict,
+        note=note,
+        identical_to=twins,
+        arithmetic=arithmetic,
+        floor=floor,
+        local=local,
+    )
+
+
+def _pair(
+    kind: InputKind,
+    layer: Layer,
+    one: _Subject,
+    other: _Subject,
+    values: Mapping[str, Array],
+    rule: Rule,
+) -> ParityEntry:
+    """Two runners: both may be off by the tolerance, so they may differ by twice as much."""
+    x, r = values[one.label], values[other.label]
+    if x.shape != r.shape:
+        return _misshapen(kind, layer, one.label, other.label, x, r)
+    metrics = measure(x, r, output=layer is one.truth.model.layers[-1])
+    floor = one.truth.floors.get(layer.name)
+    verdict, note = judge(metrics, x, r, None if floor is None else 2 * floor, rule, None)
+    if metrics.equal and verdict != "error":
+        verdict = "identical"
+    return _entry(
+        kind, layer, one.label, other.label, metrics, verdict=verdict, note=note, floor=floor
+    )
+
+
+def _misshapen(
+    kind: InputKind, layer: Layer, label: str, against: str, x: Array, r: Array
+) -> ParityEntry:
     return ParityEntry(
         label=label,
         against=against,
         input=kind,
-        feature=name,
+        feature=layer.name,
+        verdict="error",
+        note=f"shape {list(x.shape)}, expected {list(r.shape)}",
+        count=x.size,
+        relative_l2=None,
+        max_abs=None,
+        cosine_distance=None,
+    )
+
+
+def _entry(
+    kind: InputKind, layer: Layer, label: str, against: str, metrics: Metrics, **judged: object
+) -> ParityEntry:
+    return ParityEntry(
+        label=label,
+        against=against,
+        input=kind,
+        feature=layer.name,
+        count=metrics.count,
+        nan=metrics.nan,
+        inf=metrics.inf,
         relative_l2=metrics.relative_l2,
+        rms=metrics.rms,
         max_abs=metrics.max_abs,
+        max_abs_at=None if metrics.max_abs_at is None else list(metrics.max_abs_at),
+        max_relative=metrics.max_relative,
+        ulp_50=metrics.ulp_50,
+        ulp_99=metrics.ulp_99,
+        ulp_100=metrics.ulp_100,
+        snr_db=metrics.snr_db,
         cosine_distance=metrics.cosine_distance,
-        verdict=verdict,
-        note=note,
+        spearman=metrics.spearman,
+        sign_flips=metrics.sign_flips,
+        relu_flips=metrics.relu_flips,
+        top1=metrics.top1,
+        top5=metrics.top5,
+        **judged,
     )

@@ -2,35 +2,98 @@
 
 from __future__ import annotations
 
-import numpy as np
-import numpy.typing as npt
+from dataclasses import dataclass
 
+import numpy as np
+
+from netparity.parity.arithmetic import Array
 from netparity.parity.metrics import Metrics
 from netparity.protocol import Verdict
 
-MAX_RELATIVE_L2 = 1e-5
-"""Default tolerance: about eight times what plain float32 rounding does to VGG16 up to fc6
-(1.3e-6), and thirty times less than TF32 does (3e-4)."""
+FLOOR_FACTOR = 8.0
+"""A feature passes within so many times its noise floor: docs/decisions/0003."""
+
+FEWEST_VALUES = 4
+"""Agreement of fewer values than that may be chance."""
+
+_SMALLEST_SCALE = float(np.finfo(np.float32).tiny) * 2**24
+"""Below it float32 loses digits that its relative error could not show."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What passes: `factor` times the noise floor, or what the user asks for instead.
+
+    Attributes:
+        factor: of the noise floor.
+        max_relative_l2: largest ||x - r|| / ||r||.
+        atol: with `rtol`, |x - r| <= atol + rtol |r| for every value.
+        rtol: see `atol`.
+    """
+
+    factor: float = FLOOR_FACTOR
+    max_relative_l2: float | None = None
+    atol: float | None = None
+    rtol: float | None = None
+
+    @property
+    def by_floor(self) -> bool:
+        """Whether the noise floor decides."""
+        return self.max_relative_l2 is None and self.atol is None and self.rtol is None
+
+    def allows(self, metrics: Metrics, x: Array, r: Array, floor: float | None) -> bool:
+        """Whether x is near enough to r.
+
+        Without a floor and without a tolerance of the user's nothing is allowed but equality.
+        """
+        error = metrics.relative_l2
+        if error is None:  # r is zero: only an absolute tolerance can allow a difference
+            error = 0.0 if metrics.max_abs == 0 else np.inf
+        if self.by_floor:
+            return error <= self.factor * (floor or 0.0)
+        if self.max_relative_l2 is not None and error > self.max_relative_l2:
+            return False
+        if self.atol is None and self.rtol is None:
+            return True
+        return bool(np.allclose(x, r, rtol=self.rtol or 0.0, atol=self.atol or 0.0))
+
+
+def degeneracy(reference: Array) -> str | None:
+    """Why agreement with these values would show nothing; None if it would."""
+    if reference.size < FEWEST_VALUES:
+        return f"the layer has only {reference.size} values"
+    largest = float(np.max(np.abs(reference)))
+    if largest == 0:
+        return "the reference is zero everywhere"
+    if np.ptp(reference) == 0:
+        return "the reference is constant"
+    if largest < _SMALLEST_SCALE:
+        return f"the reference is at most {largest:.1e}, where float32 loses its digits"
+    return None
 
 
 def judge(
-    feature: npt.ArrayLike,
-    against: npt.ArrayLike,
     metrics: Metrics,
-    max_relative_l2: float = MAX_RELATIVE_L2,
+    x: Array,
+    r: Array,
+    floor: float | None,
+    rule: Rule,
+    degenerate: str | None,
 ) -> tuple[Verdict, str | None]:
-    """A verdict on one feature, and a note where it needs words.
+    """A verdict on one feature x against r, and a note where it needs words.
 
-    `error` if a value is NaN or infinite; `divergent` if the relative L2 distance is beyond the
-    tolerance; `inconclusive` if it is not, but what it is judged against is constant, so that
-    agreement shows nothing; `pass` otherwise.
+    `error` if a value is NaN or infinite; `divergent` beyond the rule; `inconclusive` within it
+    where agreement shows nothing; `pass` otherwise. What `identical` and `reduced-precision` add
+    is seen by comparing runners and layers (`parity.compare`).
     """
-    bad = int(np.size(feature) - np.count_nonzero(np.isfinite(feature)))
-    bad_against = int(np.size(against) - np.count_nonzero(np.isfinite(against)))
-    if bad or bad_against:
-        return "error", f"{bad + bad_against} values are NaN or infinite"
-    if metrics.relative_l2 is not None and metrics.relative_l2 > max_relative_l2:
+    if metrics.nan or metrics.inf:
+        counted = [f"{metrics.nan:,} NaN"] * (metrics.nan > 0)
+        counted += [f"{metrics.inf:,} infinite"] * (metrics.inf > 0)
+        return "error", f"{' and '.join(counted)} of {metrics.count:,} values"
+    if metrics.nan_against or metrics.inf_against:
+        return "error", "what it is held against holds NaN or infinite values"
+    if not rule.allows(metrics, x, r, floor):
         return "divergent", None
-    if np.size(against) < 2 or np.ptp(np.asarray(against)) == 0:
-        return "inconclusive", "the values judged against are constant"
+    if degenerate:
+        return "inconclusive", degenerate
     return "pass", None

@@ -3,8 +3,14 @@
 The formats are written three times (here, in `python/job_files.py` and in `matlab/support/`);
 the files in `tests/golden/` keep the three in step.
 
-Schema history
+Schema history, job.json and result.json
     1   first version
+
+Schema history, run.json
+    1   first version
+    2   noise floors, local errors, all metrics, `identical` and `reduced-precision`, preprocessing;
+        native features are judged on the runner's own input tensor (version 1 held them against
+        the shared one); version 1 can still be read
 """
 
 from __future__ import annotations
@@ -32,10 +38,16 @@ from netparity.protocol.result import (
     Threads,
 )
 from netparity.protocol.run import (
+    Arithmetic,
     FeatureFile,
+    FloorEntry,
     Image,
+    LocalError,
     Machine,
+    NoiseFloor,
     ParityEntry,
+    Preprocessing,
+    PreprocessingFeature,
     Round,
     Run,
     RunnerRecord,
@@ -51,16 +63,22 @@ __all__ = [
     "PHASES",
     "SCHEMA_VERSION",
     "Architecture",
+    "Arithmetic",
     "ArrayFile",
     "DataFormat",
     "ExtractorError",
     "FeatureFile",
     "FeatureRequest",
+    "FloorEntry",
     "Image",
     "InputKind",
     "Job",
+    "LocalError",
     "Machine",
+    "NoiseFloor",
     "ParityEntry",
+    "Preprocessing",
+    "PreprocessingFeature",
     "Round",
     "Run",
     "RunResult",

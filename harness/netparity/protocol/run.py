@@ -19,13 +19,17 @@ class Weights(Frozen):
 
 
 class Image(Frozen):
-    """An input image as it was found; `size` is width and height in pixels."""
+    """An input image as it was found; `size` is width and height in pixels.
+
+    `decoded` is a PNG of its pixels as netparity read them, relative to the run's folder.
+    """
 
     file: str
     sha256: str
     mode: str
     size: tuple[int, int]
     notes: list[str] = []
+    decoded: str | None = None
 
 
 class Machine(Frozen):
@@ -39,7 +43,11 @@ class Machine(Frozen):
 
 
 class Settings(Frozen):
-    """What was asked for. `order_seed` reproduces the shuffled order of the rounds."""
+    """What was asked for. `order_seed` reproduces the shuffled order of the rounds.
+
+    A feature passes within `floor_factor` times its noise floor, unless `max_relative_l2`, `atol`
+    or `rtol` replace that rule.
+    """
 
     layers: list[str]
     rounds: int
@@ -49,7 +57,10 @@ class Settings(Frozen):
     timeout_seconds: float
     order_seed: int
     ratio_reference: str | None = None
-    max_relative_l2: float
+    floor_factor: float | None = None
+    max_relative_l2: float | None = None
+    atol: float | None = None
+    rtol: float | None = None
     command: list[str] = []
 
 
@@ -105,24 +116,119 @@ class RunnerRecord(Frozen):
         return max(peaks, default=None)
 
 
-Verdict = Literal["pass", "divergent", "inconclusive", "error"]
+Verdict = Literal["identical", "pass", "reduced-precision", "divergent", "inconclusive", "error"]
+Arithmetic = Literal["tf32", "bfloat16", "float16", "fast-math"]
+
+
+class FloorEntry(Frozen):
+    """What float32 rounding alone does to one layer; `parity.floor.LayerFloor` has the meanings."""
+
+    feature: str
+    relative_l2: float
+    ulp: float | None = None
+    bound: float | None = None
+
+
+class NoiseFloor(Frozen):
+    """The floor of every layer for one input tensor.
+
+    `labels` are the runners that made this tensor from the image; none for the shared one.
+    """
+
+    input: InputKind
+    labels: list[str] = []
+    passes: int
+    layers: list[FloorEntry]
+
+
+class LocalError(Frozen):
+    """What a layer did itself: its error given this runner's own activation of layer `since`.
+
+    `floor` is what float32 rounding does to the layers in between, on that activation.
+    """
+
+    since: str
+    relative_l2: float | None
+    floor: float
+    verdict: Verdict
+    arithmetic: Arithmetic | None = None
 
 
 class ParityEntry(Frozen):
     """How far one feature of `label` is from the same feature of `against`.
 
-    `against` is `reference` (the float64 pass over the shared input) or another label.
+    `against` is `reference` (the float64 pass over the same input: the shared one, or the tensor
+    that this runner made from the image) or another label. `parity.metrics.Metrics` says what
+    each number is; None where a value is undefined.
     """
 
     label: str
     against: str
     input: InputKind
     feature: str
-    relative_l2: float | None
-    max_abs: float | None
-    cosine_distance: float | None
     verdict: Verdict
     note: str | None = None
+    identical_to: list[str] = []
+    arithmetic: Arithmetic | None = None
+    floor: float | None = None
+    local: LocalError | None = None
+    count: int | None = None
+    nan: int = 0
+    inf: int = 0
+    relative_l2: float | None
+    rms: float | None = None
+    max_abs: float | None
+    max_abs_at: list[int] | None = None
+    max_relative: float | None = None
+    ulp_50: float | None = None
+    ulp_99: float | None = None
+    ulp_100: float | None = None
+    snr_db: float | None = None
+    cosine_distance: float | None
+    spearman: float | None = None
+    sign_flips: float | None = None
+    relu_flips: float | None = None
+    top1: float | None = None
+    top5: float | None = None
+
+
+class PreprocessingFeature(Frozen):
+    """What the preprocessing does to one feature, computed by the reference.
+
+    `relative_l2` is that of the runner's own tensor to that of the shared one;
+    `explained_by_resize` is the share of it (of its square) that the resize found accounts for.
+    """
+
+    feature: str
+    relative_l2: float | None
+    explained_by_resize: float | None = None
+
+
+class Preprocessing(Frozen):
+    """A runner's own input tensor against the shared one.
+
+    Attributes:
+        resize: the resize that reproduces the tensor best, in words.
+        mistakes: keys of the known mistakes in it (`diagnosis.mistakes`).
+        or_mistakes: others that explain the tensor as well.
+        exact: whether resize and mistakes reproduce the tensor to float32 rounding.
+        left_max_abs: largest difference that it leaves, in grey levels.
+        stages: root mean square difference by stage (decode, grey, resize, mean), in grey levels.
+        difference_image: the stages as a picture, relative to the run's folder.
+    """
+
+    label: str
+    resize: str | None = None
+    grey: str | None = None
+    mistakes: list[str] = []
+    or_mistakes: list[list[str]] = []
+    exact: bool = False
+    left_max_abs: float | None = None
+    remark: str | None = None
+    rms: float | None = None
+    stages: dict[str, float] = {}
+    features: list[PreprocessingFeature] = []
+    difference_image: str | None = None
 
 
 class TimingEntry(Frozen):
@@ -141,26 +247,28 @@ class WallClock(Frozen):
     """Where the time of the run itself went; seconds.
 
     `preparation_seconds` is what came before the reference: imports, checks, and what is made
-    only once (environments, weights).
+    only once (environments, weights). `reference_seconds` includes the noise floor's passes.
     """
 
     total_seconds: Seconds
     preparation_seconds: Seconds
     reference_seconds: Seconds
     extractor_seconds: Seconds
+    parity_seconds: Seconds = 0.0
 
     @computed_field  # type: ignore[prop-decorator]
     @property
     def harness_share(self) -> float:
-        """Share of the whole spent outside the extractors and the reference pass."""
-        own = self.total_seconds - self.extractor_seconds - self.reference_seconds
+        """Share of the whole spent outside the extractors, the reference passes and the judging."""
+        own = self.total_seconds - self.extractor_seconds
+        own -= self.reference_seconds + self.parity_seconds
         return max(0.0, own) / self.total_seconds if self.total_seconds > 0 else 0.0
 
 
 class Run(Frozen):
     """One invocation of `netparity compare`, as stored in `run.json`."""
 
-    schema_version: Literal[1]
+    schema_version: Literal[1, 2]
     netparity_version: str
     run_id: str
     started: str
@@ -172,8 +280,10 @@ class Run(Frozen):
     machine: Machine
     settings: Settings
     reference_features: dict[str, FeatureFile] = {}
+    noise_floors: list[NoiseFloor] = []
     runners: list[RunnerRecord]
     parity: list[ParityEntry] = []
+    preprocessing: list[Preprocessing] = []
     timing: list[TimingEntry] = []
     warnings: list[str] = []
     wall: WallClock | None = None

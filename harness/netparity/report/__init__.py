@@ -1,10 +1,10 @@
 """From a finished run to what people read. One file per output format; nothing is recomputed."""
 
 from netparity.protocol import Run
-from netparity.report import csv, markdown
+from netparity.report import csv, markdown, parity_csv
 from netparity.store import RunFolder
 
-EXPORTERS = (markdown, csv)
+EXPORTERS = (markdown, csv, parity_csv)
 
 
 def write(run: Run, store: RunFolder) -> None:

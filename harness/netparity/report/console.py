@@ -12,7 +12,13 @@ from rich.text import Text
 from netparity.protocol import Run
 from netparity.report.tables import Table, log_tails, notes, tables
 
-_STYLES = {"pass": "green", "DIVERGES": "bold red", "ERROR": "bold red", "failed": "bold red"}
+_STYLES = {
+    "pass": "green",
+    "DIVERGES": "bold red",
+    "REDUCED": "bold red",
+    "ERROR": "bold red",
+    "failed": "bold red",
+}
 _WIDE = 84
 _VERY_WIDE = 145
 _MOST_COLUMNS = 12

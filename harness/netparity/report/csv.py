@@ -6,7 +6,7 @@ import csv
 import io
 
 from netparity.protocol import INPUTS, PHASES, Run
-from netparity.report.tables import outcome, parity_passed
+from netparity.report.tables import faulty_layers, outcome, parity_passed
 
 FILE = "table.csv"
 
@@ -31,6 +31,7 @@ def _row(run: Run, index: int) -> dict[str, object]:
         "reason": record.reason,
         "outcome": outcome(run, record),
         "ranked": record.status == "ok" and parity_passed(run, record.label),
+        "first_faulty_layer": next((e.feature for e in faulty_layers(run, record.label)), None),
         "model": run.model,
         "weights_kind": run.weights.kind,
         "weights_sha256": run.weights.sha256,
@@ -56,5 +57,6 @@ def _row(run: Run, index: int) -> dict[str, object]:
             row[f"{name}_relative_l2"] = judged.relative_l2 if judged else None
             row[f"{name}_max_abs"] = judged.max_abs if judged else None
             row[f"{name}_cosine_distance"] = judged.cosine_distance if judged else None
+            row[f"{name}_floor"] = judged.floor if judged else None
             row[f"{name}_verdict"] = judged.verdict if judged else None
     return row

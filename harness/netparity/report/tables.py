@@ -5,9 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from netparity.protocol import INPUTS, ParityEntry, Run, RunnerRecord, TimingEntry
+from netparity.protocol import (
+    INPUTS,
+    ParityEntry,
+    Preprocessing,
+    Run,
+    RunnerRecord,
+    TimingEntry,
+    Verdict,
+)
 
 ABSENT = "–"
+FLOOR_ROW = "noise floor"
 _FEW_FEATURES = 4
 _PHASE_HEADERS = {
     "startup": "start-up",
@@ -16,8 +25,30 @@ _PHASE_HEADERS = {
     "predict_first": "first predict",
     "predict": "predict",
 }
-_ERROR_MARKS = {"divergent": " ≠", "inconclusive": " ?"}
-VERDICT_MARKS = {"pass": "pass", "divergent": "DIVERGES", "inconclusive": "?", "error": "ERROR"}
+_ERROR_MARKS = {"divergent": " ≠", "reduced-precision": " ≠", "inconclusive": " ?"}
+VERDICT_MARKS = {
+    "identical": "pass",
+    "pass": "pass",
+    "reduced-precision": "REDUCED",
+    "divergent": "DIVERGES",
+    "inconclusive": "?",
+    "error": "ERROR",
+}
+_SEVERITY: dict[Verdict, int] = {
+    "identical": 0,
+    "pass": 0,
+    "inconclusive": 1,
+    "reduced-precision": 2,
+    "divergent": 3,
+    "error": 4,
+}
+_PASSING = ("identical", "pass", "inconclusive")
+_ARITHMETIC = {
+    "tf32": "TF32",
+    "bfloat16": "bfloat16",
+    "float16": "float16",
+    "fast-math": "careless float32 (reordered or approximated)",
+}
 
 
 @dataclass(frozen=True)
@@ -35,7 +66,15 @@ def tables(run: Run, spread: bool = True, phase_spread: bool = True) -> list[Tab
     `spread` adds the extremes to the medians of the first table, `phase_spread` to those of the
     second: a terminal may not have room for both.
     """
-    made = [comparison(run, spread), phases(run, phase_spread), parity(run), between_runners(run)]
+    made = [
+        comparison(run, spread),
+        phases(run, phase_spread),
+        parity(run),
+        faults(run),
+        preprocessing(run),
+        matrix(run),
+        between_runners(run),
+    ]
     return [table for table in made if table.rows]
 
 
@@ -72,8 +111,108 @@ def parity(run: Run) -> Table:
     """Relative L2 error of each feature against the float64 reference."""
     entries = [entry for entry in run.parity if entry.against == "reference"]
     labels = dict.fromkeys((entry.label,) for entry in entries)
-    title = "Relative L2 error against the float64 reference"
-    return _errors(run, title, "runner", list(labels), entries)
+    title = "Relative L2 error against the float64 reference on the same input"
+    table = _errors(run, title, "runner", list(labels), entries)
+    floors = {
+        entry.feature: f"{entry.relative_l2:.1e}"
+        for floor in run.noise_floors
+        if floor.input == "shared"
+        for entry in floor.layers
+    }
+    if not floors or not table.rows:
+        return table
+    cells = [
+        floors.get(feature, ABSENT) if kind == "shared" else ABSENT
+        for kind in INPUTS
+        for feature in run.settings.layers
+    ]
+    return Table(table.title, table.headers, ((FLOOR_ROW, *cells), *table.rows))
+
+
+def faults(run: Run) -> Table:
+    """Which layers are faulty on their own, judged from the runner's own previous activation."""
+    rows = []
+    for record in run.runners:
+        faulty = faulty_layers(run, record.label)
+        if faulty:
+            first = faulty[0]
+            assert first.local is not None
+            own = first.local.relative_l2
+            rows.append(
+                (
+                    record.label,
+                    first.feature,
+                    ABSENT if own is None else f"{own:.1e}",
+                    f"{first.local.floor:.1e}",
+                    ", ".join(entry.feature for entry in faulty[1:]) or "none",
+                )
+            )
+    headers = ("runner", "first faulty layer", "its own error", "floor", "faulty on their own too")
+    return Table("Where it breaks, shared input", headers, tuple(rows))
+
+
+def faulty_layers(run: Run, label: str) -> list[ParityEntry]:
+    """Entries of the layers that do something wrong themselves, in the network's order."""
+    return [
+        entry
+        for entry in run.parity
+        if (entry.label, entry.against, entry.input) == (label, "reference", "shared")
+        and entry.local is not None
+        and entry.local.verdict not in _PASSING
+    ]
+
+
+def preprocessing(run: Run) -> Table:
+    """What each runner's own preprocessing does, and what that does to the features."""
+    features = run.settings.layers if len(run.settings.layers) <= _FEW_FEATURES else []
+    features = features or [layer for layer in ("fc6", "fc7") if layer in run.settings.layers]
+    rows = []
+    for one in run.preprocessing:
+        moved = {entry.feature: entry for entry in one.features}
+        cells = []
+        for feature in features:
+            entry = moved.get(feature)
+            known = entry is not None and entry.relative_l2 is not None
+            cells.append(f"{entry.relative_l2:.1e}" if entry and known else ABSENT)
+            share = entry.explained_by_resize if entry else None
+            cells.append(ABSENT if share is None else f"{100 * share:.0f} %")
+        rms = ABSENT if one.rms is None else f"{one.rms:.2g}"
+        rows.append((one.label, rms, *cells))
+    headers = ["runner", "grey levels, rms"]
+    for feature in features:
+        headers += [f"{feature} moved", "by the resize"]
+    title = "The runners' own preprocessing against the shared input"
+    return Table(title, tuple(headers), tuple(rows))
+
+
+def matrix(run: Run) -> Table:
+    """Every runner against every other, at one feature of the shared input."""
+    feature = matrix_feature(run)
+    entries = {
+        (entry.label, entry.against): entry
+        for entry in run.parity
+        if entry.input == "shared" and entry.feature == feature
+    }
+    labels = list(dict.fromkeys(label for label, _ in entries))
+    if len(labels) < 2:
+        return Table("", (), ())
+    names = ["reference", *labels]
+    rows = []
+    for number, one in enumerate(names, start=1):
+        cells = [
+            "0" if one == other else error(entries.get((one, other)) or entries.get((other, one)))
+            for other in names
+        ]
+        rows.append((f"{number} {one}", *cells))
+    numbers = tuple(str(number) for number in range(1, len(names) + 1))
+    title = f"Relative L2 distance of every pair at {feature}, shared input"
+    return Table(title, ("", *numbers), tuple(rows))
+
+
+def matrix_feature(run: Run) -> str:
+    """The feature that the matrix is of: fc6 where it was compared, else the last one."""
+    layers = run.settings.layers
+    return "fc6" if "fc6" in layers else layers[-1]
 
 
 def between_runners(run: Run) -> Table:
@@ -124,22 +263,24 @@ def outcome(run: Run, record: RunnerRecord) -> str:
 
 
 def worst_shared(run: Run, label: str) -> ParityEntry | None:
-    """The feature of the shared input that is furthest from the reference."""
-    severity = {"pass": 0, "inconclusive": 1, "divergent": 2, "error": 3}
+    """The feature of the shared input that agrees worst with the reference."""
     entries = [
         entry
         for entry in run.parity
         if entry.label == label and entry.against == "reference" and entry.input == "shared"
     ]
-    return max(
-        entries, key=lambda entry: (severity[entry.verdict], entry.relative_l2 or 0), default=None
-    )
+    return max(entries, key=_badness, default=None)
+
+
+def _badness(entry: ParityEntry) -> tuple[int, float]:
+    """How bad a verdict is; among equals, how far beyond rounding."""
+    return _SEVERITY[entry.verdict], (entry.relative_l2 or 0) / (entry.floor or 1)
 
 
 def parity_passed(run: Run, label: str) -> bool:
     """Whether every feature of the shared input agrees with the reference."""
     worst = worst_shared(run, label)
-    return worst is not None and worst.verdict in ("pass", "inconclusive")
+    return worst is not None and worst.verdict in _PASSING
 
 
 def timing_base(run: Run) -> str | None:
@@ -161,7 +302,7 @@ def notes(run: Run) -> list[str]:
     if base := timing_base(run):
         lines.append(
             "Parity and error: the worst feature of the shared input against the float64 "
-            f"reference, relative L2. Ratio: median predict time over that of {base}. "
+            f"reference, relative L2. {rule(run)} Ratio: median predict time over that of {base}. "
             "GiB: peak memory of the process."
         )
     if len(run.settings.layers) > _FEW_FEATURES:
@@ -177,9 +318,62 @@ def notes(run: Run) -> list[str]:
             lines.append(f"{record.label} {record.status}: {reason}.{fix}{log}")
         elif worst_shared(run, record.label) and not parity_passed(run, record.label):
             lines.append(f"{record.label} failed parity: its timings are shown, but not ranked.")
+            lines += _why(run, record)
+    lines += [line for one in run.preprocessing for line in _own_input(one)]
+    for record in run.runners:
         if record.repeatable is False:
             lines.append(f"{record.label}: its features differ from process to process.")
     lines.extend(run.warnings)
+    return lines
+
+
+def rule(run: Run) -> str:
+    """What a feature had to fulfil, in a sentence."""
+    settings = run.settings
+    asked = {
+        "relative L2 of at most": settings.max_relative_l2,
+        "atol": settings.atol,
+        "rtol": settings.rtol,
+    }
+    given = [f"{words} {value:g}" for words, value in asked.items() if value is not None]
+    if given:
+        return f"A feature passes with {', '.join(given)}."
+    return (
+        f"A feature passes within {settings.floor_factor:g} times its noise floor, "
+        "which is what float32 rounding alone does to it."
+    )
+
+
+def _own_input(one: Preprocessing) -> list[str]:
+    """How a runner made its own input."""
+    if one.resize is None:
+        return []
+    sure = "made exactly by" if one.exact else "best retold by"
+    lines = [f"{one.label}, its own input: {sure} {one.resize}."]
+    if one.mistakes:
+        lines.append(
+            f"{one.label}, its own input: a known mistake ({', '.join(one.mistakes)}); "
+            "netparity diagnose says more."
+        )
+    return lines
+
+
+def _why(run: Run, record: RunnerRecord) -> list[str]:
+    """The first faulty layer, and the arithmetic or the counts where they are known."""
+    lines = []
+    worst = worst_shared(run, record.label)
+    if worst is not None and worst.arithmetic is not None:
+        lines.append(
+            f"{record.label}: its error has the pattern of {_ARITHMETIC[worst.arithmetic]}."
+        )
+    elif worst is not None and worst.note:
+        lines.append(f"{record.label}, {worst.feature}: {worst.note}.")
+    faulty = faulty_layers(run, record.label)
+    if faulty:
+        lines.append(
+            f"{record.label}: the first faulty layer is {faulty[0].feature}; "
+            "netparity diagnose looks for the cause."
+        )
     return lines
 
 

@@ -4,6 +4,6 @@ A format is a module with `NAME`, `SUFFIXES`, `read(path, model)` and `write(pat
 tensors)`; adding one is one file and one entry in `FORMATS`.
 """
 
-from netparity.weights.sources import FORMATS, WeightSet, resolve
+from netparity.weights.sources import FORMATS, WeightSet, known, recall, resolve
 
-__all__ = ["FORMATS", "WeightSet", "resolve"]
+__all__ = ["FORMATS", "WeightSet", "known", "recall", "resolve"]

@@ -72,6 +72,18 @@ def write(path: Path, tensors: Tensors, model: Model, source: str, sha256: str) 
         raise OSError(str(error)) from error
 
 
+def describe(path: Path) -> dict[str, str] | None:
+    """What a canonical file says of itself (model, source, sha256); None if it says too little."""
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, framework="numpy") as file:
+            metadata: dict[str, str] = file.metadata() or {}
+    except (SafetensorError, OSError):
+        return None
+    return metadata if {"model", "source", "sha256"} <= set(metadata) else None
+
+
 def is_intact(path: Path, model: Model, sha256: str) -> bool:
     """Whether the file is there and holds the numbers that it is named for."""
     from safetensors import SafetensorError

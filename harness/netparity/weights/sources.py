@@ -79,6 +79,38 @@ def resolve(source: str, model: Model, watch: Watch = SILENT) -> WeightSet:
     return _resolve_file(usable_path(Path(source), "weights"), model, watch)
 
 
+def recall(model: Model, kind: Literal["synthetic", "file"], source: str, sha256: str) -> WeightSet:
+    """The weights of a stored run, known by their hash.
+
+    Raises:
+        InputError: if the cache does not hold them any more, and they cannot be made again.
+    """
+    folder = _folder(sha256)
+    if canonical.is_intact(folder / "canonical.safetensors", model, sha256):
+        return WeightSet(model, kind, source, sha256, folder)
+    if kind == "synthetic":
+        made = resolve(source, model)
+        if made.sha256 == sha256:
+            return made
+    raise InputError(
+        f"the weights {source} ({sha256[:12]}) are no longer in the cache; name their file again "
+        "with --weights"
+    )
+
+
+def known(model: Model) -> list[WeightSet]:
+    """Every set of weights of this model that the cache holds."""
+    found = []
+    for path in sorted(cache_folder("weights").glob("*/canonical.safetensors")):
+        if (described := canonical.describe(path)) and described["model"] == model.name:
+            kind: Literal["synthetic", "file"] = (
+                "synthetic" if described["source"].startswith("synthetic:") else "file"
+            )
+            sha256 = described["sha256"]
+            found.append(WeightSet(model, kind, described["source"], sha256, path.parent))
+    return found
+
+
 def _resolve_synthetic(source: str, model: Model, watch: Watch) -> WeightSet:
     seed_text = source.partition(":")[2] or "0"
     if not (seed_text.isascii() and seed_text.isdigit() and len(seed_text) <= _MOST_DIGITS):

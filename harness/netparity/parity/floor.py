@@ -1,0 +1,156 @@
+"""The noise floor: what float32 rounding alone does to each layer, for these weights and input.
+
+Measured, not assumed: plain float32 passes whose sums are mathematically equal and differently
+ordered, each held against the reference. The worst of them is the floor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from netparity.models import Layer, Model
+from netparity.parity.arithmetic import Array, convolve, dense
+from netparity.parity.network import RIGHT, How, Weights, apply_layer
+from netparity.parity.rounding import UNIT_ROUNDOFF
+
+ORDERS: tuple[How, ...] = (
+    How(),
+    How(channel_order="shuffled"),
+    How(channel_order="shuffled-again"),
+    How(partial_sums=64),
+    How(partial_sums="short"),
+)
+"""The passes: as the matrix product likes, channels in two other orders, sums in short groups."""
+
+
+FEWER_ORDERS = (ORDERS[0], ORDERS[1], ORDERS[4])
+"""For inputs of a runner's own, whose floors differ little from the shared one's."""
+
+
+@dataclass(frozen=True)
+class LayerFloor:
+    """The floor of one layer.
+
+    Attributes:
+        relative_l2: largest relative L2 error of the passes; u = 2^-24 at least, since no tool
+            can hold a value more exactly than float32 does.
+        ulp: the same in units of the last place of the layer's scale, that is the root mean
+            square error over the spacing of float32 numbers at the reference's root mean square.
+        bound: upper bound on what the layer's own sums can add to the relative L2 error, in
+            whatever order they are taken; None for layers without a sum, and for softmax.
+    """
+
+    relative_l2: float
+    ulp: float | None
+    bound: float | None
+
+
+def relative_l2(x: Array, reference: Array) -> float:
+    """||x - r|| / ||r||; 0 when both are zero, infinite when only the reference is."""
+    norm = float(np.linalg.norm(reference))
+    distance = float(np.linalg.norm(np.subtract(x, reference, dtype=np.float64)))
+    if norm == 0:
+        return 0.0 if distance == 0 else np.inf
+    return distance / norm
+
+
+def reference_with_floor(
+    model: Model,
+    weights: Weights,
+    images: Array,
+    orders: Sequence[How] = ORDERS,
+    base: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Iterator[tuple[Layer, Array, LayerFloor]]:
+    """The float64 pass and the float32 ones side by side, so that nothing is kept but one layer.
+
+    Args:
+        images: N x H x W x 3, RGB, mean subtracted.
+        base: layer name to fields of `How` for every pass, where another feature is wanted than
+            the layer's usual one.
+
+    Yields:
+        Layer, its float64 output (N x H x W x C or N x units) and its floor.
+    """
+    weights = OneLayerAtATime(weights)
+    single = images.astype(np.float32, copy=False)
+    right: Array = images.astype(np.float64)
+    variants: list[Array] = [single] * len(orders)
+    for layer in model.layers:
+        bound = _bound(layer, weights, variants[0]) if layer.activation == "relu" else None
+        fields = (base or {}).get(layer.name, {})
+        right = apply_layer(layer, weights, right, replace(RIGHT, **fields))
+        variants = [
+            apply_layer(layer, weights, x, replace(how, **fields))
+            for x, how in zip(variants, orders, strict=True)
+        ]
+        errors = [relative_l2(x, right) for x in variants]
+        worst = max([UNIT_ROUNDOFF, *(error for error in errors if np.isfinite(error))])
+        norm = float(np.linalg.norm(right))
+        yield (
+            layer,
+            right,
+            LayerFloor(
+                relative_l2=worst,
+                ulp=in_ulp(worst, right),
+                bound=bound / norm if bound is not None and norm > 0 else None,
+            ),
+        )
+
+
+class OneLayerAtATime(Mapping[str, npt.NDArray[np.float32]]):
+    """Weights of which those of one layer stay in memory, for passes that go side by side."""
+
+    def __init__(self, weights: Weights) -> None:
+        self._weights = weights
+        self._held: dict[str, npt.NDArray[np.float32]] = {}
+
+    def __getitem__(self, name: str) -> npt.NDArray[np.float32]:
+        if name not in self._held:
+            layer = name.rpartition(".")[0]
+            if not any(held.rpartition(".")[0] == layer for held in self._held):
+                self._held.clear()
+            self._held[name] = self._weights[name]
+        return self._held[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._weights)
+
+    def __len__(self) -> int:
+        return len(self._weights)
+
+
+def in_ulp(error: float, reference: Array) -> float | None:
+    """A relative L2 error in units of the last place of the layer's scale."""
+    scale = float(np.linalg.norm(reference)) / max(1, reference.size) ** 0.5
+    if not 0 < scale < float(np.finfo(np.float32).max):
+        return None
+    return float(error * scale / np.spacing(np.float32(scale)))
+
+
+def gamma(terms: int) -> float:
+    """gamma_n = n u / (1 - n u), for a sum of n products in float32.
+
+    Higham, Accuracy and Stability of Numerical Algorithms, 2nd edition, lemma 3.1: the computed
+    inner product differs from the exact one by at most gamma_n |x|.|y|, in any order.
+    """
+    product = terms * UNIT_ROUNDOFF
+    return product / (1 - product)
+
+
+def _bound(layer: Layer, weights: Weights, x: Array) -> float:
+    """Norm of gamma_n (|k| * |x| + |b|); a ReLU never enlarges a difference."""
+    magnitudes = abs(x)
+    kernel, bias = abs(weights[layer.kernel]), abs(weights[layer.bias])
+    if layer.kind == "conv":
+        sums = np.stack([convolve(image, kernel) for image in magnitudes])
+    else:
+        matrix = kernel.reshape(-1, kernel.shape[3])
+        sums = dense(magnitudes.reshape(len(magnitudes), -1), matrix)
+    sums += bias
+    terms = int(np.prod(kernel.shape[:3])) + 1
+    return gamma(terms) * float(np.linalg.norm(sums.astype(np.float64)))
