@@ -50,8 +50,15 @@ def assert_whole(done, layers: list[str], rounds: int) -> None:
         errors = done.errors(label)
         assert list(errors) == layers
         assert max(errors.values()) < 1e-5
-    verdicts = {e["verdict"] for e in run["parity"] if e["input"] == "shared"}
-    assert verdicts == {"pass"}
+    against_reference = [e for e in run["parity"] if e["against"] == "reference"]
+    assert {e["verdict"] for e in against_reference} <= {"pass", "identical"}
+    assert {e["input"] for e in against_reference} == {"shared", "native"}
+    for entry in against_reference:
+        assert entry["relative_l2"] <= run["settings"]["floor_factor"] * entry["floor"]
+        if entry["input"] == "shared":
+            assert entry["local"]["verdict"] == "pass"
+    twin = next(e for e in against_reference if e["label"] == "keras2-theano")
+    assert twin["identical_to"] == ["keras2-theano[data_format=channels_first]"]
 
 
 def test_every_default_runner_agrees(every_tool, compare: Compare, report):
@@ -66,6 +73,10 @@ def test_every_default_runner_agrees(every_tool, compare: Compare, report):
             if round_["round"] == number
         ]
         assert sorted(orders) == [1, 2, 3, 4]
+    resizes = {entry["label"]: entry for entry in done.run["preprocessing"]}
+    assert all(entry["exact"] for entry in resizes.values())
+    assert resizes["keras2-theano"]["resize"].startswith("nearest")
+    assert resizes["matconvnet-octave"]["resize"].startswith("bicubic (a = -0.5)")
     matlab = done.runner("matconvnet-matlab")
     if matlab["status"] == "unavailable":
         assert "MATLAB" in matlab["reason"]

@@ -45,8 +45,6 @@ def faulty_python(
         ("sigkill", "SIGKILL"),
         ("rubbish", "not what the protocol asks for"),
         ("no-result", "left no result.json"),
-        ("nan", "1 of 256 values NaN or infinite"),
-        ("shape", "has shape [1, 255], expected [1, 256]"),
     ],
 )
 def test_a_faulty_runner_fails_alone(compare: Compare, faulty_python, fault: str, words: str):
@@ -61,6 +59,25 @@ def test_a_faulty_runner_fails_alone(compare: Compare, faulty_python, fault: str
     assert healthy["status"] == "ok"
     assert done.errors("matconvnet-octave")["fc6"] < 1e-5
     assert done.errors("keras3-tensorflow") == {}
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [("nan", "1 NaN of 256 values"), ("shape", "shape [1, 255], expected [1, 256]")],
+)
+def test_useless_features_fail_parity_and_nothing_else(compare, faulty_python, fault, words):
+    done = compare(*TINY, *PAIR, *faulty_python(fault))
+    assert done.exit_code == 1
+    judged = {
+        (entry["label"], entry["feature"]): entry
+        for entry in done.run["parity"]
+        if (entry["against"], entry["input"]) == ("reference", "shared")
+    }
+    wrong = judged["keras3-tensorflow", "fc6"]
+    assert (wrong["verdict"], wrong["note"]) == ("error", words)
+    assert words in done.stdout.replace("\n", " ")
+    assert judged["keras3-tensorflow", "fc7"]["verdict"] == "pass"
+    assert judged["matconvnet-octave", "fc6"]["verdict"] == "pass"
 
 
 def test_a_hanging_runner_is_ended_with_its_children(compare, faulty_python, tmp_path):

@@ -38,7 +38,7 @@ def locals_of(features, truth: Truth = TRUTH) -> dict[str, LocalError | None]:
     """Layer name to its own error, over all layers that the runner has."""
     judge = LocalJudge(truth, Rule())
     return {
-        it.name: judge.judge(it, features[it.name])
+        it.name: judge.judge(it, features[it.name], truth.reference[it.name])
         for it in truth.model.layers
         if it.name in features
     }

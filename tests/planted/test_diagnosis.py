@@ -10,7 +10,7 @@ from netparity.models.vgg import vgg
 from netparity.weights import synthetic
 from planted.batch import Case, CaseResult, run_cases
 from planted.diagnosed import NARROW, Subject, problems, smooth_tensor, without_effect
-from planted.plants import Plant, places, random_pairs, singles
+from planted.plants import POLICIES, Plant, places, random_pairs, singles
 
 MODEL = vgg("planted", ((4, 4), (6, 6), (8, 8)), (32, 32), 10, (32, 32))
 SUBJECT = Subject.make(
@@ -18,7 +18,7 @@ SUBJECT = Subject.make(
 )
 EVERY_LAYER = [layer.name for layer in MODEL.layers]
 FEW_LAYERS = ["fc4", "fc5"]
-PAIRS = 25
+PAIRS = 16
 
 
 def run(tool: str, planted: list[tuple[Plant, ...]], folder: Path) -> list[CaseResult]:
@@ -59,7 +59,12 @@ def test_every_planted_mistake_is_named_at_its_layer(tool: str, tmp_path: Path) 
     planted = [(), *((one,) for one in singles(MODEL, tool))]
     if "channels_first" in tool:  # the same code but for the order of the axes
         planted = [(), *((Plant(key, places(key, MODEL, tool)[0]),) for key in ORDER_SENSITIVE)]
-    planted += random_pairs(MODEL, PAIRS, 3, tool)
+    # What a dtype policy computes is named by its storage, which a second mistake may hide.
+    planted += [
+        pair
+        for pair in random_pairs(MODEL, PAIRS, 3, tool)
+        if not any(plant.mistake in POLICIES for plant in pair)
+    ]
     results = run(tool, planted, tmp_path)
     assert not [line for result in results for line in wrong(result, results[0], EVERY_LAYER)]
 

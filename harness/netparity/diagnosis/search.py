@@ -101,6 +101,8 @@ class Search:
             if finding is not None:
                 findings.append(finding)
                 givens.append(_Given(layer.name, inside, corrected=True))
+        if findings and findings[-1].place == givens[0].name:
+            findings[-1] = _or_only_read(findings[-1])
         return Diagnosis(label, findings)
 
     def _segment(self, given: _Given, layer: Layer) -> Segment:
@@ -278,6 +280,16 @@ class _Attempt:
         for one in found:
             if joined := one.joined(beside):
                 yield joined
+
+
+def _or_only_read(finding: Finding) -> Finding:
+    """After the last layer nothing tells whether the network or only the reading lacks a ReLU."""
+    told = finding.explanation
+    if told is None or not any(cause.mistake == "relu-missing" for cause in told.causes):
+        return finding
+    read = _only_read(finding).explanation
+    assert read is not None
+    return replace(finding, alternatives=[read, *finding.alternatives])
 
 
 def _only_read(finding: Finding) -> Finding:
