@@ -165,10 +165,10 @@ def as_json(checked: Check) -> str:
         "orientation": checked.orientation,
         "remark": checked.remark,
         "parity": checked.entry.model_dump(mode="json"),
-        "diagnosis": None if checked.diagnosis is None else asdict(checked.diagnosis),
+        "diagnosis": None if checked.diagnosis is None else checked.diagnosis.document(),
         "text": checked.lines(),
     }
-    return json.dumps(document, indent=1, default=str)
+    return json.dumps(document, indent=1, allow_nan=False)
 
 
 def assert_parity(features: str | Path | npt.ArrayLike, **settings: Any) -> Check:

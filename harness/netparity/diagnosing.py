@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from netparity.checking import other_weight_sets
@@ -105,7 +105,15 @@ def as_text(found: Sequence[RunnerDiagnosis]) -> str:
 
 def as_json(found: Sequence[RunnerDiagnosis]) -> str:
     """The diagnoses for another program."""
-    return json.dumps([asdict(one) for one in found], indent=1, default=str)
+    documents = [
+        {
+            "label": one.label,
+            "diagnosis": None if one.diagnosis is None else one.diagnosis.document(),
+            "text": one.lines,
+        }
+        for one in found
+    ]
+    return json.dumps(documents, indent=1, allow_nan=False)
 
 
 def render(found: Sequence[RunnerDiagnosis]) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import math
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 INPUT_PLACE = "input"
 
@@ -87,3 +89,18 @@ class Diagnosis:
                 for cause in finding.explanation.causes
             )
         )
+
+    def document(self) -> dict[str, Any]:
+        """As JSON can hold it: what is infinite (a shape that does not fit) is null."""
+        document: dict[str, Any] = _finite(asdict(self))
+        for written, finding in zip(document["findings"], self.findings, strict=True):
+            written["confirmed"] = finding.confirmed
+        return document
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _finite(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(one) for one in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

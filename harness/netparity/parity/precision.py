@@ -30,6 +30,9 @@ STORED_MOST = {name: 32 * 2.0**-bits for name, bits in SIGNIFICANT_BITS.items()}
 
 _LEAST_SPREAD = 0.03
 _MOST_BIAS = 0.5
+_LEAST_TYPICAL = 0.1
+_FEWEST_VALUES = 64
+"""Of fewer values one cannot tell noise from a single mistake."""
 
 
 SIMULATED: dict[Precision, How] = {name: How(operands=name) for name in ("tf32", "bfloat16")}
@@ -44,7 +47,8 @@ def identify(x: Array, right: Array, simulate: Callable[[How], Array]) -> Arithm
         right: what they should be.
         simulate: the same layers computed in a stated way.
     """
-    error = (x - np.asarray(right, dtype=np.float64)).ravel()
+    difference = x - np.asarray(right, dtype=np.float64)
+    error = difference.ravel()
     size = float(np.linalg.norm(error))
     if size == 0:
         return None
@@ -59,17 +63,33 @@ def identify(x: Array, right: Array, simulate: Callable[[How], Array]) -> Arithm
         alike = float(error @ simulated) / (size * expected)
         if alike >= _ALIKE and _SIZE_RANGE[0] <= size / expected <= _SIZE_RANGE[1]:
             return name
-    return "fast-math" if _is_noise(error, np.ravel(right), size) else None
+    return "fast-math" if _is_noise(difference, np.asarray(right, dtype=np.float64)) else None
 
 
-def _is_noise(error: Array, right: Array, size: float) -> bool:
+def _is_noise(error: Array, right: Array) -> bool:
     """Small, without a direction, and spread over all values rather than sitting in a few."""
-    norm = float(np.linalg.norm(right))
-    if norm == 0 or size / norm > _FAST_MATH_MOST:
+    size, norm = float(np.linalg.norm(error)), float(np.linalg.norm(right))
+    if error.size < _FEWEST_VALUES or norm == 0 or size / norm > _FAST_MATH_MOST:
         return False
-    squares = error**2
+    along = float(np.vdot(error, right)) / norm
+    bias = abs(float(error.sum())) / (size * error.size**0.5)
+    if abs(along) > _MOST_BIAS * size or bias > _MOST_BIAS:
+        return False
+    # One wrong logit scales all other probabilities alike: that is no noise either.
+    beside = error - (along / norm) * right
+    return _is_spread(error, right) and _is_spread(beside, right)
+
+
+def _is_spread(error: Array, right: Array) -> bool:
+    """Whether all values are wrong, and the typical channel as much as the whole."""
+    squares = error.ravel() ** 2
     # The participation ratio: 1/3 for Gaussian noise, 1/n for a single wrong value.
     spread = float(squares.sum() ** 2 / (error.size * (squares**2).sum()))
-    along = abs(float(error @ right)) / (size * norm)
-    bias = abs(float(error.sum())) / (size * error.size**0.5)
-    return spread >= _LEAST_SPREAD and along <= _MOST_BIAS and bias <= _MOST_BIAS
+    if spread < _LEAST_SPREAD:
+        return False
+    channels = error.shape[-1]
+    noise = np.linalg.norm(error.reshape(-1, channels), axis=0)
+    signal = np.linalg.norm(right.reshape(-1, channels), axis=0)
+    alive = signal > 0
+    typical = float(np.median(noise[alive] / signal[alive]))
+    return typical >= _LEAST_TYPICAL * float(np.linalg.norm(error) / np.linalg.norm(right))

@@ -1,0 +1,25 @@
+"""Nothing is wrong in a clean run, and nothing is said to be. The benchmark has 300 networks."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SCRIPT = Path(__file__).parents[2] / "benchmarks" / "false_alarms.py"
+
+
+@pytest.mark.usefixtures("keras3_python", "keras2_python", "octave")
+def test_a_dozen_random_networks_raise_no_alarm(tmp_path: Path) -> None:
+    out = tmp_path / "alarms.json"
+    command = [sys.executable, str(SCRIPT), "--nets", "12", "--seed", "3", "--out", str(out)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600)
+    assert done.returncode == 0, done.stderr
+    verdicts = json.loads(out.read_text())["verdicts"]
+    assert len(verdicts) > 1500
+    assert {one["tool"] for one in verdicts} >= {"keras3-tensorflow", "matconvnet-octave"}
+    harmless = ("pass", "identical", "inconclusive")  # a dead layer can show nothing
+    assert not [one for one in verdicts if one["verdict"] not in harmless]
