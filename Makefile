@@ -31,7 +31,7 @@ check: $(VENV)/made
 	$(RUN)/mypy
 	cd python && ../$(RUN)/mypy --config-file= --strict extract_keras2.py extract_keras3.py
 	$(RUN)/mh_lint --brief --matlab 2018b matlab tests/matlab
-	$(RUN)/mh_lint --brief --octave 7.0 matlab tests/matlab
+	$(RUN)/mh_lint --brief --octave 7.0 matlab tests/matlab tests/planted/octave
 	$(RUN)/mh_style --brief --matlab 2018b matlab tests/matlab
 	$(RUN)/pytest -q -m "not slow"
 

@@ -54,7 +54,8 @@ PURE = [
     *sorted((PACKAGE / "parity").glob("*.py")),
     *sorted((PACKAGE / "diagnosis").glob("*.py")),
     *[path for path in sorted((PACKAGE / "timing").glob("*.py")) if path.stem != "machine"],
-    PACKAGE / "report" / "tables.py",
+    *[PACKAGE / "report" / f"{name}.py" for name in ("agreement", "cells", "outcomes")],
+    *[PACKAGE / "report" / f"{name}.py" for name in ("notes", "tables")],
 ]
 DOING_IO = {"os", "pathlib", "subprocess", "shutil", "io", "socket", "tempfile", "h5py", "PIL"}
 FRAMEWORKS = {"keras", "tensorflow", "theano", "torch", "jax", "matlab"}

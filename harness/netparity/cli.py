@@ -342,7 +342,7 @@ def _show(run: Run, folder: Path, as_json: bool) -> None:
 
 
 def _exit_code(run: Run, asked_for: bool) -> int:
-    from netparity.report.tables import parity_passed
+    from netparity.report.outcomes import parity_passed
 
     statuses = [record.status for record in run.runners]
     if "failed" in statuses or "ok" not in statuses or (asked_for and "unavailable" in statuses):

@@ -2,9 +2,30 @@
 
 from __future__ import annotations
 
-from harness_cases import make_run
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
 
-from netparity.protocol import ParityEntry, Round, Run, RunnerRecord, TimingEntry
+import numpy as np
+import numpy.typing as npt
+from harness_cases import input_tensor, make_run, numpy_runner
+
+from netparity.judging import noise_floor
+from netparity.models import VGG16_TINY
+from netparity.parity import ReferencePass
+from netparity.parity.network import RIGHT, How
+from netparity.protocol import (
+    FeatureFile,
+    InputKind,
+    NoiseFloor,
+    ParityEntry,
+    Round,
+    Run,
+    RunnerRecord,
+    TimingEntry,
+)
+from netparity.store import RunFolder
+from netparity.weights.synthetic import make
 
 GIB = 2**30
 
@@ -140,3 +161,64 @@ def presentable_run() -> Run:
             "timing": [each for each in run.timing if each.label != "odd"],
         }
     )
+
+
+LAYERS = ["conv1_1", "pool1", "conv3_2", "fc6", "fc7", "prob"]
+TINY_WEIGHTS = make(VGG16_TINY, 0)
+SHARED = input_tensor(VGG16_TINY)
+
+
+@dataclass
+class StoredRun:
+    """A run of `vgg16-tiny` whose runners are float32 passes in NumPy, with all its files."""
+
+    store: RunFolder
+    runners: list[RunnerRecord] = field(default_factory=list)
+    reference: dict[str, FeatureFile] = field(default_factory=dict)
+    floors: list[NoiseFloor] = field(default_factory=list)
+
+    @classmethod
+    def begin(cls, folder: Path) -> StoredRun:
+        """With its shared input, the reference on it and the noise floor."""
+        store = RunFolder.create(folder)
+        store.write_array("input/shared.npy", SHARED)
+        reference = ReferencePass(VGG16_TINY, TINY_WEIGHTS, SHARED)
+        stored = {
+            name: store.write_array(f"features/reference/{name}.npy", reference[name])
+            for name in LAYERS
+        }
+        floor = noise_floor("shared", [], reference.layer_floors, LAYERS)
+        return cls(store, reference=stored, floors=[floor])
+
+    def add(
+        self,
+        label: str,
+        native: npt.NDArray[np.float32] | None = None,
+        how: How | Mapping[str, How] = RIGHT,
+        **changes: npt.NDArray[np.float32],
+    ) -> None:
+        """A runner that makes `native` of the image; `changes` replace shared features."""
+        native = SHARED if native is None else native
+        inputs: dict[InputKind, npt.NDArray[np.float32]] = {"shared": SHARED, "native": native}
+        features: dict[InputKind, dict[str, FeatureFile]] = {}
+        for kind, tensor in inputs.items():
+            found = numpy_runner(VGG16_TINY, TINY_WEIGHTS, tensor, how)
+            if kind == "shared":
+                found |= changes
+            features[kind] = {
+                name: self.store.write_array(f"runners/{label}/{kind}-{name}.npy", found[name])
+                for name in LAYERS
+            }
+        tensor_file = self.store.write_array(f"runners/{label}/native-input.npy", native)
+        self.runners.append(ok(label, features=features, native_input=tensor_file))
+
+    def run(self, **changes: object) -> Run:
+        settings = {"layers": LAYERS, "max_relative_l2": None, "floor_factor": 8.0}
+        settings |= changes.pop("settings", {})  # type: ignore[arg-type]
+        return make_run(
+            self.runners,
+            reference_features=self.reference,
+            noise_floors=self.floors,
+            settings=settings,
+            **changes,
+        )

@@ -257,6 +257,21 @@ def test_features_that_are_not_as_asked_for(run, code: str, words: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("code", "kind", "name", "shape"),
+    [
+        ("array('shared-fc6.npy', [1, 255])", "shared", "fc6", [1, 255]),
+        ("array('shared-fc6.npy', [256])", "shared", "fc6", [256]),
+        ("array('native-fc7.npy', [1, 256], float('nan'))", "native", "fc7", [1, 256]),
+        ("array('native-fc7.npy', [1, 256], float('inf'))", "native", "fc7", [1, 256]),
+    ],
+)
+def test_what_a_feature_holds_is_for_parity_to_judge(run, code, kind, name, shape) -> None:
+    outcome = run(f"answer(); {code}")
+    assert (outcome.record.status, outcome.record.reason) == ("ok", None)
+    assert outcome.features[kind][name].shape == shape
+
+
+@pytest.mark.parametrize(
     "code",
     [
         "import zipfile; zipfile.ZipFile(os.path.join(out, 'shared-fc6.npy'), 'w').close()",

@@ -119,3 +119,18 @@ def test_seconds_of_all_rounds_are_together_in_their_order(store: RunFolder, run
     for number in (1, 2, 3):
         run = add_outcome(run, "a", outcome(store, number), store)
     assert ok_phases(run) == {"a": {"predict": [1.0, 2.0, 3.0]}}
+
+
+def test_stored_features_are_read_only_when_they_are_asked_for(
+    store: RunFolder, run: Run, monkeypatch
+) -> None:
+    run = add_outcome(run, "a", outcome(store, 1), store)
+    read = []
+    monkeypatch.setattr(RunFolder, "read_array", lambda self, file: read.append(file.file))
+    features = ok_features(run, store, "shared")["a"]
+    assert (list(features), len(features)) == (["fc6"], 1)
+    assert "fc6" in features
+    assert "fc7" not in features
+    assert read == []
+    features["fc6"]
+    assert read == ["runners/01-a/round-1/shared-fc6.npy"]

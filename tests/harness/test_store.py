@@ -129,6 +129,37 @@ def test_another_schema_version_is_refused_by_name(store: RunFolder, version) ->
     assert f"its schema version is {version!r}" in damaged(store, changed(schema_version=version))
 
 
+def test_a_run_of_the_first_schema_version_is_still_read(store: RunFolder) -> None:
+    """As netparity 0.1 wrote it: no noise floors, no local errors, no preprocessing."""
+    document = json.loads(changed(schema_version=1))
+    for name in ("noise_floors", "preprocessing"):
+        del document[name]
+    del document["settings"]["floor_factor"]
+    del document["images"][0]["decoded"]
+    document["parity"] = [
+        {
+            "label": "a",
+            "against": "reference",
+            "input": "shared",
+            "feature": "fc6",
+            "verdict": "pass",
+            "note": None,
+            "relative_l2": 1e-6,
+            "max_abs": 1e-5,
+            "cosine_distance": 0.0,
+        }
+    ]
+    (store.path / "run.json").write_text(json.dumps(document))
+    run = store.read_run()
+    assert (run.schema_version, run.parity[0].verdict) == (1, "pass")
+    assert (run.noise_floors, run.parity[0].local, run.parity[0].ulp_99) == ([], None, None)
+
+
+def test_a_run_of_the_second_schema_version_is_read(store: RunFolder) -> None:
+    store.write_run(RUN.model_copy(update={"schema_version": 2}))
+    assert store.read_run().schema_version == 2
+
+
 def test_an_unknown_key_is_refused_by_name(store: RunFolder) -> None:
     assert "surprise" in damaged(store, changed(surprise=1))
 

@@ -7,12 +7,14 @@ from harness_cases import make_run
 from stored_runs import entry, mixed_run, ok, timing
 
 from netparity.protocol import RunnerRecord
-from netparity.report import tables
+from netparity.report import agreement, outcomes, tables
+from netparity.report import cells as in_cells
+from netparity.report import notes as in_notes
 
 RUN = mixed_run()
 
 
-def cells(table: tables.Table) -> dict[str, dict[str, str]]:
+def cells(table: in_cells.Table) -> dict[str, dict[str, str]]:
     """Row's name to header to cell."""
     return {row[0]: dict(zip(table.headers[1:], row[1:], strict=True)) for row in table.rows}
 
@@ -25,7 +27,7 @@ def test_there_is_a_row_for_every_runner_in_the_order_asked_for() -> None:
 
 
 @pytest.mark.parametrize("table", tables.tables(RUN), ids=lambda table: table.title)
-def test_every_row_is_as_wide_as_the_headers(table: tables.Table) -> None:
+def test_every_row_is_as_wide_as_the_headers(table: in_cells.Table) -> None:
     assert {len(row) for row in table.rows} == {len(table.headers)}
 
 
@@ -85,7 +87,7 @@ def test_phases_that_were_not_measured_are_dashes() -> None:
 
 
 def test_parity_has_a_column_for_every_input_and_feature() -> None:
-    found = cells(tables.parity(RUN))
+    found = cells(agreement.parity(RUN))
     assert list(found["fast"]) == ["fc6, shared", "fc7, shared", "fc6, native", "fc7, native"]
     assert found["fast"]["fc7, native"] == "–"
     assert found["nan"]["fc6, shared"] == "ERROR"
@@ -93,15 +95,15 @@ def test_parity_has_a_column_for_every_input_and_feature() -> None:
 
 
 def test_a_divergent_feature_is_marked() -> None:
-    assert tables.error(entry("a", "fc6", 0.5, "divergent")) != "5.0e-01"
+    assert in_cells.error(entry("a", "fc6", 0.5, "divergent")) != "5.0e-01"
 
 
 def test_a_feature_that_shows_nothing_is_marked() -> None:
-    assert "?" in tables.error(entry("a", "fc6", 0.0, "inconclusive"))
+    assert "?" in in_cells.error(entry("a", "fc6", 0.0, "inconclusive"))
 
 
 def test_pairs_of_runners() -> None:
-    found = cells(tables.between_runners(RUN))
+    found = cells(agreement.between_runners(RUN))
     assert list(found) == ["fast / wrong"]
     assert found["fast / wrong"]["fc6, shared"] == "0"
 
@@ -128,7 +130,7 @@ def test_a_run_in_which_nothing_ran_has_one_table() -> None:
     ],
 )
 def test_seconds_have_three_significant_digits(value: float, text: str) -> None:
-    found = tables.seconds(value)
+    found = in_cells.seconds(value)
     if value in (99.96, 0.0):  # "100." and "0.0e+00" say the same
         assert float(found) == float(text)
     else:
@@ -136,15 +138,17 @@ def test_seconds_have_three_significant_digits(value: float, text: str) -> None:
 
 
 def test_no_number_ends_in_a_point() -> None:
-    assert tables.seconds(99.96) == "100"
+    assert in_cells.seconds(99.96) == "100"
 
 
 def test_the_title_says_that_weights_are_synthetic() -> None:
-    assert tables.title(RUN).startswith("vgg16-tiny, synthetic weights synthetic:0 (0123456789ab)")
+    assert outcomes.title(RUN).startswith(
+        "vgg16-tiny, synthetic weights synthetic:0 (0123456789ab)"
+    )
 
 
 def notes(run) -> str:
-    return "\n".join(tables.notes(run))
+    return "\n".join(in_notes.notes(run))
 
 
 def test_notes_say_what_went_wrong_and_what_mends_it() -> None:
@@ -183,9 +187,9 @@ def test_a_base_that_failed_is_not_named() -> None:
 
 
 def test_tails_are_those_of_failed_runners() -> None:
-    assert tables.log_tails(RUN) == [("crashed", ["Traceback", "  <boom> | *"])]
+    assert in_notes.log_tails(RUN) == [("crashed", ["Traceback", "  <boom> | *"])]
 
 
 def test_parity_passed() -> None:
-    passed = {label for label in MAIN if tables.parity_passed(RUN, label)}
+    passed = {label for label in MAIN if outcomes.parity_passed(RUN, label)}
     assert passed == {"fast"}

@@ -10,7 +10,9 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from netparity.protocol import Run
-from netparity.report.tables import Table, log_tails, notes, tables
+from netparity.report.cells import Table
+from netparity.report.notes import log_tails, notes
+from netparity.report.tables import tables
 
 _STYLES = {
     "pass": "green",

@@ -6,7 +6,7 @@ import csv
 import io
 
 from netparity.protocol import INPUTS, PHASES, Run
-from netparity.report.tables import faulty_layers, outcome, parity_passed
+from netparity.report.outcomes import faulty_layers, outcome, parity_passed
 
 FILE = "table.csv"
 

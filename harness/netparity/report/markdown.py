@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 from netparity.protocol import Run
-from netparity.report.tables import Table, log_tails, notes, tables
+from netparity.report.cells import Table
+from netparity.report.notes import log_tails, notes
+from netparity.report.tables import tables
 
 FILE = "table.md"
 

@@ -1,0 +1,139 @@
+"""The tables of agreement: errors, faulty layers, preprocessing, pairs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from netparity.protocol import INPUTS, ParityEntry, Run
+from netparity.report.cells import ABSENT, Table, error
+from netparity.report.outcomes import faulty_layers
+
+FLOOR_ROW = "noise floor"
+FEW_FEATURES = 4
+
+
+def parity(run: Run) -> Table:
+    """Relative L2 error of each feature against the float64 reference."""
+    entries = [entry for entry in run.parity if entry.against == "reference"]
+    labels = dict.fromkeys((entry.label,) for entry in entries)
+    title = "Relative L2 error against the float64 reference on the same input"
+    table = _errors(run, title, "runner", list(labels), entries)
+    floors = {
+        entry.feature: f"{entry.relative_l2:.1e}"
+        for floor in run.noise_floors
+        if floor.input == "shared"
+        for entry in floor.layers
+    }
+    if not floors or not table.rows:
+        return table
+    cells = [
+        floors.get(feature, ABSENT) if kind == "shared" else ABSENT
+        for kind in INPUTS
+        for feature in run.settings.layers
+    ]
+    return Table(table.title, table.headers, ((FLOOR_ROW, *cells), *table.rows))
+
+
+def faults(run: Run) -> Table:
+    """Which layers are faulty on their own, judged from the runner's own previous activation."""
+    rows = []
+    for record in run.runners:
+        faulty = faulty_layers(run, record.label)
+        if faulty:
+            first = faulty[0]
+            assert first.local is not None
+            own = first.local.relative_l2
+            rows.append(
+                (
+                    record.label,
+                    first.feature,
+                    ABSENT if own is None else f"{own:.1e}",
+                    f"{first.local.floor:.1e}",
+                    ", ".join(entry.feature for entry in faulty[1:]) or "none",
+                )
+            )
+    headers = ("runner", "first faulty layer", "its own error", "floor", "faulty on their own too")
+    return Table("Where it breaks, shared input", headers, tuple(rows))
+
+
+def preprocessing(run: Run) -> Table:
+    """What each runner's own preprocessing does, and what that does to the features."""
+    features = run.settings.layers if len(run.settings.layers) <= FEW_FEATURES else []
+    features = features or [layer for layer in ("fc6", "fc7") if layer in run.settings.layers]
+    rows = []
+    for one in run.preprocessing:
+        moved = {entry.feature: entry for entry in one.features}
+        cells = []
+        for feature in features:
+            entry = moved.get(feature)
+            known = entry is not None and entry.relative_l2 is not None
+            cells.append(f"{entry.relative_l2:.1e}" if entry and known else ABSENT)
+            share = entry.explained_by_resize if entry else None
+            cells.append(ABSENT if share is None else f"{100 * share:.0f} %")
+        rms = ABSENT if one.rms is None else f"{one.rms:.2g}"
+        rows.append((one.label, rms, *cells))
+    headers = ["runner", "grey levels, rms"]
+    for feature in features:
+        headers += [f"{feature} moved", "by the resize"]
+    title = "The runners' own preprocessing against the shared input"
+    return Table(title, tuple(headers), tuple(rows))
+
+
+def matrix(run: Run) -> Table:
+    """Every runner against every other, at one feature of the shared input."""
+    feature = matrix_feature(run)
+    entries = {
+        (entry.label, entry.against): entry
+        for entry in run.parity
+        if entry.input == "shared" and entry.feature == feature
+    }
+    labels = list(dict.fromkeys(label for label, _ in entries))
+    if len(labels) < 2:
+        return Table("", (), ())
+    names = ["reference", *labels]
+    rows = []
+    for number, one in enumerate(names, start=1):
+        cells = [
+            "0" if one == other else error(entries.get((one, other)) or entries.get((other, one)))
+            for other in names
+        ]
+        rows.append((f"{number} {one}", *cells))
+    numbers = tuple(str(number) for number in range(1, len(names) + 1))
+    title = f"Relative L2 distance of every pair at {feature}, shared input"
+    return Table(title, ("", *numbers), tuple(rows))
+
+
+def matrix_feature(run: Run) -> str:
+    """The feature that the matrix is of: fc6 where it was compared, else the last one."""
+    layers = run.settings.layers
+    return "fc6" if "fc6" in layers else layers[-1]
+
+
+def between_runners(run: Run) -> Table:
+    """Relative L2 distance of every pair of runners."""
+    entries = [entry for entry in run.parity if entry.against != "reference"]
+    pairs = dict.fromkeys((entry.label, entry.against) for entry in entries)
+    title = "Relative L2 distance between runners"
+    return _errors(run, title, "runners", list(pairs), entries)
+
+
+def _errors(
+    run: Run,
+    title: str,
+    header: str,
+    names: Sequence[tuple[str, ...]],
+    entries: Sequence[ParityEntry],
+) -> Table:
+    """A row for each name or pair of names, a column for each input and feature."""
+    columns = [(kind, feature) for kind in INPUTS for feature in run.settings.layers]
+    length = len(names[0]) if names else 0
+    found = {
+        ((entry.label, entry.against)[:length], entry.input, entry.feature): entry
+        for entry in entries
+    }
+    headers = (header, *(f"{feature}, {kind}" for kind, feature in columns))
+    rows = tuple(
+        (" / ".join(name), *(error(found.get((name, *column))) for column in columns))
+        for name in names
+    )
+    return Table(title, headers, rows)

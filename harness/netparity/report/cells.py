@@ -1,0 +1,47 @@
+"""What a table is made of, and how a figure is written in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from netparity.protocol import ParityEntry, TimingEntry
+from netparity.report.outcomes import VERDICT_MARKS
+
+ABSENT = "–"
+_ERROR_MARKS = {"divergent": " ≠", "reduced-precision": " ≠", "inconclusive": " ?"}
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of text under headers; the first column is text, the others are figures."""
+
+    title: str
+    headers: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def error(entry: ParityEntry | None) -> str:
+    """A relative error with two digits, marked where it decides and is not a pass."""
+    if entry is None:
+        return ABSENT
+    if entry.relative_l2 is None:
+        return VERDICT_MARKS[entry.verdict]
+    mark = _ERROR_MARKS.get(entry.verdict, "") if entry.input == "shared" else ""
+    return ("0" if entry.relative_l2 == 0 else f"{entry.relative_l2:.1e}") + mark
+
+
+def spread_seconds(entry: TimingEntry | None, spread: bool) -> str:
+    """The median, and the extremes where they are wanted and there is more than one value."""
+    if entry is None:
+        return ABSENT
+    middle = seconds(entry.median_seconds)
+    if not spread or len(entry.values) == 1:
+        return middle
+    return f"{middle} ({seconds(entry.min_seconds)}–{seconds(entry.max_seconds)})"
+
+
+def seconds(value: float) -> str:
+    """Three significant digits, in exponent form only below 0.1 ms."""
+    if value >= 100:
+        return f"{value:.0f}"
+    return f"{value:#.3g}".rstrip(".") if value >= 1e-4 else f"{value:.1e}"

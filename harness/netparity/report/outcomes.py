@@ -1,0 +1,79 @@
+"""What a run says of each runner, in a word or an entry."""
+
+from __future__ import annotations
+
+from netparity.protocol import ParityEntry, Run, RunnerRecord, Verdict
+
+VERDICT_MARKS = {
+    "identical": "pass",
+    "pass": "pass",
+    "reduced-precision": "REDUCED",
+    "divergent": "DIVERGES",
+    "inconclusive": "?",
+    "error": "ERROR",
+}
+_SEVERITY: dict[Verdict, int] = {
+    "identical": 0,
+    "pass": 0,
+    "inconclusive": 1,
+    "reduced-precision": 2,
+    "divergent": 3,
+    "error": 4,
+}
+PASSING = ("identical", "pass", "inconclusive")
+
+
+def title(run: Run) -> str:
+    """What was compared, with what weights."""
+    weights = "synthetic weights" if run.weights.kind == "synthetic" else "weights"
+    images = run.image.file if len(run.images) == 1 else f"{len(run.images)} images"
+    return f"{run.model}, {weights} {run.weights.source} ({run.weights.sha256[:12]}), {images}"
+
+
+def outcome(run: Run, record: RunnerRecord) -> str:
+    """One cell: the verdict over all features of the shared input, or the runner's status."""
+    if record.status != "ok":
+        return record.status
+    worst = worst_shared(run, record.label)
+    if worst is None:
+        return "not judged"
+    return VERDICT_MARKS[worst.verdict]
+
+
+def worst_shared(run: Run, label: str) -> ParityEntry | None:
+    """The feature of the shared input that agrees worst with the reference."""
+    entries = [
+        entry
+        for entry in run.parity
+        if entry.label == label and entry.against == "reference" and entry.input == "shared"
+    ]
+    return max(entries, key=_badness, default=None)
+
+
+def _badness(entry: ParityEntry) -> tuple[int, float]:
+    """How bad a verdict is; among equals, how far beyond rounding."""
+    return _SEVERITY[entry.verdict], (entry.relative_l2 or 0) / (entry.floor or 1)
+
+
+def parity_passed(run: Run, label: str) -> bool:
+    """Whether every feature of the shared input agrees with the reference."""
+    worst = worst_shared(run, label)
+    return worst is not None and worst.verdict in PASSING
+
+
+def faulty_layers(run: Run, label: str) -> list[ParityEntry]:
+    """Entries of the layers that do something wrong themselves, in the network's order."""
+    return [
+        entry
+        for entry in run.parity
+        if (entry.label, entry.against, entry.input) == (label, "reference", "shared")
+        and entry.local is not None
+        and entry.local.verdict not in PASSING
+    ]
+
+
+def timing_base(run: Run) -> str | None:
+    """Label of the runner that the ratios are taken to."""
+    timed = [entry.label for entry in run.timing if entry.ratio_to_reference is not None]
+    asked = run.settings.ratio_reference
+    return asked if asked in timed else next(iter(timed), None)
