@@ -171,17 +171,10 @@ def test_asking_for_a_runner_that_is_not_there_is_a_failure(octave, compare: Com
     assert done.runner("matconvnet-octave")["status"] == "ok"
 
 
-def test_features_that_differ_fail_parity(octave, compare: Compare, tmp_path: Path):
+def test_features_that_differ_fail_parity(octave, compare: Compare):
     """A tolerance no float32 result can meet makes the exit code 1 and the row unranked."""
-    script = (
-        "import netparity.planning as p; p.MAX_RELATIVE_L2 = 1e-9; "
-        "from netparity.cli import main; main()"
-    )
-    command = [sys.executable, "-c", script, "compare", *TINY, "--out", str(tmp_path / "results")]
-    done = subprocess.run(
-        [*command, "--runner", "matconvnet-octave"], capture_output=True, text=True
-    )
-    assert done.returncode == 1, done.stderr
+    done = compare(*TINY, "--runner", "matconvnet-octave", "--max-relative-l2", "1e-9")
+    assert done.exit_code == 1, done.stderr
     assert "unranked" in done.stdout
 
 

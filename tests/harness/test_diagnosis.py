@@ -27,7 +27,7 @@ Array = npt.NDArray[np.float32]
 Features = dict[str, Array]
 Changes = Mapping[str, Mapping[str, Any]]
 
-MODEL = vgg("small", ((4, 4), (6, 6)), (32, 32), 10, (16, 16))
+MODEL = vgg("small", ((4, 4), (6, 6)), (32, 32), 10, (12, 12))
 IMAGES = 2
 
 
@@ -214,11 +214,11 @@ def test_other_weights() -> None:
     expected = [layer.name for layer in MODEL.parametric_layers]
     assert diagnosis.causes == [Cause("weights-other", name, "synthetic:7") for name in expected]
     assert all(finding.confirmed for finding in diagnosis.findings)
-    unknown = NET.diagnose(NET.run(weights=OTHER))
-    assert len(unknown.findings) == len(expected) and unknown.causes == []
+    unknown = NET.diagnose({"conv1_1": NET.run(weights=OTHER)["conv1_1"]})
+    assert len(unknown.findings) == 1 and unknown.causes == []
 
 
-@pytest.mark.parametrize("keep", [0.5, 0.9])
+@pytest.mark.parametrize("keep", [0.5, 0.75])
 def test_dropout_in_the_feature_itself(keep: float) -> None:
     """As where the dropout layer's output is handed out in place of the dense layer's."""
     masks = {"fc3": NET.mask("fc3", keep)}
@@ -266,17 +266,18 @@ def test_another_shape_is_no_known_mistake() -> None:
 def test_a_feature_that_is_not_a_number_is_stepped_over() -> None:
     features = NET.run(changed("kernels-rotated", "conv2_1"))
     features["conv1_2"][0, 3, 3, 0] = np.nan
+    del features["pool1"]
     first, second = NET.diagnose(features).findings
     assert first.place == "conv1_2" and not first.confirmed and first.explanation is None
-    # From the last good activation: two layers further back.
+    # From the last usable activation, which lies three layers back.
     assert second.place == "conv2_1" and second.since == "conv1_1" and second.confirmed
 
 
 def noisy(place: str) -> Features:
-    kernel = NET.weights[f"{place}.kernel"]
+    name = MODEL.layer(place).kernel
+    kernel = NET.weights[name]
     noise = np.random.default_rng(9).normal(0, float(kernel.std()), kernel.shape)
-    spoiled = (kernel + noise).astype(np.float32)
-    return NET.run(weights={**NET.weights, f"{place}.kernel": spoiled})
+    return NET.run(weights={**NET.weights, name: (kernel + noise).astype(np.float32)})
 
 
 @pytest.mark.parametrize("place", ["conv1_1", "conv2_2", "fc3", "prob"])

@@ -8,6 +8,8 @@ hypercubes and orthants, with applications, 2010).
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from netparity.models import Layer
@@ -22,6 +24,7 @@ _CLEAR = 0.2
 
 _FEWEST = 4
 _MOST_ENUMERATED = 18
+_SMALL = 512
 
 
 def output_mask(values: Array, right: Array) -> Array | None:
@@ -62,14 +65,22 @@ def input_masks(
     if how.activation not in ("own", "none"):
         return []
     found = []
-    for scale in SCALES:
-        masks = [
-            _mask(matrix, bias, before, after, scale, activation)
-            for before, after in zip(x.astype(np.float64), values.astype(np.float64), strict=True)
-        ]
-        if all(mask is not None for mask in masks):
-            found.append(np.stack([mask for mask in masks if mask is not None]))
+    for scale in _possible_scales(matrix, x):
+        masks: list[Array] = []
+        for before, after in zip(x.astype(np.float64), values.astype(np.float64), strict=True):
+            mask = _mask(matrix, bias, before, after, scale, activation)
+            if mask is None:
+                break
+            masks.append(mask)
+        if len(masks) == len(x):
+            found.append(np.stack(masks))
+            break
     return found
+
+
+def _possible_scales(matrix: Array, x: Array) -> tuple[float, ...]:
+    """Bounded problems of some size take long: there only the usual rate and no scale at all."""
+    return SCALES if min(matrix.shape) <= _SMALL else SCALES[:2]
 
 
 def _mask(
@@ -119,7 +130,11 @@ def _solve(system: Array, target: Array) -> Array | None:
 
     scale = np.linalg.norm(system, axis=0)
     scale[scale == 0] = 1
-    solved = lsq_linear(system / scale, target, bounds=(0, scale), tol=1e-12, max_iter=200)
+    # Entries need only be told apart, not known to the last digit.
+    settings: dict[str, Any] = {}
+    if columns > _SMALL:
+        settings = {"lsq_solver": "lsmr", "lsmr_tol": "auto"}
+    solved = lsq_linear(system / scale, target, bounds=(0, scale), tol=1e-6, **settings)
     return np.asarray(solved.x / scale)
 
 

@@ -212,16 +212,20 @@ class _Attempt:
 
     def try_singles(self) -> None:
         """One mistake at one place, or the same everywhere."""
-        for number, group in enumerate(singles(self._segment)):
-            self._try([*group, *self._dropouts()] if number == 0 else group)
+        for group in singles(self._segment):
+            self._try(group)
             if self.confirmed and len(self._segment.layers) > 1:
                 return  # each of the groups to come would take long, and look like none of these
+        if not self.confirmed:
+            self._try(self._dropouts())
 
     def try_pairs(self) -> None:
         """Two mistakes."""
         ranked = [candidate for _, candidate in sorted(self._tried, key=lambda one: one[0])]
         most = _MOST_PAIRED[len(self._segment.layers) == 1]
         self._try(pairs(self._segment, ranked, most))
+        if self.confirmed:
+            return
         beside = [*of_layer(self._segment.layers[-1]), *other_weights(self._segment)]
         self._try(joined for one in beside for joined in self._dropouts(one))
 
