@@ -294,3 +294,7 @@ def test_what_does_show_something_is_not_degenerate(shown) -> None:
 def test_degeneracy_says_how_many_values_there_are() -> None:
     assert degeneracy(np.ones(3)) == "the layer has only 3 values"
     assert degeneracy(np.ones((1, 2))) == "the layer has only 2 values"
+
+
+def test_a_floor_that_allows_anything_shows_nothing() -> None:
+    assert verdict(np.zeros_like(REFERENCE), floor=0.66) == "inconclusive"

@@ -169,7 +169,7 @@ def _pair(
         return _misshapen(kind, layer, one.label, other.label, x, r)
     metrics = measure(x, r, output=layer is one.truth.model.layers[-1])
     floor = one.truth.floors.get(layer.name)
-    verdict, note = judge(metrics, x, r, None if floor is None else 2 * floor, rule, None)
+    verdict, note = judge(metrics, x, r, floor, rule.doubled(), None)
     if metrics.equal and verdict != "error":
         verdict = "identical"
     return _entry(

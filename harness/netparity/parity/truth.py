@@ -83,7 +83,12 @@ class ReferencePass(Mapping[str, Array]):
         if name not in self._names:
             raise KeyError(name)
         while self._current is None or self._current[0] != name:
-            layer, x, floor = next(self._passes)
+            try:
+                layer, x, floor = next(self._passes)
+            except StopIteration:
+                raise ValueError(
+                    f"{name} was asked for too late: layers come in the network's order"
+                ) from None
             self._current = (layer.name, x)
             self.layer_floors[layer.name] = floor
             self.floors[layer.name] = floor.relative_l2

@@ -16,6 +16,9 @@ FLOOR_FACTOR = 8.0
 FEWEST_VALUES = 4
 """Agreement of fewer values than that may be chance."""
 
+MOST_ALLOWED = 0.1
+"""Where rounding alone does so much, the sums have cancelled, and agreement would show nothing."""
+
 _SMALLEST_SCALE = float(np.finfo(np.float32).tiny) * 2**24
 """Below it float32 loses digits that its relative error could not show."""
 
@@ -35,6 +38,16 @@ class Rule:
     max_relative_l2: float | None = None
     atol: float | None = None
     rtol: float | None = None
+
+    def doubled(self) -> Rule:
+        """For two runners, each of which may be off by the tolerance."""
+
+        def twice(value: float | None) -> float | None:
+            return None if value is None else 2 * value
+
+        return Rule(
+            2 * self.factor, twice(self.max_relative_l2), twice(self.atol), twice(self.rtol)
+        )
 
     @property
     def by_floor(self) -> bool:
@@ -96,4 +109,6 @@ def judge(
         return "divergent", None
     if degenerate:
         return "inconclusive", degenerate
+    if rule.by_floor and floor is not None and rule.factor * floor > MOST_ALLOWED:
+        return "inconclusive", f"float32 rounding alone moves this layer by {floor:.1g}"
     return "pass", None
