@@ -24,6 +24,10 @@ _CLEAR = 0.2
 
 _FEWEST = 4
 _MOST_ENUMERATED = 18
+_MOST_UNSURE = 12
+"""Entries so small that rounding hides whether they are there; tried one way and the other."""
+
+_EQUAL = 1e-6
 _SMALL = 512
 
 
@@ -61,9 +65,12 @@ def input_masks(
     """
     matrix = weights[layer.kernel].reshape(-1, values.shape[-1]).astype(np.float64)
     bias = weights[layer.bias].astype(np.float64) * how.bias
-    activation = None if how.activation == "none" else layer.activation
-    if how.activation not in ("own", "none"):
-        return []
+    activation = {
+        "own": layer.activation,
+        "none": None,
+        "relu": "relu",
+        "relu-own": f"relu-{layer.activation}",
+    }[how.activation]
     found = []
     for scale in _possible_scales(matrix, x):
         masks: list[Array] = []
@@ -93,11 +100,8 @@ def _mask(
     # In units of the full value: 0 is dropped, 1 is kept.
     system = equations[:, unknown] * (x[unknown] * scale)
     share = _solve(system, target)
-    if share is None:
-        return None
-    chosen = np.rint(share)
-    clear = np.abs(share - chosen).max() < _CLEAR and 0 < chosen.mean() < 1
-    if not clear or not set(chosen) <= {0.0, 1.0}:
+    chosen = None if share is None else _settle(system, target, share)
+    if chosen is None or not 0 < chosen.mean() < 1:
         return None
     mask = np.full(len(x), scale)
     mask[unknown] = chosen * scale
@@ -113,7 +117,15 @@ def _equations(matrix: Array, bias: Array, y: Array, activation: str | None) -> 
         rest = known[known != first]
         sums = np.log(y[rest]) - np.log(y[first]) - (bias[rest] - bias[first])
         return (matrix[:, rest] - matrix[:, [first]]).T, sums
-    alive = np.flatnonzero(y > 0) if activation == "relu" else np.arange(len(y))
+    if activation == "relu-softmax":
+        # The smallest is a logit of 0, if several are equal.
+        alive = np.flatnonzero(y > y.min() * (1 + _EQUAL))
+        if y.min() == 0 or len(alive) > len(y) - 2:
+            alive = alive[:0]
+        sums = np.log(y[alive]) - np.log(y.min() or 1.0) - bias[alive]
+        return matrix[:, alive].T, sums
+    relu = activation in ("relu", "relu-relu")
+    alive = np.flatnonzero(y > 0) if relu else np.arange(len(y))
     return matrix[:, alive].T, y[alive] - bias[alive]
 
 
@@ -136,6 +148,19 @@ def _solve(system: Array, target: Array) -> Array | None:
         settings = {"lsq_solver": "lsmr", "lsmr_tol": "auto"}
     solved = lsq_linear(system / scale, target, bounds=(0, scale), tol=1e-6, **settings)
     return np.asarray(solved.x / scale)
+
+
+def _settle(system: Array, target: Array, share: Array) -> Array | None:
+    """Entries of 0 or 1 from entries near them; None if too many are near neither."""
+    chosen = np.clip(np.rint(share), 0, 1)
+    distance = np.abs(share - chosen)
+    if np.count_nonzero(distance >= _CLEAR) > min(_MOST_UNSURE, len(share) // 4):
+        return None
+    if distance.max() >= _CLEAR:
+        unsure = np.argsort(distance)[-_MOST_UNSURE:]
+        chosen[unsure] = 0
+        chosen[unsure] = _enumerate(system[:, unsure], target - system @ chosen)
+    return chosen
 
 
 def _enumerate(system: Array, target: Array) -> Array:
