@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pytest
 
 from netparity.diagnosis import Cause, Diagnosis, InputChange, Search
+from netparity.diagnosis.dropout import input_mask
 from netparity.diagnosis.mistakes import INPUT_CHANGES, LAYER_MISTAKES, VALUES, layer_mistake
 from netparity.models import Model
 from netparity.models.vgg import vgg
@@ -250,6 +251,42 @@ def test_dropout_on_the_way_to_the_next_layer(dense: tuple[int, int], case: str)
 def test_dropout_before_the_softmax() -> None:
     features = NET.run(masks={"fc4": NET.mask("fc4", 0.5)})
     assert_named(NET.diagnose(features), {"prob": {("dropout", "fc4")}})
+
+
+@pytest.mark.parametrize("keep", [0.5, 0.8, 0.9])
+@pytest.mark.parametrize("dense", [(16, 64), (24, 14)])
+def test_the_rate_of_dropout_is_found_too(dense: tuple[int, int], keep: float) -> None:
+    net = Net(vgg("dropout", ((4,),), dense, 10, (8, 8)))
+    features = net.run(masks={"fc2": net.mask("fc2", keep)})
+    layer = net.model.layer("fc3")
+    found = input_mask(layer, net.weights, features["fc2"], features["fc3"])
+    alive = features["fc2"] > 0
+    expected = net.mask("fc2", keep)[alive]
+    assert found is not None
+    np.testing.assert_allclose(found[alive], expected)
+
+
+def test_dropped_values_that_are_next_to_nothing_do_not_hide_the_others() -> None:
+    """Rounding swallows them: whether they were dropped cannot be told, and does not matter."""
+    net = Net(vgg("dropout", ((4,),), (80, 64), 10, (8, 8)))
+    layer, mask = net.model.layer("fc3"), net.mask("fc2", 0.5)
+    rng = np.random.default_rng(3)
+    x = (rng.uniform(1, 50, mask.shape) * (rng.random(mask.shape) < 0.5)).astype(np.float32)
+    tiny = np.flatnonzero((x > 0).all(axis=0))[:3]
+    assert len(tiny) == 3
+    x[:, tiny] = 1e-6
+    values = apply_layer(layer, net.weights, x * mask, How(partial_sums=48))
+    assert ((values > 0).sum(axis=1) < (x > 0).sum(axis=1)).any()
+    found = input_mask(layer, net.weights, x, values)
+    assert found is not None
+    seen = x > 1e-3
+    np.testing.assert_allclose(found[seen], mask[seen])
+
+
+def test_dropout_before_a_relu_that_does_not_belong_there() -> None:
+    features = NET.run(changed("relu-added", "prob"), masks={"fc4": NET.mask("fc4", 0.5)})
+    wanted = {("dropout", "fc4"), ("relu-added", "prob")}
+    assert_named(NET.diagnose(features), {"prob": wanted})
 
 
 def test_a_convolution_without_padding_is_known_by_its_shape() -> None:

@@ -23,9 +23,15 @@ _CLEAR = 0.2
 """Distance from a bound, as a share of the interval, up to which an entry counts as on it."""
 
 _FEWEST = 4
+_FEWEST_EQUATIONS = 2
+"""One would be met to float32's precision by some choice among 18 values of 0 or 1."""
+
 _MOST_ENUMERATED = 18
 _MOST_UNSURE = 12
 """Entries so small that rounding hides whether they are there; tried one way and the other."""
+
+_MISFIT = 0.01
+"""Share of the outputs that a mask may leave unexplained; at another scale, it is far more."""
 
 _EQUAL = 1e-6
 _SMALL = 512
@@ -49,10 +55,10 @@ def output_mask(values: Array, right: Array) -> Array | None:
     return np.where(dropped, 0.0, near)
 
 
-def input_masks(
+def input_mask(
     layer: Layer, weights: Weights, x: Array, values: Array, how: How = RIGHT
-) -> list[Array]:
-    """Factors by which dropout may have changed a dense layer's input, one array per scale.
+) -> Array | None:
+    """Factors by which dropout changed a dense layer's input; None if it cannot have been dropout.
 
     Args:
         layer: the dense layer that comes after the dropout.
@@ -61,7 +67,7 @@ def input_masks(
         how: what else the layer did.
 
     Returns:
-        N x units each; empty if no mask fits or too few equations are known.
+        N x units; None also if too few equations are known.
     """
     matrix = weights[layer.kernel].reshape(-1, values.shape[-1]).astype(np.float64)
     bias = weights[layer.bias].astype(np.float64) * how.bias
@@ -71,7 +77,6 @@ def input_masks(
         "relu": "relu",
         "relu-own": f"relu-{layer.activation}",
     }[how.activation]
-    found = []
     for scale in _possible_scales(matrix, x):
         masks: list[Array] = []
         for before, after in zip(x.astype(np.float64), values.astype(np.float64), strict=True):
@@ -79,10 +84,10 @@ def input_masks(
             if mask is None:
                 break
             masks.append(mask)
-        if len(masks) == len(x):
-            found.append(np.stack(masks))
-            break
-    return found
+        # An image of a few values may have lost none or all of them; not every image.
+        if len(masks) == len(x) and len(np.unique(np.stack(masks)[x != 0])) > 1:
+            return np.stack(masks)
+    return None
 
 
 def _possible_scales(matrix: Array, x: Array) -> tuple[float, ...]:
@@ -95,13 +100,15 @@ def _mask(
 ) -> Array | None:
     equations, target = _equations(matrix, bias, y, activation)
     unknown = np.flatnonzero(x)
-    if len(target) < _FEWEST or len(unknown) < _FEWEST:
+    if len(target) < _FEWEST_EQUATIONS or len(unknown) < _FEWEST:
         return None
     # In units of the full value: 0 is dropped, 1 is kept.
     system = equations[:, unknown] * (x[unknown] * scale)
     share = _solve(system, target)
     chosen = None if share is None else _settle(system, target, share)
-    if chosen is None or not 0 < chosen.mean() < 1:
+    if chosen is None:
+        return None
+    if np.linalg.norm(system @ chosen - target) > _MISFIT * np.linalg.norm(target):
         return None
     mask = np.full(len(x), scale)
     mask[unknown] = chosen * scale
@@ -119,11 +126,11 @@ def _equations(matrix: Array, bias: Array, y: Array, activation: str | None) -> 
         return (matrix[:, rest] - matrix[:, [first]]).T, sums
     if activation == "relu-softmax":
         # The smallest is a logit of 0, if several are equal.
-        alive = np.flatnonzero(y > y.min() * (1 + _EQUAL))
-        if y.min() == 0 or len(alive) > len(y) - 2:
-            alive = alive[:0]
-        sums = np.log(y[alive]) - np.log(y.min() or 1.0) - bias[alive]
-        return matrix[:, alive].T, sums
+        lowest = y.min()
+        alive = np.flatnonzero(y > lowest * (1 + _EQUAL))
+        if lowest <= 0 or len(alive) > len(y) - 2:
+            return matrix[:, :0].T, y[:0]
+        return matrix[:, alive].T, np.log(y[alive]) - np.log(lowest) - bias[alive]
     relu = activation in ("relu", "relu-relu")
     alive = np.flatnonzero(y > 0) if relu else np.arange(len(y))
     return matrix[:, alive].T, y[alive] - bias[alive]

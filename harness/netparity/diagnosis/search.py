@@ -276,11 +276,10 @@ class _Attempt:
         if before.kind == "dense" and len(segment.layers) == 1:
             weights = self._segment.others[beside.weights] if beside.weights else segment.weights
             how = How(**beside.changes.get(layer.name, {}))
-            cause = Cause("dropout", before.name)
-            found += [
-                Candidate((cause,), scales={INPUT: mask})
-                for mask in dropout.input_masks(layer, weights, segment.x, values, how)
-            ]
+            mask = dropout.input_mask(layer, weights, segment.x, values, how)
+            if mask is not None:
+                cause = Cause("dropout", before.name)
+                found.append(Candidate((cause,), scales={INPUT: mask}))
         for one in found:
             if joined := one.joined(beside):
                 yield joined
