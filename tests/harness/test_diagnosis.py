@@ -266,6 +266,18 @@ def test_the_rate_of_dropout_is_found_too(dense: tuple[int, int], keep: float) -
     np.testing.assert_allclose(found[alive], expected)
 
 
+@pytest.mark.parametrize("outputs", [300, 700])
+def test_dropout_is_solved_for_with_far_fewer_outputs_than_inputs(outputs: int) -> None:
+    """As behind VGG16's fc7: a thousand outputs, two thousand inputs that may be dropped."""
+    net = Net(vgg("dropout", ((4,),), (16, 1400), outputs, (8, 8)))
+    mask = net.mask("fc3", 0.5)
+    features = net.run(masks={"fc3": mask})
+    found = input_mask(net.model.layer("prob"), net.weights, features["fc3"], features["prob"])
+    alive = features["fc3"] > 0
+    assert found is not None and alive.sum() > 2 * outputs * (outputs < 700)
+    np.testing.assert_array_equal(found[alive], mask[alive])
+
+
 def test_dropped_values_that_are_next_to_nothing_do_not_hide_the_others() -> None:
     """Rounding swallows them: whether they were dropped cannot be told, and does not matter."""
     net = Net(vgg("dropout", ((4,),), (80, 64), 10, (8, 8)))

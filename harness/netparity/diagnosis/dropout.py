@@ -1,14 +1,18 @@
 """Dropout left active: finding the mask that a tool drew, which no seed would tell.
 
 A layer's outputs are more equations than its dropped inputs have unknowns, or enough of them that
-only one mask fits: a vector whose every entry lies on one of two bounds is determined by half as
-many equations as it has entries (Donoho and Tanner, Counting the faces of randomly-projected
-hypercubes and orthants, with applications, 2010).
+only one mask fits, since every entry is one of two values. Few entries are tried out. For many,
+messages are passed between equations and entries until each entry has settled: approximate message
+passing with the prior of a fair coin (Donoho, Maleki and Montanari, Message-passing algorithms for
+compressed sensing, PNAS 106, 2009; Rangan, Generalized approximate message passing for estimation
+with random linear mixing, ISIT 2011). Where that does not settle, which it need not for matrices
+unlike random ones, least squares with bounds does, given half as many equations as entries (Donoho
+and Tanner, Counting the faces of randomly-projected hypercubes and orthants, 2010).
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
 
 import numpy as np
 
@@ -34,7 +38,17 @@ _MISFIT = 0.01
 """Share of the outputs that a mask may leave unexplained; at another scale, it is far more."""
 
 _EQUAL = 1e-6
-_SMALL = 512
+
+_MOST_BOUNDED = 512
+"""Entries up to which least squares are quick, and with bounds precise."""
+
+_MESSAGES = 100
+_DAMPING = 0.3
+_SETTLED = 1e-12
+"""Share of its variance that is left of what the entries say together."""
+
+
+Solver = Callable[[Array, Array], "Array | None"]
 
 
 def output_mask(values: Array, right: Array) -> Array | None:
@@ -77,10 +91,11 @@ def input_mask(
         "relu": "relu",
         "relu-own": f"relu-{layer.activation}",
     }[how.activation]
-    for scale in _possible_scales(matrix, x):
-        masks: list[Array] = []
-        for before, after in zip(x.astype(np.float64), values.astype(np.float64), strict=True):
-            mask = _mask(matrix, bias, before, after, scale, activation)
+    before, after = x.astype(np.float64), values.astype(np.float64)
+    for scale, solve in _ways(matrix):
+        masks = []
+        for one, result in zip(before, after, strict=True):
+            mask = _mask(matrix, bias, one, result, scale, activation, solve)
             if mask is None:
                 break
             masks.append(mask)
@@ -90,13 +105,23 @@ def input_mask(
     return None
 
 
-def _possible_scales(matrix: Array, x: Array) -> tuple[float, ...]:
-    """Bounded problems of some size take long: there only the usual rate and no scale at all."""
-    return SCALES if min(matrix.shape) <= _SMALL else SCALES[:2]
+def _ways(matrix: Array) -> list[tuple[float, Solver]]:
+    """Scales with what solves for the entries, quick ones first."""
+    if len(matrix) <= _MOST_BOUNDED:
+        return [(scale, solve) for solve in (_solve, _pass_messages) for scale in SCALES]
+    # Least squares of some size take long: there only the usual rate and no scale at all.
+    quick: list[tuple[float, Solver]] = [(scale, _pass_messages) for scale in SCALES]
+    return [*quick, *((scale, _solve) for scale in SCALES[:2])]
 
 
 def _mask(
-    matrix: Array, bias: Array, x: Array, y: Array, scale: float, activation: str | None
+    matrix: Array,
+    bias: Array,
+    x: Array,
+    y: Array,
+    scale: float,
+    activation: str | None,
+    solve: Solver,
 ) -> Array | None:
     equations, target = _equations(matrix, bias, y, activation)
     unknown = np.flatnonzero(x)
@@ -104,7 +129,7 @@ def _mask(
         return None
     # In units of the full value: 0 is dropped, 1 is kept.
     system = equations[:, unknown] * (x[unknown] * scale)
-    share = _solve(system, target)
+    share = solve(system, target)
     chosen = None if share is None else _settle(system, target, share)
     if chosen is None:
         return None
@@ -118,12 +143,12 @@ def _mask(
 def _equations(matrix: Array, bias: Array, y: Array, activation: str | None) -> tuple[Array, Array]:
     """What the outputs say about the inputs: A z = t."""
     if activation == "softmax":
-        # Logits are known up to a constant: their differences to the largest are equations.
+        # Logits are known up to a constant: their distances to their mean are equations.
         known = np.flatnonzero(y > np.finfo(np.float32).tiny)
-        first = int(np.argmax(y))
-        rest = known[known != first]
-        sums = np.log(y[rest]) - np.log(y[first]) - (bias[rest] - bias[first])
-        return (matrix[:, rest] - matrix[:, [first]]).T, sums
+        logits = np.log(y[known]) - bias[known]
+        centred = matrix[:, known] - matrix[:, known].mean(axis=1, keepdims=True)
+        # Together they are zero: one of them says nothing that the others do not.
+        return centred.T[:-1], (logits - logits.mean())[:-1]
     if activation == "relu-softmax":
         # The smallest is a logit of 0, if several are equal.
         lowest = y.min()
@@ -147,14 +172,37 @@ def _solve(system: Array, target: Array) -> Array | None:
         return None
     from scipy.optimize import lsq_linear
 
+    if columns > _MOST_BOUNDED:
+        return None
     scale = np.linalg.norm(system, axis=0)
     scale[scale == 0] = 1
     # Entries need only be told apart, not known to the last digit.
-    settings: dict[str, Any] = {}
-    if columns > _SMALL:
-        settings = {"lsq_solver": "lsmr", "lsmr_tol": "auto"}
-    solved = lsq_linear(system / scale, target, bounds=(0, scale), tol=1e-6, **settings)
+    solved = lsq_linear(system / scale, target, bounds=(0, scale), tol=1e-6)
     return np.asarray(solved.x / scale)
+
+
+def _pass_messages(system: Array, target: Array) -> Array | None:
+    """Entries of 0 or 1 with `system @ entries = target`; None if they do not settle.
+
+    In the words of Rangan's algorithm 1, with the entries as -1 and 1, a variance common to all
+    equations, and no noise.
+    """
+    half = system / 2
+    power = np.sum(half**2, axis=0)
+    wanted = target - half.sum(axis=1)
+    mean, variance = np.zeros(system.shape[1]), np.ones(system.shape[1])
+    message = np.zeros(len(target))
+    for step in range(_MESSAGES):
+        uncertain = power @ variance / len(target)
+        if uncertain <= _SETTLED * power.sum() / len(target):
+            return (mean + 1) / 2
+        message = (wanted - half @ mean) / uncertain + message
+        # The entry's own field: what the equations say, and what it had said to them itself.
+        field = half.T @ message + mean * power / uncertain
+        settled = np.tanh(field)
+        mean = settled if step == 0 else (1 - _DAMPING) * settled + _DAMPING * mean
+        variance = 1 - mean**2
+    return None
 
 
 def _settle(system: Array, target: Array, share: Array) -> Array | None:
