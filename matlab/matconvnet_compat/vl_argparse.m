@@ -1,46 +1,49 @@
 function [opts, rest] = vl_argparse(opts, args, varargin)
 %VL_ARGPARSE Options from name and value pairs.
 %   OPTS = VL_ARGPARSE(OPTS, ARGS) replaces fields of the structure OPTS by
-%   the values in ARGS, a cell {NAME, VALUE, ...} or a structure. A name
-%   matches a field whatever its case. A name that matches none is an
-%   error.
+%   the values in ARGS, a cell {NAME, VALUE, ...} or a structure; in the cell,
+%   a structure may take the place of a NAME and its VALUE. A name matches a
+%   field whatever its case. A name that matches none is an error.
 %
 %   [OPTS, ARGS] = VL_ARGPARSE(OPTS, ARGS) returns the pairs that match no
 %   field instead.
 %
-%   A field which is a structure, given a structure, is filled field by
-%   field in the same way. Flags:
+%   A field which is a structure is filled field by field in the same way,
+%   from a structure or a cell. Flags:
 %
 %   `nonrecursive`::  replace such a field as a whole
 %   `merge`::         add what matches no field as a new field
 
+if ~isstruct(opts) || ~isscalar(opts)
+  error('vl_argparse:opts', 'vl_argparse: OPTS must be a structure, not %s.', ...
+    describe_value(opts));
+end
 recursive = ~any(strcmpi('nonrecursive', varargin));
 merge = any(strcmpi('merge', varargin));
-if isstruct(args)
-  args = reshape([fieldnames(args), struct2cell(args)]', 1, []);
-elseif isempty(args)
-  args = {};
-end
-if mod(numel(args), 2) ~= 0 || ~all(cellfun(@ischar, args(1:2:end)))
-  error('vl_argparse:pairs', 'Options must come as NAME, VALUE pairs.');
-end
 
 rest = {};
+pairs = name_value_pairs(args);
 names = fieldnames(opts);
-for k = 1:2:numel(args)
-  match = find(strcmpi(args{k}, names), 1);
-  value = args{k + 1};
-  if isempty(match) && merge
-    opts.(args{k}) = value;
-  elseif isempty(match) && nargout > 1
-    rest = [rest, args(k:k + 1)];
-  elseif isempty(match)
-    error('vl_argparse:unknown', ['There is no option ''%s''; the ' ...
-      'options are: %s.'], args{k}, strjoin(names', ', '));
-  elseif recursive && isstruct(opts.(names{match})) && isstruct(value)
-    opts.(names{match}) = vl_argparse(opts.(names{match}), value, varargin{:});
+for k = 1:2:numel(pairs)
+  [name, value] = deal(pairs{k:k + 1});
+  match = find(strcmpi(name, names), 1);
+  if ~isempty(match)
+    name = names{match};
+  end
+  if isempty(match) && ~merge && nargout < 2
+    error('vl_argparse:unknown', ['vl_argparse: there is no option ''%s''; ' ...
+      'the options are: %s.'], name, strjoin(names', ', '));
+  elseif isempty(match) && ~merge
+    rest = [rest, {name, value}];
+  elseif isempty(match) || ~recursive || ~isstruct(opts.(name))
+    opts.(name) = value;
+  elseif nargout < 2
+    opts.(name) = vl_argparse(opts.(name), value, varargin{:});
   else
-    opts.(names{match}) = value;
+    [opts.(name), inner] = vl_argparse(opts.(name), value, varargin{:});
+    if ~isempty(inner)
+      rest = [rest, {name, cell2struct(inner(2:2:end), inner(1:2:end), 2)}];
+    end
   end
 end
 end

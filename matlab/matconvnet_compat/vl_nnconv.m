@@ -26,51 +26,13 @@ function y = vl_nnconv(x, f, b, varargin)
 %
 %   Options for MatConvNet's GPU code are ignored. Derivatives are refused.
 
-defaults = struct('pad', 0, 'stride', 1, 'dilate', 1);
-geometry = parse_geometry('vl_nnconv', defaults, varargin);
-check_data('vl_nnconv', x);
-groups = check_filters(x, f, b);
-
+plan = plan_convolution(x, f, b, varargin);
 if isempty(f)
-  y = subsample_image(pad_image(x, geometry.pad, 0), geometry.stride);
+  y = subsample_image(pad_image(x, plan.pad, 0), plan.stride);
   if ~isempty(b)
     y = y + reshape(b, 1, 1, []);
   end
-  return
-end
-if isempty(b)
-  b = zeros(1, size(f, 4), class(x));
-end
-b = reshape(b, 1, []);
-
-x = pad_image(x, geometry.pad, 0);
-[fh, fw, fc, k] = size(f);
-n = size(x, 4);
-extent = geometry.dilate .* ([fh fw] - 1) + 1;
-out = floor(([size(x, 1) size(x, 2)] - extent) ./ geometry.stride) + 1;
-if any(out < 1)
-  error('vl_nnconv:size', ['vl_nnconv: a filter of %d x %d does not fit ' ...
-    'into the padded image of %d x %d.'], extent, size(x, 1), size(x, 2));
-end
-
-if groups == 1 && size(x, 1) == fh && size(x, 2) == fw
-  % Fully connected: every image is one patch, already in filter order.
-  y = reshape(x, [], n)' * reshape(f, [], k) + b;
-  y = reshape(y', 1, 1, k, n);
-  return
-end
-if groups == 1 && n == 1
-  % The usual case, without the copies that the slices below make.
-  y = convolve_image(x, f, b, out, geometry);
-  return
-end
-y = zeros(out(1), out(2), k, n, class(x));
-for g = 1:groups
-  channels = (g - 1) * fc + (1:fc);
-  filters = (g - 1) * (k / groups) + (1:k / groups);
-  for image = 1:n
-    y(:, :, filters, image) = convolve_image(x(:, :, channels, image), ...
-      f(:, :, :, filters), b(filters), out, geometry);
-  end
+else
+  y = convolve(x, f, b, plan);
 end
 end

@@ -12,17 +12,21 @@ function [y, mask] = vl_nndropout(x, varargin)
 %   Derivatives are refused.
 
 check_data('vl_nndropout', x);
-check_forward('vl_nndropout', varargin);
-opts = vl_argparse(struct('rate', 0.5, 'mask', []), varargin);
-if ~isscalar(opts.rate) || opts.rate < 0 || opts.rate >= 1
-  error('vl_nndropout:rate', ['vl_nndropout: the rate must be at least 0 ' ...
-    'and less than 1, not %s.'], mat2str(opts.rate));
+opts = parse_options('vl_nndropout', struct('rate', 0.5, 'mask', []), ...
+  check_forward('vl_nndropout', varargin), {});
+rate = opts.rate;
+if ~is_real_float(rate) || ~isscalar(rate) || ~(rate >= 0 && rate < 1)
+  error('vl_nndropout:rate', ['vl_nndropout: ''rate'' must be at least 0 ' ...
+    'and less than 1, not %s.'], describe_value(rate));
 end
-
 mask = opts.mask;
 if isempty(mask)
-  kept = rand(size(x)) >= opts.rate;
-  mask = cast(kept, class(x)) / cast(1 - opts.rate, class(x));
+  kept = rand(size(x)) >= rate;
+  mask = cast(kept, class(x)) / cast(1 - rate, class(x));
+elseif ~is_real_float(mask) || ~isa(mask, class(x)) || ~isequal(size(mask), size(x))
+  error('vl_nndropout:mask', ['vl_nndropout: ''mask'' must have the size and ' ...
+    'the class of the data, %s of size [%s]; it is %s of size [%s].'], ...
+    class(x), num2str(size(x)), class(mask), num2str(size(mask)));
 end
 y = mask .* x;
 end

@@ -20,28 +20,13 @@ function y = vl_nnpool(x, pool, varargin)
 %
 %   Options for MatConvNet's GPU code are ignored. Derivatives are refused.
 
-defaults = struct('pad', 0, 'stride', 1, 'method', 'max');
-geometry = parse_geometry('vl_nnpool', defaults, varargin);
 check_data('vl_nnpool', x);
-pool = whole_numbers('vl_nnpool', 'pool', pool, 2, 1);
-pad = geometry.pad;
-padded = [size(x, 1) + pad(1) + pad(2), size(x, 2) + pad(3) + pad(4)];
-if any(pad >= pool([1 1 2 2])) || any(padded < pool)
-  error('vl_nnpool:size', ['vl_nnpool: a window of [%s] needs padding ' ...
-    'smaller than itself and a padded image at least as large; the ' ...
-    'padding is [%s], the padded image [%s].'], ...
-    num2str(pool), num2str(pad), num2str(padded));
-end
-
-switch lower(geometry.method)
-  case 'max'
-    y = reduce_windows(pad_image(x, pad, -Inf), pool, geometry.stride, @max);
-  case 'avg'
-    inside = pad_image(ones(size(x, 1), size(x, 2), class(x)), pad, 0);
-    y = reduce_windows(pad_image(x, pad, 0), pool, geometry.stride, @plus) ./ ...
-      reduce_windows(inside, pool, geometry.stride, @plus);
-  otherwise
-    error('vl_nnpool:method', ['vl_nnpool: the method is ''max'' or ' ...
-      '''avg'', not ''%s''.'], geometry.method);
+plan = plan_pooling([size(x, 1) size(x, 2)], pool, varargin);
+if strcmp(plan.method, 'max')
+  y = reduce_windows(pad_image(x, plan.pad, -Inf), plan.window, plan.stride, @max);
+else
+  inside = pad_image(ones(size(x, 1), size(x, 2), class(x)), plan.pad, 0);
+  y = reduce_windows(pad_image(x, plan.pad, 0), plan.window, plan.stride, @plus) ./ ...
+    reduce_windows(inside, plan.window, plan.stride, @plus);
 end
 end

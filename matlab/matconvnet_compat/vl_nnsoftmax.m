@@ -7,7 +7,7 @@ function y = vl_nnsoftmax(x, varargin)
 %   X and Y are H x W x C x N. Derivatives are refused.
 
 check_data('vl_nnsoftmax', x);
-check_forward('vl_nnsoftmax', varargin);
+no_options('vl_nnsoftmax', varargin);
 % The largest element goes to exp(0), so that nothing overflows.
 y = exp(x - max(x, [], 3));
 y = y ./ sum(y, 3);

@@ -6,10 +6,11 @@ function res = vl_simplenn(net, x, dzdy, res, varargin)
 %
 %   `x`::     RES(i + 1).x is the output of layer i, RES(1).x is X
 %   `aux`::   what else the layer returned, such as a dropout mask
-%   `time`::  RES(i).time is what layer i took, in seconds
+%   `time`::  RES(i).time is what layer i took, in seconds, with the layers
+%             after it that were computed in one with it
 %
-%   RES = VL_SIMPLENN(NET, X, [], []) is the same. DZDY asks for derivatives
-%   and is refused. A RES from an earlier call is overwritten.
+%   RES = VL_SIMPLENN(NET, X, [], RES) is the same: a RES from an earlier call
+%   is overwritten. DZDY asks for derivatives and is refused.
 %
 %   Options, names in any case:
 %
@@ -18,34 +19,45 @@ function res = vl_simplenn(net, x, dzdy, res, varargin)
 %                                layers with the field `precious` true
 %
 %   Options about GPUs and derivatives are taken and ignored. The layers are
-%   those that VL_SIMPLENN_TIDY lists.
+%   those that VL_SIMPLENN_TIDY lists, which fills in what NET leaves out, and
+%
+%   `softmax`, `sigmoid`::  without fields
+%   `custom`::  RES(i + 1) = layer.forward(layer, RES(i), RES(i + 1))
+%
+%   Where ConserveMemory lets nobody see what lies between them, a convolution,
+%   the ReLU after it and the maximum pooling after that are computed in one,
+%   with the same result.
 
 if nargin >= 3 && ~isempty(dzdy)
   error('vl_simplenn:backward', ['vl_simplenn computes the forward pass ' ...
     'only; install MatConvNet for derivatives.']);
 end
-opts = struct('mode', 'normal', 'conserveMemory', false, 'res', [], ...
-  'sync', [], 'disableDropout', false, 'cudnn', [], 'skipForward', false, ...
-  'backPropDepth', [], 'accumulate', [], 'parameterServer', [], 'holdOn', []);
-opts = vl_argparse(opts, varargin);
-if ~any(strcmpi(opts.mode, {'normal', 'test'})) || opts.skipForward
-  error('vl_simplenn:options', ['vl_simplenn: the mode is ''normal'' or ' ...
-    '''test'', and the forward pass cannot be skipped.']);
-end
-test_mode = strcmpi(opts.mode, 'test') || opts.disableDropout;
+opts = check_simplenn(net, varargin);
+net = vl_simplenn_tidy(net);
 
 count = numel(net.layers);
 res = repmat(struct('x', [], 'dzdx', [], 'dzdw', [], 'aux', [], ...
   'stats', [], 'time', 0, 'backwardTime', 0), 1, count + 1);
 res(1).x = x;
 clear('x');
-for i = 1:count
+i = 1;
+while i <= count
   started = tic();
-  [res(i + 1).x, res(i + 1).aux] = apply_layer(net.layers{i}, res(i).x, test_mode);
+  last = i;
+  if opts.conservememory
+    last = last_merged(net.layers, i);
+  end
+  if strcmp(net.layers{i}.type, 'custom')
+    res(i + 1) = net.layers{i}.forward(net.layers{i}, res(i), res(i + 1));
+  else
+    [res(last + 1).x, res(last + 1).aux] = ...
+      apply_layers(net.layers(i:last), res(i).x, opts.test);
+  end
   kept = i > 1 && net.layers{i - 1}.precious;
-  if opts.conserveMemory && ~kept
+  if opts.conservememory && ~kept
     res(i).x = [];
   end
   res(i).time = toc(started);
+  i = last + 1;
 end
 end

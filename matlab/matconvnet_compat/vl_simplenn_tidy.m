@@ -15,12 +15,11 @@ function net = vl_simplenn_tidy(net)
 %   normalize::   param [5 1 0.0001/5 0.75]
 %   dropout::     rate 0.5
 %
-%   Other layers are kept as they are; VL_SIMPLENN has none but those above
-%   and softmax.
+%   Other layers are kept as they are.
 
-if ~isfield(net, 'layers')
-  error('vl_simplenn_tidy:layers', ['The network has no field ''layers'': ' ...
-    'it is not a SimpleNN network.']);
+if ~isstruct(net) || ~isscalar(net) || ~isfield(net, 'layers') || ~iscell(net.layers)
+  error('vl_simplenn_tidy:layers', ['vl_simplenn_tidy: %s without a cell ' ...
+    '''layers'' is not a SimpleNN network.'], describe_value(net));
 end
 for i = 1:numel(net.layers)
   net.layers{i} = tidy_layer(net.layers{i}, i);

@@ -13,29 +13,8 @@ function geometry = parse_geometry(caller, geometry, args)
 
 flags = {'cudnn', 'nocudnn', 'verbose', 'noderdata', 'noderfilters', ...
   'noderbiases'};
-k = 1;
-while k <= numel(args)
-  if ~ischar(args{k})
-    error([caller ':backward'], ['%s computes the forward pass only; ' ...
-      'install MatConvNet for derivatives.'], caller);
-  end
-  name = lower(args{k});
-  k = k + 1;
-  if any(strcmp(name, flags))
-    continue
-  end
-  if k > numel(args)
-    error([caller ':options'], '%s: the option ''%s'' has no value.', ...
-      caller, args{k - 1});
-  end
-  if isfield(geometry, name)
-    geometry.(name) = args{k};
-  elseif ~strcmp(name, 'cudnnworkspacelimit')
-    error([caller ':options'], '%s has no option ''%s''.', caller, args{k - 1});
-  end
-  k = k + 1;
-end
-
+geometry.cudnnworkspacelimit = [];
+geometry = parse_options(caller, geometry, args, flags);
 geometry.pad = whole_numbers(caller, 'pad', geometry.pad, 4, 0);
 geometry.stride = whole_numbers(caller, 'stride', geometry.stride, 2, 1);
 if isfield(geometry, 'dilate')

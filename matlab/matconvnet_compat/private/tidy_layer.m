@@ -2,10 +2,11 @@ function layer = tidy_layer(layer, number)
 %TIDY_LAYER One layer with old fields moved and defaults filled in.
 %   LAYER = TIDY_LAYER(LAYER, NUMBER); VL_SIMPLENN_TIDY lists the defaults.
 
+check_layer(layer, number);
 defaults = struct('name', sprintf('layer%d', number), 'precious', false);
 switch layer.type
   case 'conv'
-    if ~isfield(layer, 'weights')
+    if ~isfield(layer, 'weights') && isfield(layer, 'filters')
       layer.weights = {layer.filters, layer.biases};
       layer = rmfield(layer, {'filters', 'biases'});
     end
@@ -32,6 +33,11 @@ for k = 1:numel(names)
       (isempty(layer.(names{k})) && ~iscell(layer.(names{k})))
     layer.(names{k}) = defaults.(names{k});
   end
+end
+if strcmp(layer.type, 'conv') && (~iscell(layer.weights) || numel(layer.weights) ~= 2)
+  error('vl_simplenn_tidy:weights', ['vl_simplenn_tidy: the weights of layer ' ...
+    '%d (''%s'') must be {FILTERS, BIASES}, not %s.'], number, layer.name, ...
+    describe_value(layer.weights));
 end
 % Files written from other languages hold an empty matrix for an empty cell.
 if isfield(layer, 'opts') && ~iscell(layer.opts)

@@ -3,10 +3,11 @@ function value = whole_numbers(caller, name, value, count, least)
 %   V = WHOLE_NUMBERS(CALLER, NAME, V, COUNT, LEAST) returns a 1 x COUNT
 %   double row of whole numbers of at least LEAST.
 
-if ~isnumeric(value) || ~any(numel(value) == [1 count]) || ...
-    any(value(:) < least) || any(value(:) ~= round(value(:)))
+if ~isnumeric(value) || ~isreal(value) || ~any(numel(value) == [1 count]) || ...
+    any(value(:) < least) || any(value(:) ~= round(value(:))) || ...
+    ~all(isfinite(value(:)))
   error([caller ':options'], ['%s: ''%s'' must be 1 or %d whole numbers ' ...
-    'of at least %d, not %s.'], caller, name, count, least, mat2str(value));
+    'of at least %d, not %s.'], caller, name, count, least, describe_value(value));
 end
 value = reshape(double(value), 1, []);
 if isscalar(value)

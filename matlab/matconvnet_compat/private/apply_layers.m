@@ -1,0 +1,21 @@
+function [y, aux] = apply_layers(layers, x, test_mode)
+%APPLY_LAYERS Output of one layer of a SimpleNN network, or of a few in a row.
+%   [Y, AUX] = APPLY_LAYERS(LAYERS, X, TEST_MODE). LAYERS is a cell, its layers
+%   have their defaults filled in, see VL_SIMPLENN_TIDY. A convolution does the
+%   work of a ReLU and a pooling after it where that is the same.
+
+first = layers{1};
+done = 1;
+if numel(layers) > 1 && ~isempty(first.weights{1})
+  [f, b] = deal(first.weights{1:2});
+  plan = plan_convolution(x, f, b, conv_options(first));
+  [plan, done] = plan_merged(plan, layers);
+  y = convolve(x, f, b, plan);
+  aux = [];
+else
+  [y, aux] = apply_layer(first, x, test_mode);
+end
+for k = done + 1:numel(layers)
+  y = apply_layer(layers{k}, y, test_mode);
+end
+end
