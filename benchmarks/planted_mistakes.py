@@ -1,6 +1,6 @@
 """Is every known mistake named, at its layer, when a real tool makes it?
 
-    .venv/bin/python benchmarks/planted_mistakes.py --vgg16 [--tools ...]
+    .venv/bin/python benchmarks/planted_mistakes.py --vgg16 [--only ...] [--tools ...]
     .venv/bin/python benchmarks/planted_mistakes.py --pairs 200 [--seed 0] [--tools ...]
 
 With `--vgg16` every mistake is planted once, in the middle of the full network, in each tool; with
@@ -36,17 +36,19 @@ AT_ONCE = 4
 """Cases of full VGG16 in one process: each leaves 120 MB of features."""
 
 
-def middle_of_each(tool: str) -> list[tuple[Plant, ...]]:
+def middle_of_each(tool: str, only: Sequence[str]) -> list[tuple[Plant, ...]]:
     """Every mistake at a layer in the middle of those that it fits."""
     chosen: list[tuple[Plant, ...]] = [()]
-    for mistake in MISTAKES:
+    for mistake in only or MISTAKES:
         fitting = [place for place in places(mistake, VGG16, tool) if place != NATIVE]
         if fitting:
             chosen.append((Plant(mistake, fitting[len(fitting) // 2]),))
     return chosen
 
 
-def full_network(tool: str, folder: Path) -> Iterator[tuple[Subject, CaseResult, CaseResult]]:
+def full_network(
+    tool: str, only: Sequence[str], folder: Path
+) -> Iterator[tuple[Subject, CaseResult, CaseResult]]:
     """Every mistake in full VGG16; each result with that of the clean network."""
     right, other = resolve("synthetic:0", VGG16), resolve("synthetic:7", VGG16)
     grey = decode(SAMPLE_IMAGE)
@@ -55,7 +57,7 @@ def full_network(tool: str, folder: Path) -> Iterator[tuple[Subject, CaseResult,
     tensor = np.ascontiguousarray(tensor * np.float32([1.0, 0.8, 0.6]))
     subject = Subject.make(VGG16, dict(right.tensors()), tensor, other.tensors())
     kind = FORMATS.get(tool, "matconvnet-simplenn")
-    planted = middle_of_each(tool)
+    planted = middle_of_each(tool, only)
     clean: CaseResult | None = None
     for start in range(0, len(planted), AT_ONCE):
         cases = [
@@ -106,12 +108,13 @@ def main() -> None:
     parser.add_argument("--vgg16", action="store_true", help="single mistakes, full network")
     parser.add_argument("--pairs", type=int, default=100, help="pairs of mistakes, small network")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--only", nargs="+", default=[], choices=list(MISTAKES), metavar="MISTAKE")
     parser.add_argument("--tools", nargs="+", default=list(TOOLS))
     arguments = parser.parse_args()
     for tool in arguments.tools:
         with tempfile.TemporaryDirectory() as folder:
             if arguments.vgg16:
-                cases = full_network(tool, Path(folder))
+                cases = full_network(tool, arguments.only, Path(folder))
             else:
                 cases = small_network(tool, arguments.pairs, arguments.seed, Path(folder))
             begun, right, count = time.perf_counter(), 0, 0

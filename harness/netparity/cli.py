@@ -93,6 +93,18 @@ def compare(
         str | None,
         typer.Option(help="Label that timings are put in ratio to.", show_default="the first"),
     ] = None,
+    matconvnet: Annotated[
+        str | None,
+        typer.Option(
+            metavar="auto|compat|require",
+            help="MatConvNet itself, compatibility functions, or what there is.",
+            show_default="auto",
+        ),
+    ] = None,
+    matconvnet_root: Annotated[
+        Path | None,
+        typer.Option(help="Folder of your MatConvNet.", show_default="MATCONVNET_ROOT"),
+    ] = None,
     max_relative_l2: Relative = None,
     atol: Atol = None,
     rtol: Rtol = None,
@@ -118,6 +130,8 @@ def compare(
             warmup=warmup,
             threads=threads,
             reference=reference,
+            matconvnet=matconvnet,
+            matconvnet_root=matconvnet_root,
             max_relative_l2=max_relative_l2,
             atol=atol,
             rtol=rtol,

@@ -17,6 +17,7 @@ from netparity.models import MODELS, Layer, Model
 from netparity.parity import FLOOR_FACTOR
 from netparity.protocol import Image, Run, RunnerRecord, Settings, Weights
 from netparity.runners import DEFAULT_RUNNERS, RUNNERS, Availability, Runner, create_runners
+from netparity.runners.matconvnet import CODE_CHOICES
 from netparity.store import RunFolder, utc_now
 from netparity.timing import cpus_available, describe_machine
 from netparity.watch import SILENT, Watch
@@ -40,6 +41,8 @@ class Request:
     warmup: int = 1
     threads: int | None = None
     reference: str | None = None
+    matconvnet: str | None = None
+    matconvnet_root: Path | None = None
     max_relative_l2: float | None = None
     atol: float | None = None
     rtol: float | None = None
@@ -74,7 +77,7 @@ def make_plan(request: Request, watch: Watch = SILENT) -> Plan:
     model = MODELS[request.model]
     names = ",".join(model.default_features) if request.layers is None else request.layers
     layers = model.select(names)
-    runners = create_runners(request.runners or DEFAULT_RUNNERS, RUNNERS)
+    runners = create_runners(request.runners or DEFAULT_RUNNERS, RUNNERS, _for_all(request))
     labels = [runner.label for runner in runners]
     if request.reference is not None and request.reference not in labels:
         raise UsageError(
@@ -90,6 +93,20 @@ def make_plan(request: Request, watch: Watch = SILENT) -> Plan:
     weights = resolve(request.weights, model, watch)
     threads = request.threads or cpus_available()
     return Plan(request, model, layers, runners, images, weights, threads)
+
+
+def _for_all(request: Request) -> dict[str, str]:
+    """Keys of runners that have an option of the command line beside."""
+    if request.matconvnet not in (None, *CODE_CHOICES):
+        expected = ", ".join(CODE_CHOICES)
+        raise UsageError(f"--matconvnet {request.matconvnet!r} is not one of {expected}")
+    root = request.matconvnet_root
+    keys = {
+        "matconvnet": request.matconvnet,
+        # The script does not run in this folder.
+        "matconvnet_root": str(root.expanduser().absolute()) if root is not None else None,
+    }
+    return {key: value for key, value in keys.items() if value is not None}
 
 
 def check_tolerances(max_relative_l2: float | None, atol: float | None, rtol: float | None) -> None:

@@ -50,6 +50,13 @@ def test_the_data_format_is_channels_last_unless_chosen() -> None:
     assert one("keras2-theano[data_format=channels_last]").data_format == "channels_last"
 
 
+def test_a_default_for_all_goes_to_those_that_know_it_and_yields_to_what_was_written() -> None:
+    texts = ["keras2-theano", "matconvnet-octave", "matconvnet-octave[matconvnet=compat]"]
+    runners = create_runners(texts, RUNNERS, {"matconvnet": "require"})
+    assert [runner.chosen.get("matconvnet") for runner in runners] == [None, "require", "compat"]
+    assert [runner.label for runner in runners] == texts
+
+
 def test_the_order_is_the_users() -> None:
     texts = ["matconvnet-octave", "keras3-tensorflow"]
     assert [runner.label for runner in create_runners(texts, RUNNERS)] == texts

@@ -124,11 +124,22 @@ class TestOctave:
         assert found.available
         assert found.versions == {"octave": "7.3.0"}
 
-    def test_a_matconvnet_root_that_is_no_folder(self, monkeypatch) -> None:
+    def test_a_matconvnet_root_that_holds_none(self, monkeypatch) -> None:
         monkeypatch.setenv("MATCONVNET_ROOT", "/none")
         found = runner("matconvnet-octave").availability(Environments())
         assert not found.available
-        assert "MATCONVNET_ROOT=/none" in found.reason
+        assert "MATCONVNET_ROOT=/none holds no MatConvNet" in found.reason
+        assert runner("matconvnet-octave[matconvnet=compat]").availability(Environments()).available
+
+    def test_matconvnet_that_is_required_has_to_be_named(self, monkeypatch, tmp_path) -> None:
+        found = runner("matconvnet-octave[matconvnet=require]").availability(Environments())
+        assert not found.available
+        assert "--matconvnet-root or MATCONVNET_ROOT" in found.fix
+        (tmp_path / "matlab").mkdir()
+        (tmp_path / "matlab" / "vl_setupnn.m").touch()
+        monkeypatch.setenv("MATCONVNET_ROOT", "/none")
+        required = f"matconvnet-octave[matconvnet=require,matconvnet_root={tmp_path}]"
+        assert runner(required).availability(Environments()).available
 
     def test_the_path_of_the_job_is_an_argument_and_never_code(self) -> None:
         arguments = runner("matconvnet-octave").command(Environments(), JOB, 1).arguments

@@ -33,6 +33,7 @@ def test_every_row_is_as_wide_as_the_headers(table: in_cells.Table) -> None:
 
 def test_a_runner_that_agrees() -> None:
     assert MAIN["fast"] == {
+        "what ran": "Keras 3",
         "parity": "pass",
         "error": "3.5e-06",
         "predict, s": "0.200 (0.100–0.300)",

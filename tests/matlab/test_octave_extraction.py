@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -15,14 +14,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import matconvnet_standin
 from octave_process import MATLAB
 from simplenn_reference import MEAN_RGB, TinyVgg
 
 MAIN = MATLAB / "octave_main.m"
-SETUP_WITH_MEX = """function vl_setupnn()
-addpath(fullfile(fileparts(mfilename('fullpath')), 'mex'));
-end
-"""
 RESULT_KEYS = [
     *("schema_version", "status", "error", "ready_unix_seconds", "phases", "features"),
     *("native_input", "code", "versions", "data_format", "threads", "blas", "flags"),
@@ -215,7 +211,7 @@ def matconvnet_of_another_platform(job: dict[str, Any]) -> None:
     folder.mkdir()
     for name in ("vl_nnconv", "vl_nnpool"):
         (folder / f"{name}.mex").write_text("no shared library")
-    (folder.parent / "vl_setupnn.m").write_text(SETUP_WITH_MEX)
+    (folder.parent / "vl_setupnn.m").write_text(matconvnet_standin.SETUP)
 
 
 def matconvnet_of_plain_functions(job: dict[str, Any]) -> None:
@@ -274,25 +270,9 @@ def test_compat_is_chosen_even_where_matconvnet_is_named(
 
 def test_a_matconvnet_that_works_is_used_and_named(extract: Callable, job: dict[str, Any]) -> None:
     """A stand-in whose MEX files hand on to renamed compatibility functions."""
-    if shutil.which("mkoctfile") is None:
+    if not matconvnet_standin.can_compile():
         pytest.skip("mkoctfile is not on the path (Debian: apt install octave-dev)")
-    root = Path(job["output_dir"])
-    shutil.copytree(MATLAB / "matconvnet_compat", root / "matlab")
-    (root / "matlab" / "mex").mkdir()
-    for name in ("vl_nnconv", "vl_nnpool"):
-        source = (root / "matlab" / f"{name}.m").read_text()
-        (root / "matlab" / f"other_{name}.m").write_text(
-            source.replace(f"y = {name}(", f"y = other_{name}(")
-        )
-        (root / f"{name}.c").write_text(
-            '#include "mex.h"\n'
-            "void mexFunction(int n, mxArray *out[], int m, const mxArray *in[])\n"
-            f'{{ mexCallMATLAB(1, out, m, (mxArray **)in, "other_{name}"); }}\n'
-        )
-        mex = ["mkoctfile", "--mex", f"{name}.c", "--output", f"matlab/mex/{name}.mex"]
-        subprocess.run(mex, cwd=root, check=True)
-    (root / "Makefile").write_text("# comment\nVERB = 1\nVER = 1.0-beta99\nVERSION = no\n")
-    (root / "matlab" / "vl_setupnn.m").write_text(SETUP_WITH_MEX)
+    root = matconvnet_standin.make_matconvnet(Path(job["output_dir"]))
     del job["options"]
     done, result = extract(job, MATCONVNET_ROOT=str(root))
     assert done.returncode == 0, done.stderr

@@ -13,11 +13,19 @@ _ERROR_MARKS = {"divergent": " ≠", "reduced-precision": " ≠", "inconclusive"
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of text under headers; the first column is text, the others are figures."""
+    """Rows of text under headers.
+
+    Attributes:
+        title: one line.
+        headers: of all columns.
+        rows: as many cells each as there are headers.
+        words: how many columns, from the first on, hold words; the others hold figures.
+    """
 
     title: str
     headers: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    words: int = 1
 
 
 def error(entry: ParityEntry | None) -> str:

@@ -22,7 +22,9 @@ _STYLES = {
     "failed": "bold red",
 }
 _WIDE = 84
+_WIDER = 112
 _VERY_WIDE = 145
+_WORDS_WIDTH = 26
 _MOST_COLUMNS = 12
 
 
@@ -32,7 +34,8 @@ def show(run: Run, console: Console) -> None:
     Tables of many features are left to the files: `--layers all` has 42 columns.
     """
     width = console.width
-    for table in tables(run, spread=width >= _WIDE, phase_spread=width >= _VERY_WIDE):
+    shown = tables(run, width >= _WIDE, phase_spread=width >= _VERY_WIDE, code=width >= _WIDER)
+    for table in shown:
         if len(table.headers) <= _MOST_COLUMNS:
             console.print(_rich(table))
     for note in notes(run):
@@ -47,11 +50,13 @@ def _rich(table: Table) -> RichTable:
         title=Text(table.title), title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0)
     )
     for index, header in enumerate(table.headers):
+        words = index < table.words
         made.add_column(
-            Text(header.replace(" ", "\n")),
-            justify="left" if index < 1 else "right",
+            Text(header if words else header.replace(" ", "\n")),
+            justify="left" if words else "right",
             overflow="fold",
-            no_wrap=index > 0,
+            no_wrap=not words,
+            max_width=_WORDS_WIDTH if words and index > 0 else None,
         )
     for row in table.rows:
         # Text, not str: a label with square brackets would be read as markup.

@@ -42,7 +42,7 @@ def escape(text: str) -> str:
 
 
 def _lines(table: Table) -> list[str]:
-    rule = ["---"] + ["---:"] * (len(table.headers) - 1)
+    rule = ["---"] * table.words + ["---:"] * (len(table.headers) - table.words)
     rows = [table.headers, tuple(rule), *table.rows]
     return [
         "| " + " | ".join(row if row in rule else escape(row) for row in cells) + " |"

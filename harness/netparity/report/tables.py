@@ -16,14 +16,16 @@ _PHASE_HEADERS = {
 }
 
 
-def tables(run: Run, spread: bool = True, phase_spread: bool = True) -> list[Table]:
+def tables(
+    run: Run, spread: bool = True, phase_spread: bool = True, code: bool = True
+) -> list[Table]:
     """All tables of a run that have rows.
 
     `spread` adds the extremes to the medians of the first table, `phase_spread` to those of the
-    second: a terminal may not have room for both.
+    second; `code` has the first one say what ran. A terminal may not have room for all.
     """
     made = [
-        comparison(run, spread),
+        comparison(run, spread, code),
         phases(run, phase_spread),
         parity(run),
         faults(run),
@@ -34,12 +36,13 @@ def tables(run: Run, spread: bool = True, phase_spread: bool = True) -> list[Tab
     return [table for table in made if table.rows]
 
 
-def comparison(run: Run, spread: bool = True) -> Table:
+def comparison(run: Run, spread: bool = True, code: bool = True) -> Table:
     """Parity beside speed: one row per runner, in the order asked for."""
     timing = {entry.label: entry for entry in run.timing if entry.phase == "predict"}
     rows = tuple(
         (
             record.label,
+            *([record.code or ABSENT] if code else []),
             outcome(run, record),
             error(worst_shared(run, record.label)),
             spread_seconds(timing.get(record.label), spread),
@@ -48,8 +51,9 @@ def comparison(run: Run, spread: bool = True) -> Table:
         )
         for record in run.runners
     )
-    headers = ("runner", "parity", "error", "predict, s", "ratio", "GiB")
-    return Table(title(run), headers, rows)
+    words = ("runner", "what ran") if code else ("runner",)
+    headers = (*words, "parity", "error", "predict, s", "ratio", "GiB")
+    return Table(title(run), headers, rows, len(words))
 
 
 def phases(run: Run, spread: bool) -> Table:

@@ -7,14 +7,16 @@ from pathlib import Path
 from typing import ClassVar
 
 from netparity.resources import extractor_folder
-from netparity.runners.base import Option, Runner
+from netparity.runners.base import Availability, Option, Runner
 from netparity.weights import simplenn_mat
 
+CODE_CHOICES = ("auto", "compat", "require")
 CODE_OPTION = Option(
-    "which code runs: netparity's compatibility functions, MatConvNet itself "
-    "(MATCONVNET_ROOT), or MatConvNet where it is set",
-    ("auto", "compat", "require"),
+    "which code runs: netparity's compatibility functions (compat), MatConvNet itself (require), "
+    "or MatConvNet if its folder is named (auto)",
+    CODE_CHOICES,
 )
+ROOT_OPTION = Option("the folder of your MatConvNet; default: MATCONVNET_ROOT")
 
 
 class MatconvnetRunner(Runner):
@@ -22,15 +24,31 @@ class MatconvnetRunner(Runner):
 
     tool = "matconvnet"
     weights_format = simplenn_mat.NAME
-    options: ClassVar = {"matconvnet": CODE_OPTION}
+    options: ClassVar = {"matconvnet": CODE_OPTION, "matconvnet_root": ROOT_OPTION}
 
     @property
     def scripts(self) -> Path:
         """The folder of the .m files."""
         return extractor_folder("matlab")
 
-
-def matconvnet_root() -> Path | None:
-    """The user's own MatConvNet, if `MATCONVNET_ROOT` names one."""
-    root = os.environ.get("MATCONVNET_ROOT")
-    return Path(root) if root else None
+    def code_problem(self) -> Availability | None:
+        """What is wrong with the MatConvNet that was asked for, as far as can be seen from here."""
+        choice = self.chosen.get("matconvnet", "auto")
+        named = self.chosen.get("matconvnet_root")
+        root = named or os.environ.get("MATCONVNET_ROOT")
+        if choice == "compat":
+            return None
+        if root and not (Path(root) / "matlab" / "vl_setupnn.m").is_file():
+            where = "--matconvnet-root" if named else "MATCONVNET_ROOT"
+            return Availability(
+                False,
+                f"{where}={root} holds no MatConvNet: there is no matlab/vl_setupnn.m",
+                f"correct {where}, or choose the compatibility functions: --matconvnet compat",
+            )
+        if choice == "require" and not root:
+            return Availability(
+                False,
+                "MatConvNet is required, but no folder of it is named",
+                "name it with --matconvnet-root or MATCONVNET_ROOT",
+            )
+        return None

@@ -8,7 +8,7 @@ from pathlib import Path
 from netparity.environments import Environments
 from netparity.launch import Command, LaunchError, capture
 from netparity.runners.base import Availability, Missing, missing_fix, thread_variables
-from netparity.runners.matconvnet import MatconvnetRunner, matconvnet_root
+from netparity.runners.matconvnet import MatconvnetRunner
 
 # `--no-history`: without it every exit prints an error.
 _OCTAVE = ("octave-cli", "--norc", "--no-history", "--quiet")
@@ -37,12 +37,7 @@ class MatconvnetOctave(MatconvnetRunner):
         except LaunchError as error:
             return Availability(False, f"octave-cli does not start: {error}", "reinstall octave")
         versions = {"octave": version.rpartition(" ")[2]}
-        root = matconvnet_root()
-        if root is not None and not root.is_dir():
-            return Availability(
-                False, f"MATCONVNET_ROOT={root} is not a folder", "correct or unset MATCONVNET_ROOT"
-            )
-        return Availability(True, versions=versions)
+        return self.code_problem() or Availability(True, versions=versions)
 
     def command(self, environments: Environments, job_file: Path, threads: int) -> Command:
         """`octave-cli octave_main.m JOB`: the job's path is an argument, never code."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from netparity.errors import UsageError
 from netparity.runners.base import Runner
@@ -13,15 +13,24 @@ _FORM = re.compile(r"(?P<name>[A-Za-z0-9_-]+)(?:\[(?P<options>.*)\])?", re.DOTAL
 _MAX_LABEL_LENGTH = 300
 
 
-def create_runners(texts: Sequence[str], known: Sequence[type[Runner]]) -> list[Runner]:
+def create_runners(
+    texts: Sequence[str],
+    known: Sequence[type[Runner]],
+    defaults: Mapping[str, str] | None = None,
+) -> list[Runner]:
     """The runners that the user named, in that order.
 
     The key `label` names a row, so that one runner can stand twice.
 
+    Args:
+        texts: `NAME` or `NAME[key=value,...]`.
+        known: the kinds of runners there are.
+        defaults: keys for every runner that knows them and was not given them; not in its label.
+
     Raises:
         UsageError: if a name, key or value is unknown, or two rows have one label.
     """
-    runners = [_create(text.strip(), known) for text in texts]
+    runners = [_create(text.strip(), known, defaults or {}) for text in texts]
     seen: set[str] = set()
     for runner in runners:
         if runner.label == "reference":
@@ -35,7 +44,7 @@ def create_runners(texts: Sequence[str], known: Sequence[type[Runner]]) -> list[
     return runners
 
 
-def _create(text: str, known: Sequence[type[Runner]]) -> Runner:
+def _create(text: str, known: Sequence[type[Runner]], defaults: Mapping[str, str]) -> Runner:
     match = _FORM.fullmatch(text)
     if match is None:
         raise UsageError(f"runner {text!r}: expected NAME or NAME[key=value,...]")
@@ -56,7 +65,8 @@ def _create(text: str, known: Sequence[type[Runner]]) -> Runner:
             f"runner {text!r}: a label has 1 to {_MAX_LABEL_LENGTH} characters, none of them a "
             "control character"
         )
-    return kind(label, options)
+    beside = {key: value for key, value in defaults.items() if key in kind.options}
+    return kind(label, {**beside, **options})
 
 
 def _options(text: str, inside: str | None) -> dict[str, str]:
