@@ -88,8 +88,8 @@ def _sixteen_bit_to_rgb(image: Image.Image) -> Image.Image:
     values = np.asarray(image, dtype=np.float64)
     if image.mode == "F" or values.min() < 0 or values.max() > 65535:
         raise InputError(
-            f"image mode {image.mode} with values {values.min():g} to {values.max():g} has no "
-            "agreed range; convert it to 8 or 16 bits per channel"
+            "only whole numbers of 8 or 16 bits have an agreed range; convert the image to 8 or 16 "
+            "bits per channel"
         )
     return Image.fromarray(np.rint(values / 257).astype(np.uint8)).convert("RGB")
 
@@ -104,11 +104,16 @@ def _to_rgb(image: Image.Image) -> Image.Image:
     return image.convert("RGB")
 
 
+def _is_cut_to_high_byte(image: Image.Image) -> bool:
+    """Whether the file holds 16 bits and Pillow's mode of eight; true until it is decoded."""
+    return image.mode in ("RGB", "RGBA") and ";16" in str(getattr(image, "tile", ""))
+
+
 def _notes(image: Image.Image) -> list[str]:
     notes = []
     # Asked first: looking for EXIF makes Pillow decode a PNG and forget how it was stored.
-    if image.mode.startswith("RGB") and ";16" in str(getattr(image, "tile", "")):
-        notes.append("16-bit colours are read by their high byte, as Pillow reads them")
+    if _is_cut_to_high_byte(image):
+        notes.append("16-bit values are read by their high byte, as Pillow reads them")
     orientation = image.getexif().get(_ORIENTATION, 1)
     if orientation not in (0, 1):
         notes.append(
@@ -142,8 +147,12 @@ def decode(path: Path) -> DecodedImage:
                 f"image {path} has {width:,} x {height:,} pixels; at most {MAX_PIXELS:,} are "
                 "accepted: make it smaller first"
             )
+        # imread gives 16-bit grey without its alpha, which would then be read as /257.
+        grey_cut = "LA;16" in str(getattr(image, "tile", ""))
         notes = _notes(image)
-        portable = image.format in _PORTABLE_FORMATS and image.mode in _PORTABLE_MODES
+        portable = (
+            image.format in _PORTABLE_FORMATS and image.mode in _PORTABLE_MODES and not grey_cut
+        )
         if not portable:
             notes.append(
                 f"{image.format} of mode {image.mode} is handed to the tools as an RGB PNG, "
@@ -152,14 +161,14 @@ def decode(path: Path) -> DecodedImage:
         rgb = _to_rgb(image)
     except UnidentifiedImageError:
         raise InputError(
-            f"{path} is not an image that Pillow can read; PNG, JPEG, TIFF, BMP and the like work"
+            f"image {path} cannot be read as one; PNG, JPEG, TIFF, BMP and the like work"
         ) from None
     except Image.DecompressionBombError as error:
         raise InputError(
             f"image {path} is too large: {error}; at most {MAX_PIXELS:,} pixels are accepted"
         ) from None
     except InputError as error:
-        raise error if str(path) in str(error) else InputError(f"{path}: {error}") from None
+        raise error if str(path) in str(error) else InputError(f"image {path}: {error}") from None
     except Exception as error:  # Pillow's decoders raise many types on damaged files
         raise InputError(f"image {path} is damaged or truncated: {error}") from error
     return DecodedImage(

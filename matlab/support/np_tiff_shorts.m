@@ -1,0 +1,13 @@
+function values = np_tiff_shorts(fid, order)
+%NP_TIFF_SHORTS The 16-bit values of a TIFF field.
+%   V = NP_TIFF_SHORTS(FID, ORDER) reads from behind the field's tag: its type,
+%   its count and, if they fit into four bytes, its values; else where they
+%   are. No more than 16 are read.
+
+fread(fid, 1, 'uint16', 0, order);
+count = fread(fid, 1, 'uint32', 0, order);
+if count > 2
+  fseek(fid, fread(fid, 1, 'uint32', 0, order), 'bof');
+end
+values = fread(fid, min([count 16]), 'uint16', 0, order);
+end
