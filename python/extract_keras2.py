@@ -80,14 +80,14 @@ class Keras2(KerasStack):
                 **library_versions(),
             },
             threads_found=library["num_threads"] if library else None,
-            blas=f"{library['internal_api']} {library['version']}" if library else None,
+            blas=blas_in_words(library),
             flags={
-                "compile_cache": "warm" if self.modules_at_start else "cold",
+                "compile_cache": cache_state(self.modules_at_start, new_modules),
                 "modules_compiled": str(new_modules),
                 "openmp": str(config.openmp),
                 "cxx": str(config.cxx),
                 "blas.ldflags": str(config.blas.ldflags),
-                "floatX": str(config.floatX),
+                "precision": str(config.floatX),
             },
         )
 
@@ -115,9 +115,24 @@ def complete_flags(flags: str) -> str:
     return ",".join(([flags] if keys else []) + missing)
 
 
+def cache_state(before: int, new: int) -> str:
+    """Return whether the compile cache held nothing, something, or everything that was needed."""
+    if new == 0:
+        return "warm"
+    return "partly warm" if before else "cold"
+
+
 def compiled_modules(theano: Any) -> int:
     """Return how many operations Theano has compiled into its cache so far."""
     return sum(1 for _ in Path(theano.config.compiledir).glob("*/key.pkl"))
+
+
+def blas_in_words(library: dict[str, Any] | None) -> str | None:
+    """Return name, version and kernels of a BLAS, as `openblas 0.3.21 SkylakeX`."""
+    if library is None:
+        return None
+    words = (library.get(key) for key in ("internal_api", "version", "architecture"))
+    return " ".join(str(word) for word in words if word)
 
 
 def blas_library() -> dict[str, Any] | None:
@@ -126,7 +141,7 @@ def blas_library() -> dict[str, Any] | None:
     numpy and scipy carry BLAS libraries of their own, in folders called numpy.libs and scipy.libs.
     """
     try:
-        from threadpoolctl import threadpool_info  # type: ignore[import-not-found]
+        from threadpoolctl import threadpool_info  # type: ignore
     except ImportError:
         return None
     linked = [

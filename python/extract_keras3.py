@@ -10,12 +10,15 @@ import os
 import sys
 from typing import Any
 
+import numpy as np
+
 from extractor import Description, Settings, ignore_user_keras_config, main
 from job_files import Architecture
 from keras_stack import KerasStack, check_data_format, library_versions
 
-# How a prediction can be asked for, job option `call`; another way is another entry and method.
-CALLS = ("predict",)
+CALLS = ("predict", "direct", "function", "jit")
+"""How users ask Keras for a prediction, job option `call`: `model.predict(x)`; `model(x)`, eagerly;
+the same in a `tf.function`; and that compiled by XLA (`jit_compile`)."""
 
 
 class Keras3(KerasStack):
@@ -23,6 +26,7 @@ class Keras3(KerasStack):
 
     tensorflow: Any
     call: str
+    function: Any
 
     def start(self, settings: Settings) -> None:
         """Import TensorFlow and Keras, and fix threads and data format.
@@ -51,6 +55,28 @@ class Keras3(KerasStack):
         """As every Keras does; refuses a file name that would mislead Keras 3."""
         check_weights_name(weights_file)
         super().load(architecture, weights_file, layers)
+        self.function = self.way_of_calling()
+
+    def way_of_calling(self) -> Any:
+        """Return a function of a tensor that gives TensorFlow tensors; None for `model.predict`."""
+        if self.call == "predict":
+            return None
+
+        def model(tensor: Any) -> Any:
+            return self.model(tensor, training=False)
+
+        if self.call == "direct":
+            return model
+        return self.tensorflow.function(model, jit_compile=self.call == "jit")
+
+    def predict(self, tensor: np.ndarray) -> list[np.ndarray]:
+        """Return one array per requested layer, in main memory, however the model is called."""
+        if self.function is None:
+            return super().predict(tensor)
+        # Converted first, or `function` would trace anew for every array it is given.
+        outputs = self.function(self.tensorflow.convert_to_tensor(tensor))
+        several = isinstance(outputs, list | tuple)
+        return [output.numpy() for output in (outputs if several else [outputs])]
 
     def describe(self) -> Description:
         """Say which Keras and TensorFlow ran, with which threads and kernels."""
@@ -69,6 +95,7 @@ class Keras3(KerasStack):
             blas=kernels_in_force(),
             flags={
                 "call": self.call,
+                "precision": str(self.keras.config.dtype_policy().name),
                 "inter_op_threads": str(threading.get_inter_op_parallelism_threads()),
                 "TF_ENABLE_ONEDNN_OPTS": os.environ.get("TF_ENABLE_ONEDNN_OPTS", "unset"),
             },

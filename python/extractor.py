@@ -12,9 +12,8 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -29,8 +28,8 @@ from job_files import (
     started_result,
     write_result,
 )
-
-T = TypeVar("T")
+from process_facts import process_flags
+from stopwatch import CLOCK, tick_seconds, timed, timed_series
 
 
 @dataclass(frozen=True)
@@ -165,17 +164,25 @@ def extract(stack: Stack, job: Job, result: Result) -> None:
     preprocess = timed(lambda: stack.preprocess(job.images, size))
     native = preprocess.value
     # Only the first tensor is kept: the others would count as the tool's peak memory.
-    again = [timed(lambda: stack.preprocess(job.images, size)).seconds for _ in range(job.repeats)]
-    result.phases["preprocess"] = [preprocess.seconds, *again]
+    preprocessing = timed_series(
+        lambda: stack.preprocess(job.images, size), job.repeats, preprocess.seconds
+    )
+    result.phases["preprocess"] = [preprocess.seconds, *preprocessing.seconds]
 
     shared = stack.from_canonical(read_shared_input(job))
     first = timed(lambda: stack.predict(shared))
     result.phases["predict_first"] = [first.seconds]
-    for _ in range(job.warmup):
-        stack.predict(shared)
-    result.phases["predict"] = [
-        timed(lambda: stack.predict(shared)).seconds for _ in range(job.repeats)
-    ]
+    warm = [timed(lambda: stack.predict(shared)).seconds for _ in range(job.warmup)]
+    predicting = timed_series(
+        lambda: stack.predict(shared), job.repeats, min([first.seconds, *warm])
+    )
+    result.phases["predict"] = predicting.seconds
+    result.clock = {
+        "name": CLOCK,
+        "tick_seconds": tick_seconds(),
+        "preprocess_loops": preprocessing.loops,
+        "predict_loops": predicting.loops,
+    }
 
     save_features(stack, job, result, "shared", dict(zip(layers, first.value, strict=True)))
     native_outputs = stack.predict(native)
@@ -183,21 +190,6 @@ def extract(stack: Stack, job: Job, result: Result) -> None:
     canonical = stack.to_canonical(native)
     result.native_input = save_feature(canonical, job.output_dir, "native-input.npy")
     record_description(stack, result)
-
-
-@dataclass(frozen=True)
-class Timed:
-    """A call's wall-clock seconds and what it returned."""
-
-    seconds: float
-    value: Any
-
-
-def timed(call: Callable[[], T]) -> Timed:
-    """Time one call with the highest-resolution clock there is."""
-    begin = time.perf_counter()
-    value = call()
-    return Timed(time.perf_counter() - begin, value)
 
 
 def read_shared_input(job: Job) -> np.ndarray:
@@ -239,7 +231,7 @@ def record_description(stack: Stack, result: Result) -> None:
     result.versions = description.versions
     result.threads["found"] = description.threads_found
     result.blas = description.blas
-    result.flags = description.flags
+    result.flags = {**description.flags, **process_flags()}
 
 
 def ignore_user_keras_config() -> None:

@@ -107,6 +107,7 @@ class Result:
     threads: dict[str, int | None] = field(default_factory=dict)
     blas: str | None = None
     flags: dict[str, str] = field(default_factory=dict)
+    clock: dict[str, Any] | None = None
 
 
 def started_result(threads: int | None) -> Result:

@@ -20,6 +20,7 @@ ALLOWED = {
     "paths": {"errors"},
     "resources": set(),
     "logs": set(),
+    "limits": {"errors"},
     "launch": set(),
     "models": FOUNDATION,
     "protocol": FOUNDATION,
@@ -54,7 +55,7 @@ PURE = [
     *sorted((PACKAGE / "parity").glob("*.py")),
     *sorted((PACKAGE / "diagnosis").glob("*.py")),
     *[path for path in sorted((PACKAGE / "timing").glob("*.py")) if path.stem != "machine"],
-    *[PACKAGE / "report" / f"{name}.py" for name in ("agreement", "cells", "outcomes")],
+    *[PACKAGE / "report" / f"{name}.py" for name in ("agreement", "cells", "ledger", "outcomes")],
     *[PACKAGE / "report" / f"{name}.py" for name in ("notes", "tables")],
 ]
 DOING_IO = {"os", "pathlib", "subprocess", "shutil", "io", "socket", "tempfile", "h5py", "PIL"}

@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 
@@ -83,11 +83,33 @@ def compare(
     layers: Annotated[
         str | None, typer.Option(help="Features, as fc6,fc7 or all.", show_default="fc6,fc7")
     ] = None,
-    rounds: Annotated[int, typer.Option(min=1, max=1000, help="Processes per runner.")] = 3,
+    rounds: Annotated[
+        str, typer.Option(metavar="N|auto", help="Processes per runner, or until it is precise.")
+    ] = "3",
+    precision: Annotated[
+        float | None,
+        typer.Option(help="Half-width of a ratio's 95 % interval.", show_default="0.03"),
+    ] = None,
+    budget: Annotated[
+        float | None,
+        typer.Option(metavar="SECONDS", help="Begin no more rounds then.", show_default="300"),
+    ] = None,
     repeats: Annotated[int, typer.Option(min=1, max=100_000, help="Timings per process.")] = 5,
     warmup: Annotated[int, typer.Option(min=0, max=100_000, help="Untimed runs before.")] = 1,
     threads: Annotated[
         int | None, typer.Option(min=1, max=4096, help="Threads per tool.", show_default="all")
+    ] = None,
+    affinity: Annotated[
+        str | None, typer.Option(metavar="CPUS", help="Processors to run on, as 0-3.")
+    ] = None,
+    memory_limit: Annotated[
+        str | None, typer.Option(metavar="BYTES", help="What each process may ask for, as 8G.")
+    ] = None,
+    compile_cache: Annotated[
+        str | None,
+        typer.Option(
+            metavar="cold|warm", help="What Theano finds compiled already.", show_default="warm"
+        ),
     ] = None,
     reference: Annotated[
         str | None,
@@ -125,7 +147,12 @@ def compare(
             model=model,
             weights=weights,
             layers=layers,
-            rounds=rounds,
+            rounds=_rounds(rounds),
+            precision=precision,
+            budget_seconds=budget,
+            affinity=affinity,
+            memory_limit=memory_limit,
+            compile_cache=compile_cache,
             repeats=repeats,
             warmup=warmup,
             threads=threads,
@@ -145,6 +172,16 @@ def compare(
             run, store = run_compare(request, watch)
         _show(run, store.path, as_json)
         raise typer.Exit(_exit_code(run, asked_for=bool(runner)))
+
+
+def _rounds(text: str) -> int | Literal["auto"]:
+    if text == "auto":
+        return "auto"
+    if not text.isdecimal() or not 1 <= int(text) <= 1000:
+        from netparity.errors import UsageError
+
+        raise UsageError(f"--rounds {text!r}: expected a number from 1 to 1000, or auto")
+    return int(text)
 
 
 @app.command()

@@ -16,6 +16,7 @@ import contextlib
 import ctypes
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -23,6 +24,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 _GRACE_SECONDS = 3.0
 _LONGEST_WAIT_SECONDS = 3600.0
@@ -44,6 +46,20 @@ class Command:
         """The environment that the program gets."""
         merged = {**os.environ, **self.environment}
         return {name: value for name, value in merged.items() if value is not None}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a process, and each that it starts, may use; everything if nothing is said.
+
+    Attributes:
+        cpus: processors that it may run on.
+        memory_bytes: private memory that it may ask for (RLIMIT_DATA). It counts when it is asked
+            for and not when it is used, so this is stricter than a machine of that size.
+    """
+
+    cpus: Sequence[int] = ()
+    memory_bytes: int | None = None
 
 
 @dataclass(frozen=True)
@@ -80,7 +96,13 @@ class LaunchError(OSError):
     """The command could not be started at all."""
 
 
-def launch(command: Command, folder: Path, log: Path, timeout_seconds: float) -> Exit:
+def launch(
+    command: Command,
+    folder: Path,
+    log: Path,
+    timeout_seconds: float,
+    limits: Limits = Limits(),
+) -> Exit:
     """Run a command to its end, in a process group of its own, its output going to `log`.
 
     Standard input is empty. At the timeout, at an interrupt and when the harness dies, the
@@ -96,6 +118,7 @@ def launch(command: Command, folder: Path, log: Path, timeout_seconds: float) ->
         "folder": str(folder),
         "log": str(log),
         "timeout_seconds": timeout_seconds,
+        "limits": asdict(limits),
         "harness": os.getpid(),
     }
     watcher = subprocess.Popen(
@@ -170,17 +193,22 @@ def _die_with_parent(number: signal.Signals) -> None:
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, number)
 
 
-def _prepare_child() -> None:
+def _prepare_child(limits: Limits) -> None:
     """In the child before exec: hear signals again, and do not outlive a watcher that is killed."""
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _WATCHED)
     _die_with_parent(signal.SIGKILL)
+    if limits.cpus:
+        os.sched_setaffinity(0, limits.cpus)
+    if limits.memory_bytes is not None:
+        resource.setrlimit(resource.RLIMIT_DATA, (limits.memory_bytes, limits.memory_bytes))
 
 
-def _run(order: dict[str, object]) -> Exit:
-    with open(str(order["log"]), "ab") as log:
+def _run(order: dict[str, Any]) -> Exit:
+    limits = Limits(**order["limits"])
+    with open(order["log"], "ab") as log:
         launched, begun = time.time(), time.monotonic()
         process = subprocess.Popen(
-            order["arguments"],  # type: ignore[call-overload]
+            order["arguments"],
             env=order["environment"],
             cwd=order["folder"],
             stdin=subprocess.DEVNULL,
@@ -188,9 +216,9 @@ def _run(order: dict[str, object]) -> Exit:
             stderr=subprocess.STDOUT,
             start_new_session=True,
             # Safe here: this small process has a single thread.
-            preexec_fn=_prepare_child,  # noqa: PLW1509
+            preexec_fn=lambda: _prepare_child(limits),  # noqa: PLW1509
         )
-    timed_out = _await_end(process.pid, begun + float(str(order["timeout_seconds"])))
+    timed_out = _await_end(process.pid, begun + order["timeout_seconds"])
     _, status, usage = os.wait4(process.pid, 0)
     seconds = time.monotonic() - begun
     _end_group(process.pid, signal.SIGKILL)  # children that it left behind

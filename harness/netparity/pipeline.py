@@ -10,7 +10,7 @@ from statistics import median
 
 from netparity import report
 from netparity.errors import InputError
-from netparity.execution import Assignment, execute
+from netparity.execution import Assignment, Turn, execute
 from netparity.judging import judge_run, noise_floor, run_model
 from netparity.parity import ReferencePass
 from netparity.planning import (
@@ -25,7 +25,7 @@ from netparity.protocol import Round, Run, WallClock
 from netparity.recording import add_outcome, ok_phases, update_runner
 from netparity.runners import Availability
 from netparity.store import RunFolder, utc_now
-from netparity.timing import shuffled_rounds, summarise
+from netparity.timing import calibrate, shuffled_rounds, summarise
 from netparity.watch import SILENT, Watch
 from netparity.weights import recall
 from netparity.weights.canonical import Tensors
@@ -57,7 +57,11 @@ def compare(request: Request, watch: Watch = SILENT) -> tuple[Run, RunFolder]:
         ended = time.monotonic()
         run = evaluate(run, store, weights, watch)
         judged = time.monotonic()
-    extractors = sum(round_.wall_seconds for record in run.runners for round_ in record.rounds)
+    extractors = sum(
+        round_.wall_seconds + round_.wasted_seconds
+        for record in run.runners
+        for round_ in record.rounds
+    )
     wall = WallClock(
         total_seconds=time.monotonic() - begun,
         preparation_seconds=prepared - begun,
@@ -128,37 +132,46 @@ def run_rounds(
     """
     ready = [runner for runner in plan.runners if available[runner.label].available]
     positions = {runner.label: index for index, runner in enumerate(plan.runners, start=1)}
-    failed: set[str] = set()
-    rounds = shuffled_rounds(ready, run.settings.rounds, run.settings.order_seed)
-    turns = (
-        (number, place, runner)
-        for number, order in enumerate(rounds, start=1)
-        for place, runner in enumerate(order, start=1)
-    )
-    with watch.task("comparing", len(ready) * run.settings.rounds) as task:
-        for number, place, runner in turns:
-            if runner.label in failed:
-                task.advance()
-                continue
-            task.note(f"{runner.label}, round {number} of {run.settings.rounds}")
-            outcome = execute(
-                runner,
-                assignment,
-                store,
-                plan.request.environments,
-                position=positions[runner.label],
-                round_number=number,
-                order=place,
-            )
-            run = add_outcome(run, runner.label, outcome, store)
-            store.write_run(run)
-            watch.detail(describe(runner.label, outcome.record))
-            if outcome.record.reason is not None:
-                failed.add(runner.label)
-                watch.warning(f"{runner.label} failed: {outcome.record.reason}")
-                watch.message(f"  its log: {store.path / outcome.record.log}")
-            task.advance()
+    orders = shuffled_rounds(ready, run.settings.order_seed)
+    begun = time.monotonic()
+    with watch.task("comparing", 1.0) as task:
+        done = 0.0
+        for rounds, order in enumerate(orders):
+            state = rounds, time.monotonic() - begun, widest_interval(run)
+            if plan.schedule.is_over(*state) or not order:
+                break
+            for place, runner in enumerate(order, start=1):
+                if has_failed(run, runner.label):
+                    continue
+                task.note(f"{runner.label}, {plan.schedule.words(*state)}")
+                turn = Turn(positions[runner.label], rounds + 1, place, calibrate())
+                outcome = execute(runner, assignment, store, plan.request.environments, turn)
+                run = add_outcome(run, runner.label, outcome, store)
+                store.write_run(run)
+                tell(watch, runner.label, outcome.record, store)
+                part = rounds + place / len(order), time.monotonic() - begun, state[2]
+                step = max(0.0, plan.schedule.progress(*part) - done)
+                task.advance(step)
+                done += step
     return run
+
+
+def widest_interval(run: Run) -> float | None:
+    """Half-width of the widest interval of all ratios, relative; None where one has none yet."""
+    return None
+
+
+def has_failed(run: Run, label: str) -> bool:
+    """Whether a process of this runner has failed: then it is left out of the rounds after it."""
+    return next(each for each in run.runners if each.label == label).status == "failed"
+
+
+def tell(watch: Watch, label: str, record: Round, store: RunFolder) -> None:
+    """Say how one process went."""
+    watch.detail(describe(label, record))
+    if record.reason is not None:
+        watch.warning(f"{label} failed: {record.reason}")
+        watch.message(f"  its log: {store.path / record.log}")
 
 
 def describe(label: str, record: Round) -> str:

@@ -7,21 +7,30 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from netparity import __version__
 from netparity.environments import Environments
 from netparity.errors import SetupError, UsageError
 from netparity.execution import Assignment
 from netparity.inputs import MAX_IMAGES, SAMPLE_IMAGE, DecodedImage, decode, shared_tensor
+from netparity.launch import Limits
+from netparity.limits import parse_bytes, parse_cpus
 from netparity.models import MODELS, Layer, Model
 from netparity.parity import FLOOR_FACTOR
 from netparity.protocol import Image, Run, RunnerRecord, Settings, Weights
 from netparity.runners import DEFAULT_RUNNERS, RUNNERS, Availability, Runner, create_runners
+from netparity.runners.base import COMPILE_CACHE
 from netparity.runners.matconvnet import CODE_CHOICES
 from netparity.store import RunFolder, utc_now
-from netparity.timing import cpus_available, describe_machine
+from netparity.timing import Schedule, cpus_available, describe_machine
 from netparity.watch import SILENT, Watch
 from netparity.weights import WeightSet, resolve
+
+LEAST_ROUNDS = 5
+"""Of `--rounds auto`: fewer and the intervals are not what they say (docs/decisions/0004)."""
+DEFAULT_PRECISION = 0.03
+DEFAULT_BUDGET_SECONDS = 300.0
 
 
 @dataclass(frozen=True)
@@ -36,10 +45,15 @@ class Request:
     model: str = "vgg16"
     weights: str = "synthetic:0"
     layers: str | None = None
-    rounds: int = 3
+    rounds: int | Literal["auto"] = 3
+    precision: float | None = None
+    budget_seconds: float | None = None
     repeats: int = 5
     warmup: int = 1
     threads: int | None = None
+    affinity: str | None = None
+    memory_limit: str | None = None
+    compile_cache: str | None = None
     reference: str | None = None
     matconvnet: str | None = None
     matconvnet_root: Path | None = None
@@ -64,6 +78,8 @@ class Plan:
     images: list[DecodedImage]
     weights: WeightSet
     threads: int
+    limits: Limits
+    schedule: Schedule
 
 
 def make_plan(request: Request, watch: Watch = SILENT) -> Plan:
@@ -72,6 +88,11 @@ def make_plan(request: Request, watch: Watch = SILENT) -> Plan:
     if not 0 < timeout < math.inf:
         raise UsageError(f"--timeout {timeout}: expected a finite number of seconds above 0")
     check_tolerances(request.max_relative_l2, request.atol, request.rtol)
+    schedule = make_schedule(request.rounds, request.precision, request.budget_seconds)
+    limits = Limits(
+        cpus=parse_cpus(request.affinity) if request.affinity else (),
+        memory_bytes=parse_bytes(request.memory_limit) if request.memory_limit else None,
+    )
     if request.model not in MODELS:
         raise UsageError(f"unknown model {request.model!r}; known are {', '.join(MODELS)}")
     model = MODELS[request.model]
@@ -91,17 +112,41 @@ def make_plan(request: Request, watch: Watch = SILENT) -> Plan:
         for note in image.notes:
             watch.warning(f"{image.path.name}: {note}")
     weights = resolve(request.weights, model, watch)
-    threads = request.threads or cpus_available()
-    return Plan(request, model, layers, runners, images, weights, threads)
+    threads = request.threads or len(limits.cpus) or cpus_available()
+    return Plan(request, model, layers, runners, images, weights, threads, limits, schedule)
+
+
+def make_schedule(
+    rounds: int | Literal["auto"], precision: float | None, budget_seconds: float | None
+) -> Schedule:
+    """How many rounds, from what was asked for.
+
+    Raises:
+        UsageError: if a number is out of range, or a precision is given for a fixed number.
+    """
+    if precision is not None and not 0 < precision < 1:
+        raise UsageError(f"--precision {precision:g}: expected a share between 0 and 1, as 0.03")
+    if budget_seconds is not None and not 0 < budget_seconds < math.inf:
+        raise UsageError(f"--budget {budget_seconds:g}: expected a number of seconds above 0")
+    if rounds == "auto":
+        budget = budget_seconds or DEFAULT_BUDGET_SECONDS
+        return Schedule(LEAST_ROUNDS, precision or DEFAULT_PRECISION, budget)
+    if precision is not None:
+        raise UsageError(f"--precision goes with --rounds auto, not with --rounds {rounds}")
+    return Schedule(rounds, budget_seconds=budget_seconds)
 
 
 def _for_all(request: Request) -> dict[str, str]:
     """Keys of runners that have an option of the command line beside."""
-    if request.matconvnet not in (None, *CODE_CHOICES):
-        expected = ", ".join(CODE_CHOICES)
-        raise UsageError(f"--matconvnet {request.matconvnet!r} is not one of {expected}")
+    for option, value, known in (
+        ("--matconvnet", request.matconvnet, CODE_CHOICES),
+        ("--compile-cache", request.compile_cache, COMPILE_CACHE.choices),
+    ):
+        if value not in (None, *known):
+            raise UsageError(f"{option} {value!r} is not one of {', '.join(known)}")
     root = request.matconvnet_root
     keys = {
+        "compile_cache": request.compile_cache,
         "matconvnet": request.matconvnet,
         # The script does not run in this folder.
         "matconvnet_root": str(root.expanduser().absolute()) if root is not None else None,
@@ -159,6 +204,7 @@ def make_assignment(
         warmup=plan.request.warmup,
         repeats=plan.request.repeats,
         timeout_seconds=plan.request.timeout_seconds,
+        limits=plan.limits,
     )
 
 
@@ -193,10 +239,14 @@ def begin_run(plan: Plan, available: Mapping[str, Availability], store: RunFolde
         machine=describe_machine(),
         settings=Settings(
             layers=[layer.name for layer in plan.layers],
-            rounds=request.rounds,
+            rounds=plan.schedule.least,
             repeats=request.repeats,
             warmup=request.warmup,
             threads=plan.threads,
+            precision=plan.schedule.precision,
+            budget_seconds=plan.schedule.budget_seconds,
+            affinity=list(plan.limits.cpus),
+            memory_limit_bytes=plan.limits.memory_bytes,
             timeout_seconds=request.timeout_seconds,
             order_seed=secrets.randbits(32),
             ratio_reference=request.reference,

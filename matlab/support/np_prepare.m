@@ -8,13 +8,14 @@ started = tic();
 net = np_load_net(job.weights.file, {job.features.layer});
 result.phases.load = toc(started);
 
-seconds = zeros(1, 1 + job.repeats);
-for k = 1:numel(seconds)
-  started = tic();
-  [native, code] = np_native_input(net, job.images);
-  seconds(k) = toc(started);
-end
-result.phases.preprocess = seconds;
+result.clock = struct('name', 'tic', 'tick_seconds', np_tick_seconds());
+started = tic();
+[native, code] = np_native_input(net, job.images);
+once = toc(started);
+[again, loops] = np_time_series(@() np_native_input(net, job.images), ...
+  job.repeats, once, result.clock.tick_seconds);
+result.phases.preprocess = [once again];
+result.clock.preprocess_loops = loops;
 result.flags.resize = code;
 result.native_input = np_save_tensor(job.output_dir, 'native-input', native, []);
 end

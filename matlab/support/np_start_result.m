@@ -18,4 +18,5 @@ result.data_format = [];
 result.threads = struct('requested', job.threads, 'found', []);
 result.blas = [];
 result.flags = struct();
+result.clock = [];
 end

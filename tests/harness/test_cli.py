@@ -60,7 +60,10 @@ def refused(*arguments: str) -> str:
     ("arguments", "words"),
     [
         (["--runner", "torch"], ["unknown runner 'torch'", "keras3-tensorflow"]),
-        (["--runner", "keras2-theano[x=1]"], ["unknown key 'x'", "data_format, label"]),
+        (
+            ["--runner", "keras2-theano[x=1]"],
+            ["unknown key 'x'", "data_format, compile_cache, label"],
+        ),
         (["--runner", "keras2-theano[data_format=1]"], ["channels_last, channels_first"]),
         (["--runner", "keras2-theano["], ["expected NAME or NAME[key=value,...]"]),
         (["-r", "keras2-theano", "-r", "keras2-theano"], ["two rows are called"]),
@@ -74,7 +77,16 @@ def refused(*arguments: str) -> str:
         (["--python", "keras3-tensorflow"], ["expected RUNNER=/path/to/python"]),
         (["--python", "torch=/usr/bin/python3"], ["expected RUNNER=/path/to/python"]),
         (["a.png"] * 33, ["33 images; one comparison takes at most 32"]),
-        (["--rounds", "0"], ["--rounds"]),
+        (["--rounds", "0"], ["--rounds '0'", "or auto"]),
+        (["--rounds", "many"], ["--rounds 'many'"]),
+        (["--rounds", "3", "--precision", "0.1"], ["--precision goes with --rounds auto"]),
+        (["--rounds", "auto", "--precision", "3"], ["--precision 3", "0.03"]),
+        (["--budget", "0"], ["--budget 0"]),
+        (["--affinity", "1-0"], ["--affinity '1-0'", "0-3,6"]),
+        (["--affinity", "0,9999"], ["processor 9999", "it may use"]),
+        (["--memory-limit", "8 apples"], ["--memory-limit '8 apples'", "8G"]),
+        (["--memory-limit", "1M"], ["64M"]),
+        (["--compile-cache", "hot"], ["--compile-cache 'hot'", "warm, cold"]),
         (["--repeats", "0"], ["--repeats"]),
         (["--warmup", "-1"], ["--warmup"]),
         (["--threads", "0"], ["--threads"]),
@@ -104,7 +116,7 @@ def test_a_timeout_is_a_finite_number(value: str) -> None:
 
 def test_an_image_that_is_none() -> None:
     Path("text.png").write_text("no image")
-    assert "text.png is not an image" in refused("compare", "text.png", *TINY)
+    assert "text.png cannot be read as one" in refused("compare", "text.png", *TINY)
 
 
 def test_weights_of_another_model() -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from netparity import acceptance
 from netparity.environments import Environments
-from netparity.execution import Assignment, Outcome, execute
+from netparity.execution import Assignment, Outcome, Turn, execute
 from netparity.launch import Command
 from netparity.models import MODELS
 from netparity.runners import Availability, Runner
@@ -103,8 +103,8 @@ def run(store: RunFolder):
             repeats=2,
             timeout_seconds=timeout_seconds,
         )
-        place = {"position": 1, "round_number": 1, "order": 4}
-        return execute(runner, assignment, store, Environments(), **place)
+        turn = Turn(position=1, round=1, order=4)
+        return execute(runner, assignment, store, Environments(), turn)
 
     return run_code
 

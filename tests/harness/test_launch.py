@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from netparity import launch as launch_module
-from netparity.launch import Command, Exit, LaunchError, capture, launch
+from netparity.launch import Command, Exit, LaunchError, Limits, capture, launch
 from processes import is_gone, wait_for
 
 PYTHON = (sys.executable, "-I", "-S", "-c")
@@ -166,6 +166,26 @@ def test_a_child_that_ignores_sigterm_is_killed(tmp_path: Path) -> None:
     assert ended.timed_out
     assert ended.signal_name == "SIGKILL"
     assert ended.wall_seconds < 0.5 + launch_module._GRACE_SECONDS + 2
+
+
+def test_it_is_kept_to_its_processors_and_so_is_what_it_starts(tmp_path: Path) -> None:
+    cpu = min(os.sched_getaffinity(0))
+    code = "grep Cpus_allowed_list /proc/self/status"
+    log = tmp_path / "log.txt"
+    launch(Command(["/bin/sh", "-c", code]), tmp_path, log, 20.0, Limits(cpus=[cpu]))
+    assert log.read_text().split() == ["Cpus_allowed_list:", str(cpu)]
+
+
+def test_it_gets_no_more_memory_than_it_may_have(tmp_path: Path) -> None:
+    limits = Limits(memory_bytes=100 * 2**20)
+    for mebibytes, works in ((50, True), (200, False)):
+        log = tmp_path / f"{mebibytes}.txt"
+        command = Command([*PYTHON, f"len(bytearray({mebibytes} * 2**20))"])
+        ended = launch(command, tmp_path, log, 20.0, limits)
+        assert (ended.exit_status == 0) is works
+        assert ("MemoryError" in log.read_text()) is not works
+    ended = launch(command, tmp_path, log, 20.0)
+    assert ended.exit_status == 0, "the harness itself is not limited"
 
 
 def test_no_timeout_at_all(tmp_path: Path) -> None:

@@ -52,6 +52,8 @@ def test_ok_run_has_every_timing_and_every_feature(case):
     assert counts == {
         "load": 1, "preprocess": 1 + repeats, "predict_first": 1, "predict": repeats
     }  # fmt: skip
+    assert result["clock"]["name"] == "perf_counter"
+    assert 1e-9 <= result["clock"]["tick_seconds"] < 1e-3
     expected = forward(TINY.arrays, case.shared)
     for feature in case.job["features"]:
         entry = result["features"]["shared"][feature["name"]]

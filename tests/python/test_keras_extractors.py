@@ -76,9 +76,25 @@ def test_channels_first_on_tensorflow_is_refused_with_the_fix(stack, environment
 
 @pytest.mark.parametrize("stack", ["keras3"], indirect=True)
 def test_unknown_call_is_refused(stack, environment, case):
-    case.job["options"] = {"call": "jit"}
+    case.job["options"] = {"call": "fit"}
     assert run(stack, environment, case).returncode == 1
-    assert "option call is 'jit'" in case.result()["error"]["message"]
+    assert "option call is 'fit'" in case.result()["error"]["message"]
+
+
+@pytest.mark.parametrize("stack", ["keras3"], indirect=True)
+@pytest.mark.parametrize("call", ["predict", "direct", "function", "jit"])
+def test_every_way_of_calling_keras_gives_the_same_features(stack, environment, case, call):
+    case.job["options"] = {"call": call}
+    done = run(stack, environment, case)
+    result = case.result()
+    assert done.returncode == 0, done.stderr
+    assert result["flags"]["call"] == call
+    expected = forward(TINY.arrays, case.shared)
+    for feature in case.job["features"]:
+        entry = result["features"]["shared"][feature["name"]]
+        assert relative_l2(case.array(entry), expected[feature["layer"]]) < 1e-6
+    # XLA says so once in the log; nothing else in the result could tell.
+    assert ("using XLA" in done.stderr) == (call == "jit")
 
 
 def test_unknown_layer_is_refused_with_the_list(stack, environment, case):

@@ -33,12 +33,14 @@ from netparity.protocol.job import (
 )
 from netparity.protocol.result import (
     ArrayFile,
+    Clock,
     ExtractorError,
     RunResult,
     Threads,
 )
 from netparity.protocol.run import (
     Arithmetic,
+    Calibration,
     FeatureFile,
     FloorEntry,
     Image,
@@ -65,6 +67,8 @@ __all__ = [
     "Architecture",
     "Arithmetic",
     "ArrayFile",
+    "Calibration",
+    "Clock",
     "DataFormat",
     "ExtractorError",
     "FeatureFile",

@@ -31,6 +31,19 @@ class Threads(Frozen):
     found: int | None = None
 
 
+class Clock(Frozen):
+    """The monotonic clock of a process.
+
+    `tick_seconds` is the smallest step it was seen to make; `..._loops` are the calls in a row of
+    which each value of a phase is the mean.
+    """
+
+    name: str
+    tick_seconds: Seconds
+    preprocess_loops: int = Field(default=1, ge=1)
+    predict_loops: int = Field(default=1, ge=1)
+
+
 class RunResult(Frozen):
     """What one extractor process did. `started` left behind means that the process died."""
 
@@ -47,3 +60,4 @@ class RunResult(Frozen):
     threads: Threads
     blas: str | None = None
     flags: dict[str, str] = {}
+    clock: Clock | None = None

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field, computed_field
 
 from netparity.protocol.base import Frozen, InputKind, Seconds
-from netparity.protocol.result import Threads
+from netparity.protocol.result import Clock, Threads
 
 
 class Weights(Frozen):
@@ -33,20 +33,30 @@ class Image(Frozen):
 
 
 class Machine(Frozen):
-    """What the run ran on."""
+    """What the run ran on.
+
+    Attributes:
+        instructions: those of the processor's instruction sets that matter to matrix products.
+        governors: of the processors' frequencies; none where the system does not say.
+        load_average: over the last minute before the run, in processes.
+    """
 
     cpu: str
     cpus_available: int
     memory_bytes: int
     system: str
     python: str
+    instructions: list[str] = []
+    governors: list[str] = []
+    load_average: float | None = None
 
 
 class Settings(Frozen):
     """What was asked for. `order_seed` reproduces the shuffled order of the rounds.
 
     A feature passes within `floor_factor` times its noise floor, unless `max_relative_l2`, `atol`
-    or `rtol` replace that rule.
+    or `rtol` replace that rule. With `precision`, `rounds` is the least number: more follow until
+    every ratio's interval is that narrow or `budget_seconds` are spent.
     """
 
     layers: list[str]
@@ -62,12 +72,28 @@ class Settings(Frozen):
     atol: float | None = None
     rtol: float | None = None
     command: list[str] = []
+    precision: float | None = None
+    budget_seconds: float | None = None
+    affinity: list[int] = []
+    memory_limit_bytes: int | None = None
+
+
+class Calibration(Frozen):
+    """Seconds of a fixed load (`timing.calibration`) just before a process: the machine's state."""
+
+    multiply_seconds: Seconds
+    copy_seconds: Seconds
 
 
 class Round(Frozen):
     """One process of one runner.
 
-    `order` is its place in the round, from 1; `log_tail` are the log's last lines if it failed.
+    Attributes:
+        order: its place in the round, from 1.
+        log_tail: the log's last lines if it failed.
+        clock: of the extractor's process.
+        calibration: of the machine just before it.
+        wasted_seconds: of a process before it that does not count, as it filled a cache.
     """
 
     round: int
@@ -79,6 +105,9 @@ class Round(Frozen):
     wall_seconds: Seconds
     log: str
     log_tail: list[str] = []
+    clock: Clock | None = None
+    calibration: Calibration | None = None
+    wasted_seconds: Seconds = 0.0
 
 
 class FeatureFile(Frozen):

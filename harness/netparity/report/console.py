@@ -31,12 +31,14 @@ _MOST_COLUMNS = 12
 def show(run: Run, console: Console) -> None:
     """Print the run's tables and notes.
 
-    Tables of many features are left to the files: `--layers all` has 42 columns.
+    Tables of many features are left to the files: `--layers all` has 42 columns. So is the
+    settings ledger where there is no room; what is unequal in it stands in the notes.
     """
     width = console.width
     shown = tables(run, width >= _WIDE, phase_spread=width >= _VERY_WIDE, code=width >= _WIDER)
     for table in shown:
-        if len(table.headers) <= _MOST_COLUMNS:
+        all_words = table.words == len(table.headers)
+        if len(table.headers) <= _MOST_COLUMNS and (width >= _WIDER or not all_words):
             console.print(_rich(table))
     for note in notes(run):
         console.print(Text("• " + note), soft_wrap=not console.is_terminal)

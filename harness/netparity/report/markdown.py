@@ -6,6 +6,7 @@ import re
 
 from netparity.protocol import Run
 from netparity.report.cells import Table
+from netparity.report.ledger import machine_words
 from netparity.report.notes import log_tails, notes
 from netparity.report.tables import tables
 
@@ -25,9 +26,8 @@ def render(run: Run) -> str:
     parts += [
         "## Settings",
         "",
-        f"- {escape(machine.cpu)}, {machine.cpus_available} processors, "
-        f"{machine.memory_bytes / 2**30:.0f} GiB; {escape(machine.system)}",
-        f"- {settings.threads} threads, {settings.rounds} rounds, {settings.warmup} warm-up and "
+        *(f"- {escape(line)}" for line in machine_words(machine, settings)),
+        f"- {settings.rounds} rounds, {settings.warmup} warm-up and "
         f"{settings.repeats} timed repeats per process; netparity {escape(run.netparity_version)}, "
         f"{escape(run.started)}",
         "",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from netparity.protocol import Preprocessing, Run, RunnerRecord
 from netparity.report.agreement import FEW_FEATURES
+from netparity.report.ledger import unequal
 from netparity.report.outcomes import faulty_layers, parity_passed, timing_base, worst_shared
 
 _ARITHMETIC = {
@@ -47,6 +48,7 @@ def notes(run: Run) -> list[str]:
     for record in run.runners:
         if record.repeatable is False:
             lines.append(f"{record.label}: its features differ from process to process.")
+    lines.extend(unequal(run))
     lines.extend(run.warnings)
     return lines
 

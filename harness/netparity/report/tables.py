@@ -5,6 +5,7 @@ from __future__ import annotations
 from netparity.protocol import Run, RunnerRecord, TimingEntry
 from netparity.report.agreement import between_runners, faults, matrix, parity, preprocessing
 from netparity.report.cells import ABSENT, Table, error, seconds, spread_seconds
+from netparity.report.ledger import ledger
 from netparity.report.outcomes import outcome, parity_passed, title, worst_shared
 
 _PHASE_HEADERS = {
@@ -32,6 +33,7 @@ def tables(
         preprocessing(run),
         matrix(run),
         between_runners(run),
+        ledger(run),
     ]
     return [table for table in made if table.rows]
 

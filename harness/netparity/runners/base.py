@@ -15,7 +15,7 @@ from typing import ClassVar
 from netparity.environments import Environments
 from netparity.launch import Command
 from netparity.models.layers import Tool
-from netparity.protocol import DataFormat
+from netparity.protocol import DataFormat, RunResult
 from netparity.watch import Watch
 
 
@@ -25,6 +25,14 @@ class Option:
 
     help: str
     choices: tuple[str, ...] = ()
+
+
+SCRATCH = "scratch"
+"""A folder beside the job file that a runner may use; it is removed when the process has ended."""
+
+COMPILE_CACHE = Option(
+    "what the tool has compiled before is there (warm), or nothing is (cold)", ("warm", "cold")
+)
 
 
 @dataclass(frozen=True)
@@ -89,6 +97,10 @@ class Runner(ABC):
     @abstractmethod
     def availability(self, environments: Environments) -> Availability:
         """Whether it can run, found out quickly and without importing a framework."""
+
+    def why_again(self, result: RunResult) -> str | None:
+        """Why a process that succeeded has to be run again before its timings count, or None."""
+        return None
 
     @abstractmethod
     def command(self, environments: Environments, job_file: Path, threads: int) -> Command:

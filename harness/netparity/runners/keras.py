@@ -88,10 +88,10 @@ class KerasRunner(Runner):
                 "PYTHONNOUSERSITE": "1",
                 "PYTHONUNBUFFERED": "1",
                 "VIRTUAL_ENV": None,
-                **self.environment(),
+                **self.environment(job_file),
             },
         )
 
-    def environment(self) -> dict[str, str | None]:
+    def environment(self, job_file: Path) -> dict[str, str | None]:
         """What this Keras needs on top."""
         return {}

@@ -9,7 +9,8 @@ from typing import ClassVar
 from netparity.cache import cache_folder
 from netparity.environments import Environments, Stack
 from netparity.launch import Command, LaunchError, capture
-from netparity.runners.base import Missing, Option
+from netparity.protocol import RunResult
+from netparity.runners.base import COMPILE_CACHE, SCRATCH, Missing, Option
 from netparity.runners.keras import KerasRunner
 
 _ASK_FOR_HEADERS = (
@@ -31,7 +32,15 @@ class Keras2Theano(KerasRunner):
         "data_format": Option(
             "order of the axes inside the network", ("channels_last", "channels_first")
         ),
+        "compile_cache": COMPILE_CACHE,
     }
+
+    def why_again(self, result: RunResult) -> str | None:
+        """A process that had to compile was not one with a warm cache; it has filled it, though."""
+        modules = result.flags.get("modules_compiled", "0")
+        if self.chosen.get("compile_cache") == "cold" or modules == "0":
+            return None
+        return f"it compiled {modules} modules, which the next process finds"
 
     def missing(self, environments: Environments) -> list[Missing]:
         """Compiler, Python's headers and OpenBLAS's link library."""
@@ -45,9 +54,11 @@ class Keras2Theano(KerasRunner):
             missing.append(headers)
         return missing
 
-    def environment(self) -> dict[str, str | None]:
-        """The backend, and a compile cache that is netparity's own and can be told warm or cold."""
+    def environment(self, job_file: Path) -> dict[str, str | None]:
+        """The backend, and a compile cache that is netparity's own: kept, or empty every time."""
         compile_cache = cache_folder("theano")
+        if self.chosen.get("compile_cache") == "cold":
+            compile_cache = job_file.parent / SCRATCH
         return {
             "KERAS_BACKEND": "theano",
             # Theano's generated code depends on the order of sets; with a random seed every

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import ClassVar
 
 from netparity.environments import Stack
@@ -20,8 +21,12 @@ class Keras3Tensorflow(KerasRunner):
     options: ClassVar = {
         # TensorFlow convolves on a CPU in no other order.
         "data_format": Option("order of the axes inside the network", ("channels_last",)),
+        "call": Option(
+            "model.predict(x), model(x), that in a tf.function, or that compiled by XLA",
+            ("predict", "direct", "function", "jit"),
+        ),
     }
 
-    def environment(self) -> dict[str, str | None]:
+    def environment(self, job_file: Path) -> dict[str, str | None]:
         """The backend, and less chatter in the log."""
         return {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "1"}

@@ -1,0 +1,90 @@
+"""The settings ledger: was it a fair fight?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from netparity.protocol import Machine, Run, RunnerRecord, Settings
+from netparity.report.cells import ABSENT, Table
+
+_BLAS = re.compile(r"OpenBLAS (?P<version>[\d.]+).* (?P<kernels>\w+) MAX_THREADS")
+
+
+def ledger(run: Run) -> Table:
+    """What each runner computed with, as it says itself."""
+    threads = ("threads, asked", "in use", "of the process")
+    headers = ("runner", *threads, "matrix library", "data format", "precision", "compile cache")
+    rows = tuple(
+        (
+            record.label,
+            str(record.threads.requested) if record.threads else ABSENT,
+            _found(record),
+            record.flags.get("os_threads", ABSENT),
+            matrix_library(record) or ABSENT,
+            record.data_format or ABSENT,
+            record.flags.get("precision", ABSENT),
+            record.flags.get("compile_cache", ABSENT),
+        )
+        for record in run.runners
+        if record.status == "ok"
+    )
+    return Table("Settings ledger", headers, rows, words=len(headers))
+
+
+def unequal(run: Run) -> Iterator[str]:
+    """A sentence for each setting that should be equal in all rows and is not."""
+    for what, setting in _TO_BE_EQUAL.items():
+        values: dict[str, list[str]] = {}
+        for record in run.runners:
+            value = setting(record) if record.status == "ok" else None
+            if value is not None:
+                values.setdefault(value, []).append(record.label)
+        if len(values) > 1:
+            said = "; ".join(f"{value}: {', '.join(labels)}" for value, labels in values.items())
+            yield f"Unequal settings, {what}: {said}."
+
+
+def machine_words(machine: Machine, settings: Settings) -> Iterator[str]:
+    """The machine and what was asked of it, a line each."""
+    yield (
+        f"{machine.cpu}, {machine.cpus_available} processors, "
+        f"{machine.memory_bytes / 2**30:.0f} GiB; {machine.system}"
+    )
+    facts = [f"instructions {' '.join(machine.instructions)}"] if machine.instructions else []
+    facts += [f"frequency governor {' '.join(machine.governors)}"] if machine.governors else []
+    if machine.load_average is not None:
+        facts.append(f"load average {machine.load_average:.2f} at the start")
+    if facts:
+        yield "; ".join(facts)
+    limits = [f"{settings.threads} threads"]
+    if settings.affinity:
+        limits.append(f"processors {','.join(map(str, settings.affinity))} only")
+    if settings.memory_limit_bytes is not None:
+        limits.append(f"{settings.memory_limit_bytes / 2**30:.3g} GiB of memory per process")
+    yield ", ".join(limits)
+
+
+def matrix_library(record: RunnerRecord) -> str | None:
+    """Name, version and kernels of the BLAS, or what the tool says in its place."""
+    if record.blas is None:
+        return None
+    match = _BLAS.search(record.blas)
+    return f"OpenBLAS {match['version']} {match['kernels']}" if match else record.blas
+
+
+def _found(record: RunnerRecord) -> str:
+    found = record.threads.found if record.threads else None
+    return str(found) if found is not None else ABSENT
+
+
+def _threads(record: RunnerRecord) -> str | None:
+    found = record.threads.found if record.threads else None
+    return f"{found} threads" if found is not None else None
+
+
+_TO_BE_EQUAL: dict[str, Callable[[RunnerRecord], str | None]] = {
+    "threads": _threads,
+    "precision": lambda record: record.flags.get("precision"),
+    "environment": lambda record: record.flags.get("environment"),
+}
