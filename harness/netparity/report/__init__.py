@@ -1,10 +1,10 @@
 """From a finished run to what people read. One file per output format; nothing is recomputed."""
 
 from netparity.protocol import Run
-from netparity.report import csv, markdown, parity_csv
+from netparity.report import csv, markdown, measurements, parity_csv
 from netparity.store import RunFolder
 
-EXPORTERS = (markdown, csv, parity_csv)
+EXPORTERS = (markdown, csv, parity_csv, measurements)
 
 
 def write(run: Run, store: RunFolder) -> None:

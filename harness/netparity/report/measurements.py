@@ -1,0 +1,62 @@
+"""measurements.csv: every raw second, one row a value."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+
+from netparity.protocol import PHASES, Round, Run
+
+FILE = "measurements.csv"
+COLUMNS = (
+    *("run_id", "label", "runner", "round", "order", "phase", "index", "seconds", "loops"),
+    *("status", "tick_seconds", "multiply_seconds", "copy_seconds", "peak_rss_bytes"),
+)
+
+
+def render(run: Run) -> str:
+    """The run's seconds as CSV (RFC 4180)."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, fieldnames=COLUMNS)
+    writer.writeheader()
+    writer.writerows(rows(run))
+    return text.getvalue()
+
+
+def rows(run: Run) -> Iterator[dict[str, object]]:
+    """A dictionary for each value, in the order of runners, rounds and phases.
+
+    `index` counts the values of a phase in one process from 1; each is the mean of `loops` calls.
+    `multiply_seconds` and `copy_seconds` are those of the calibration before the process.
+    """
+    for record in run.runners:
+        for round_ in record.rounds:
+            for phase in PHASES:
+                for index, seconds in enumerate(round_.phases.get(phase, ()), start=1):
+                    clock, state = round_.clock, round_.calibration
+                    yield {
+                        "run_id": run.run_id,
+                        "label": record.label,
+                        "runner": record.runner,
+                        "round": round_.round,
+                        "order": round_.order,
+                        "phase": phase,
+                        "index": index,
+                        "seconds": seconds,
+                        "loops": _loops(round_, phase, index),
+                        "status": round_.status,
+                        "tick_seconds": clock.tick_seconds if clock else None,
+                        "multiply_seconds": state.multiply_seconds if state else None,
+                        "copy_seconds": state.copy_seconds if state else None,
+                        "peak_rss_bytes": round_.peak_rss_bytes,
+                    }
+
+
+def _loops(round_: Round, phase: str, index: int) -> int:
+    """Of the repeated phases only, and there not of the first preprocessing, which is cold."""
+    if round_.clock is None:
+        return 1
+    if phase == "preprocess" and index > 1:
+        return round_.clock.preprocess_loops
+    return round_.clock.predict_loops if phase == "predict" else 1
