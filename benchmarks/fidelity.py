@@ -1,0 +1,121 @@
+"""Does netparity time what a user's own ten lines time? And what does the harness cost?
+
+    .venv/bin/python benchmarks/fidelity.py [--rounds 7] [--repeats 10] [--runners ...]
+
+Each tool runs in turns: a bare script (`benchmarks/bare/`) and `netparity compare`, in the same
+environment, with the same threads, weights and input. Shown are the ratio of netparity's median
+predict time over all rounds to the bare script's, and that of the fastest tenth: a tool that
+takes now one time and now another (Keras 3 on two virtual processors: 0.19 or 0.33 s) has a median
+that says little.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from netparity.environments import Environments
+from netparity.inputs import SAMPLE_IMAGE, decode, shared_tensor
+from netparity.models import VGG16
+from netparity.runners import RUNNERS, Runner, create_runners
+from netparity.timing import cpus_available
+from netparity.weights import resolve
+
+HERE = Path(__file__).resolve().parent
+ALL = (
+    "keras3-tensorflow",
+    "keras2-theano",
+    "keras2-theano[data_format=channels_first]",
+    "matconvnet-octave",
+)
+
+
+def bare_command(runner: Runner, given: Sequence[str], folder: Path) -> list[str]:
+    """The bare script's command line, in the runner's own interpreter."""
+    own = list(runner.command(Environments(), folder / "job.json", 1).arguments)
+    if runner.name == "matconvnet-octave":
+        return [*own[:-2], str(HERE / "bare" / "simplenn.m"), *given, str(HERE.parent / "matlab")]
+    script = "keras3.py" if runner.name == "keras3-tensorflow" else "keras2.py"
+    return [own[0], str(HERE / "bare" / script), *given, runner.data_format]
+
+
+def bare_median(runner: Runner, tensor: Path, repeats: int, folder: Path) -> float:
+    """Median predict seconds of a bare script, after its first two calls."""
+    threads = cpus_available()
+    command = runner.command(Environments(), folder / "job.json", threads)
+    environment = command.full_environment()
+    if runner.runs_in_python:
+        environment["PYTHONPATH"] = str(HERE.parent / "python")
+    if runner.name == "keras2-theano":
+        # Without these a user of today's NumPy has no BLAS, and float64.
+        environment["THEANO_FLAGS"] += ",floatX=float32,blas.ldflags=-lopenblas"
+        environment["THEANORC"] = os.devnull
+    weights = resolve("synthetic:0", VGG16).file(runner.weights_format)
+    done = subprocess.run(
+        bare_command(runner, [str(weights), str(tensor), str(repeats)], folder),
+        env=environment,
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        sys.exit(f"{runner.label}: the bare script failed\n{done.stderr[-3000:]}")
+    return statistics.median(float(line) for line in done.stdout.split()[-repeats:])
+
+
+def netparity_median(runner: Runner, repeats: int, folder: Path) -> tuple[float, float]:
+    """Median predict seconds as netparity has them, and the harness's share of its run."""
+    text = subprocess.run(
+        [
+            *(sys.executable, "-m", "netparity.cli", "compare", "--json", "--rounds", "1"),
+            *("--repeats", str(repeats), "--warmup", "1", "--runner", runner.label),
+            *("--out", str(folder)),
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    run = json.loads(text)
+    phases = run["runners"][0]["rounds"][0]["phases"]
+    return statistics.median(phases["predict"]), run["wall"]["harness_share"]
+
+
+def main() -> None:
+    """Print the ratios."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--repeats", type=int, default=10)
+    parser.add_argument("--runners", nargs="+", default=ALL)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        tensor = folder / "input.npy"
+        np.save(tensor, shared_tensor([decode(SAMPLE_IMAGE)], VGG16))
+        for runner in create_runners(arguments.runners, RUNNERS):
+            ratios = []
+            for number in range(arguments.rounds):
+                first_bare = number % 2 == 0
+                bare = bare_median(runner, tensor, arguments.repeats, folder) if first_bare else 0.0
+                ours, _ = netparity_median(runner, arguments.repeats, folder)
+                if not first_bare:
+                    bare = bare_median(runner, tensor, arguments.repeats, folder)
+                ratios.append(ours / bare)
+            print(
+                f"{runner.label}: {statistics.median(ratios):.3f} "
+                f"[{min(ratios):.3f}, {max(ratios):.3f}], {len(ratios)} rounds",
+                flush=True,
+            )
+
+
+if __name__ == "__main__":
+    main()
