@@ -48,8 +48,8 @@ def bare_command(runner: Runner, given: Sequence[str], folder: Path) -> list[str
     return [own[0], str(HERE / "bare" / script), *given, runner.data_format]
 
 
-def bare_median(runner: Runner, tensor: Path, repeats: int, folder: Path) -> float:
-    """Median predict seconds of a bare script, after its first two calls."""
+def bare_seconds(runner: Runner, tensor: Path, repeats: int, folder: Path) -> list[float]:
+    """Predict seconds of a bare script, after its first two calls."""
     threads = cpus_available()
     command = runner.command(Environments(), folder / "job.json", threads)
     environment = command.full_environment()
@@ -70,11 +70,11 @@ def bare_median(runner: Runner, tensor: Path, repeats: int, folder: Path) -> flo
     )
     if done.returncode != 0:
         sys.exit(f"{runner.label}: the bare script failed\n{done.stderr[-3000:]}")
-    return statistics.median(float(line) for line in done.stdout.split()[-repeats:])
+    return [float(line) for line in done.stdout.split()[-repeats:]]
 
 
-def netparity_median(runner: Runner, repeats: int, folder: Path) -> tuple[float, float]:
-    """Median predict seconds as netparity has them, and the harness's share of its run."""
+def netparity_seconds(runner: Runner, repeats: int, folder: Path) -> list[float]:
+    """Predict seconds as netparity has them."""
     text = subprocess.run(
         [
             *(sys.executable, "-m", "netparity.cli", "compare", "--json", "--rounds", "1"),
@@ -85,9 +85,8 @@ def netparity_median(runner: Runner, repeats: int, folder: Path) -> tuple[float,
         text=True,
         check=True,
     ).stdout
-    run = json.loads(text)
-    phases = run["runners"][0]["rounds"][0]["phases"]
-    return statistics.median(phases["predict"]), run["wall"]["harness_share"]
+    seconds: list[float] = json.loads(text)["runners"][0]["rounds"][0]["phases"]["predict"]
+    return seconds
 
 
 def main() -> None:
@@ -102,17 +101,19 @@ def main() -> None:
         tensor = folder / "input.npy"
         np.save(tensor, shared_tensor([decode(SAMPLE_IMAGE)], VGG16))
         for runner in create_runners(arguments.runners, RUNNERS):
-            ratios = []
+            bare: list[float] = []
+            ours: list[float] = []
             for number in range(arguments.rounds):
-                first_bare = number % 2 == 0
-                bare = bare_median(runner, tensor, arguments.repeats, folder) if first_bare else 0.0
-                ours, _ = netparity_median(runner, arguments.repeats, folder)
-                if not first_bare:
-                    bare = bare_median(runner, tensor, arguments.repeats, folder)
-                ratios.append(ours / bare)
+                for turn in ("bare", "ours")[:: 1 if number % 2 else -1]:
+                    if turn == "bare":
+                        bare += bare_seconds(runner, tensor, arguments.repeats, folder)
+                    else:
+                        ours += netparity_seconds(runner, arguments.repeats, folder)
+            fast = np.percentile(ours, 10) / np.percentile(bare, 10)
+            middle = statistics.median(ours) / statistics.median(bare)
             print(
-                f"{runner.label}: {statistics.median(ratios):.3f} "
-                f"[{min(ratios):.3f}, {max(ratios):.3f}], {len(ratios)} rounds",
+                f"{runner.label}: median {middle:.3f}, fastest tenth {fast:.3f}, "
+                f"{len(ours)} values each",
                 flush=True,
             )
 

@@ -85,7 +85,7 @@ def compare(
     ] = None,
     rounds: Annotated[
         str, typer.Option(metavar="N|auto", help="Processes per runner, or until it is precise.")
-    ] = "3",
+    ] = "5",
     precision: Annotated[
         float | None,
         typer.Option(help="Half-width of a ratio's 95 % interval.", show_default="0.03"),

@@ -22,10 +22,24 @@ from netparity.planning import (
     prepare_runners,
 )
 from netparity.protocol import Round, Run, WallClock
-from netparity.recording import add_outcome, ok_phases, update_runner
+from netparity.recording import (
+    add_outcome,
+    calibrations,
+    ok_phases,
+    ok_ticks,
+    update_runner,
+)
+from netparity.report.outcomes import parity_passed
 from netparity.runners import Availability
 from netparity.store import RunFolder, utc_now
-from netparity.timing import calibrate, shuffled_rounds, summarise
+from netparity.timing import (
+    calibrate,
+    cautions,
+    compare_all,
+    rounds_needed,
+    shuffled_rounds,
+    summarise,
+)
 from netparity.watch import SILENT, Watch
 from netparity.weights import recall
 from netparity.weights.canonical import Tensors
@@ -157,8 +171,21 @@ def run_rounds(
 
 
 def widest_interval(run: Run) -> float | None:
-    """Half-width of the widest interval of all ratios, relative; None where one has none yet."""
-    return None
+    """Half-width of the widest interval of all predict ratios; None where one has none yet.
+
+    Whether a runner agrees is not known yet, so all are looked at.
+    """
+    predict = {label: phases.get("predict", {}) for label, phases in ok_phases(run).items()}
+    asked = run.settings.ratio_reference
+    base = asked if asked in predict else next(iter(predict), None)
+    widths = [
+        each.ratio.interval.half_width if each.ratio and each.ratio.interval else None
+        for each in compare_all(predict, base).values()
+    ]
+    if base is None:
+        return None
+    known = [width for width in widths if width is not None]
+    return max(known, default=0.0) if len(known) == len(widths) else None
 
 
 def has_failed(run: Run, label: str) -> bool:
@@ -206,8 +233,10 @@ def evaluate(run: Run, store: RunFolder, weights: Tensors | None, watch: Watch =
         judgement = judge_run(run, store, weights, watch)
     except ValueError as error:
         raise InputError(f"the stored features of {store.path} do not fit: {error}") from error
-    timing = list(summarise(ok_phases(run), ratio_reference(run)))
+    judged = run.model_copy(update={"parity": judgement.parity})
+    timing = list(summarise(ok_phases(run), *ratio_reference(judged)))
     changes = {
+        "cautions": list(timing_cautions(run)),
         "parity": judgement.parity,
         "noise_floors": judgement.floors,
         "preprocessing": judgement.preprocessing,
@@ -216,9 +245,20 @@ def evaluate(run: Run, store: RunFolder, weights: Tensors | None, watch: Watch =
     return run.model_copy(update=changes)
 
 
-def ratio_reference(run: Run) -> str | None:
-    """Label of the runner that timings are taken in ratio to: the one asked for, or the first."""
-    labels = list(ok_phases(run))
-    if run.settings.ratio_reference is not None:
-        return run.settings.ratio_reference if run.settings.ratio_reference in labels else None
-    return labels[0] if labels else None
+def ratio_reference(run: Run) -> tuple[str | None, list[str]]:
+    """Label that timings are put in ratio to, and the labels that passed parity.
+
+    It is the one asked for, or else the first that passed.
+    """
+    ranked = [label for label in ok_phases(run) if parity_passed(run, label)]
+    asked = run.settings.ratio_reference
+    if asked is not None:
+        return (asked if asked in ranked else None), ranked
+    return next(iter(ranked), None), ranked
+
+
+def timing_cautions(run: Run) -> Iterator[str]:
+    """What the predict seconds cannot bear, in sentences."""
+    predict = {label: phases.get("predict", {}) for label, phases in ok_phases(run).items()}
+    needed = rounds_needed(len(predict) - 1)
+    yield from cautions(predict, ok_ticks(run), calibrations(run), needed)

@@ -45,7 +45,7 @@ class Request:
     model: str = "vgg16"
     weights: str = "synthetic:0"
     layers: str | None = None
-    rounds: int | Literal["auto"] = 3
+    rounds: int | Literal["auto"] = 5
     precision: float | None = None
     budget_seconds: float | None = None
     repeats: int = 5
@@ -217,7 +217,7 @@ def begin_run(plan: Plan, available: Mapping[str, Availability], store: RunFolde
     """The run before anything has run, stored at once."""
     request = plan.request
     run = Run(
-        schema_version=2,
+        schema_version=3,
         netparity_version=__version__,
         run_id=store.run_id,
         started=utc_now(),

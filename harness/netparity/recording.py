@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from netparity.acceptance import Features
 from netparity.execution import Outcome
-from netparity.protocol import FeatureFile, InputKind, Run
+from netparity.protocol import Calibration, FeatureFile, InputKind, Run
 from netparity.store import RunFolder
 
 
@@ -73,16 +73,33 @@ def ok_features(run: Run, store: RunFolder, kind: InputKind) -> dict[str, Stored
     }
 
 
-def ok_phases(run: Run) -> dict[str, dict[str, list[float]]]:
-    """Raw seconds of every runner that succeeded, all rounds together, by label and phase."""
-    phases: dict[str, dict[str, list[float]]] = {}
+def ok_phases(run: Run) -> dict[str, dict[str, dict[int, list[float]]]]:
+    """Raw seconds of every runner that succeeded, by label, phase and round."""
+    phases: dict[str, dict[str, dict[int, list[float]]]] = {}
     for record in run.runners:
         if record.status == "ok":
             merged = phases.setdefault(record.label, {})
             for round_ in record.rounds:
                 for phase, seconds in round_.phases.items():
-                    merged.setdefault(phase, []).extend(seconds)
+                    merged.setdefault(phase, {})[round_.round] = list(seconds)
     return phases
+
+
+def ok_ticks(run: Run) -> dict[str, float]:
+    """Smallest step, in seconds of one call, by which a `predict` value can differ, by label."""
+    ticks = {}
+    for record in run.runners:
+        clocks = [round_.clock for round_ in record.rounds if round_.clock is not None]
+        if record.status == "ok" and clocks:
+            ticks[record.label] = max(each.tick_seconds / each.predict_loops for each in clocks)
+    return ticks
+
+
+def calibrations(run: Run) -> list[Calibration]:
+    """The machine's state before each process, in the order of time."""
+    rounds = [round_ for record in run.runners for round_ in record.rounds]
+    rounds.sort(key=lambda round_: (round_.round, round_.order))
+    return [round_.calibration for round_ in rounds if round_.calibration is not None]
 
 
 def _described(outcome: Outcome) -> dict[str, Any]:

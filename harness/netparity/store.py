@@ -202,7 +202,7 @@ def parse_run(data: bytes) -> Run:
     document = json.loads(data)
     if not isinstance(document, dict):
         raise ValueError("the document is not an object")
-    if (version := document.get("schema_version")) not in (1, 2):
+    if (version := document.get("schema_version")) not in (1, 2, 3):
         raise ValueError(f"its schema version is {version!r}")
     document.pop("image", None)
     if isinstance(document.get("wall"), dict):

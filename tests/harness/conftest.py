@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from matlab_folders import make_matlab
+from netparity.runners import matlab_installation
 
 
 @pytest.fixture(autouse=True)
@@ -14,4 +18,27 @@ def cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("NETPARITY_CACHE", str(folder))
     for name in ("MATLAB_ROOT", "MATCONVNET_ROOT"):
         monkeypatch.delenv(name, raising=False)
+    # A MATLAB that this machine may have is none of their business.
+    monkeypatch.setattr(matlab_installation, "_USUAL_FOLDERS", ())
     return folder
+
+
+@pytest.fixture
+def usual(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """No MATLAB but those of the test; the only usual folder is this one."""
+    folder = tmp_path / "usual"
+    monkeypatch.setattr(matlab_installation, "_USUAL_FOLDERS", ((str(folder), "R20*"),))
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    return folder
+
+
+@pytest.fixture
+def install(usual: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]:
+    """Return install(release): a MATLAB of that release, named by MATLAB_ROOT."""
+
+    def make(release: str | None) -> Path:
+        root = make_matlab(tmp_path / "MATLAB", release)
+        monkeypatch.setenv("MATLAB_ROOT", str(root))
+        return root
+
+    return make

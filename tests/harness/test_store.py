@@ -124,7 +124,7 @@ def changed(**changes) -> bytes:
     return json.dumps(json.loads(RUN.model_dump_json()) | changes).encode()
 
 
-@pytest.mark.parametrize("version", [0, 3, "1", None, 99])
+@pytest.mark.parametrize("version", [0, 4, "1", None, 99])
 def test_another_schema_version_is_refused_by_name(store: RunFolder, version) -> None:
     assert f"its schema version is {version!r}" in damaged(store, changed(schema_version=version))
 

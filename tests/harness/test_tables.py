@@ -38,6 +38,7 @@ def test_a_runner_that_agrees() -> None:
         "error": "3.5e-06",
         "predict, s": "0.200 (0.100–0.300)",
         "ratio": "1.00",
+        "verdict": "–",
         "GiB": "1.00",
     }
 
@@ -174,7 +175,7 @@ def test_notes_of_a_run_that_was_cut_short() -> None:
 
 
 def test_the_runner_that_ratios_are_taken_to_is_named() -> None:
-    assert "median predict time over that of fast" in notes(RUN)
+    assert "Ratio: that over fast's in the same round" in notes(RUN)
 
 
 def test_a_base_that_failed_is_not_named() -> None:

@@ -11,6 +11,8 @@ Schema history, run.json
     2   noise floors, local errors, all metrics, `identical` and `reduced-precision`, preprocessing;
         native features are judged on the runner's own input tensor (version 1 held them against
         the shared one); version 1 can still be read
+    3   intervals, tests and words for timings, whose medians are now taken by process; clocks,
+        calibration, limits; versions 1 and 2 can still be read
 """
 
 from __future__ import annotations
@@ -55,6 +57,7 @@ from netparity.protocol.run import (
     RunnerRecord,
     Settings,
     TimingEntry,
+    TimingVerdict,
     Verdict,
     WallClock,
     Weights,
@@ -91,6 +94,7 @@ __all__ = [
     "SharedInput",
     "Threads",
     "TimingEntry",
+    "TimingVerdict",
     "Verdict",
     "WallClock",
     "Weights",

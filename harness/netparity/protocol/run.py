@@ -260,16 +260,39 @@ class Preprocessing(Frozen):
     difference_image: str | None = None
 
 
+TimingVerdict = Literal["faster", "slower", "no difference shown", "inconclusive"]
+
+
 class TimingEntry(Frozen):
-    """One phase of one runner over all its processes; seconds."""
+    """One phase of one runner over all its processes; seconds.
+
+    Attributes:
+        median_seconds: median of each process, geometric mean over the processes.
+        interval_seconds: 95 % interval of that; None for a single process.
+        quantiles_seconds: 5, 25, 75 and 95 % of all values.
+        outliers: round and place (from 0) of values that are marked; they take part all the same.
+        ratio_to_reference: from the rounds that both have; None for a runner that failed parity.
+        ratio_interval: its 95 % interval.
+        verdict: of the test, corrected for the number of runners; None for the reference itself.
+        least_difference: relative, what these rounds would have shown in four cases of five.
+    """
 
     label: str
     phase: str
     median_seconds: Seconds
+    interval_seconds: tuple[Seconds, Seconds] | None = None
     min_seconds: Seconds
     max_seconds: Seconds
+    mad_seconds: Seconds | None = None
+    quantiles_seconds: tuple[Seconds, Seconds, Seconds, Seconds] | None = None
     values: list[Seconds]
+    processes: int = 0
+    outliers: list[tuple[int, int]] = []
     ratio_to_reference: float | None = None
+    ratio_interval: tuple[float, float] | None = None
+    verdict: TimingVerdict | None = None
+    p_value: float | None = None
+    least_difference: float | None = None
 
 
 class WallClock(Frozen):
@@ -297,7 +320,7 @@ class WallClock(Frozen):
 class Run(Frozen):
     """One invocation of `netparity compare`, as stored in `run.json`."""
 
-    schema_version: Literal[1, 2]
+    schema_version: Literal[1, 2, 3]
     netparity_version: str
     run_id: str
     started: str
@@ -315,6 +338,7 @@ class Run(Frozen):
     preprocessing: list[Preprocessing] = []
     timing: list[TimingEntry] = []
     warnings: list[str] = []
+    cautions: list[str] = []
     wall: WallClock | None = None
 
     @computed_field  # type: ignore[prop-decorator]

@@ -39,13 +39,17 @@ def error(entry: ParityEntry | None) -> str:
 
 
 def spread_seconds(entry: TimingEntry | None, spread: bool) -> str:
-    """The median, and the extremes where they are wanted and there is more than one value."""
+    """The median, and its 95 % interval where that is wanted and there is one."""
     if entry is None:
         return ABSENT
-    middle = seconds(entry.median_seconds)
-    if not spread or len(entry.values) == 1:
-        return middle
-    return f"{middle} ({seconds(entry.min_seconds)}–{seconds(entry.max_seconds)})"
+    return with_interval(entry.median_seconds, entry.interval_seconds if spread else None)
+
+
+def with_interval(value: float, interval: tuple[float, float] | None) -> str:
+    """A figure, and the ends of its interval in parentheses."""
+    if interval is None:
+        return seconds(value)
+    return f"{seconds(value)} ({seconds(interval[0])}–{seconds(interval[1])})"
 
 
 def seconds(value: float) -> str:

@@ -21,9 +21,11 @@ _STYLES = {
     "ERROR": "bold red",
     "failed": "bold red",
 }
-_WIDE = 84
-_WIDER = 112
-_VERY_WIDE = 145
+# Columns that a terminal needs for more than the bare figures.
+_FOR_INTERVALS = 112
+_FOR_LEDGER = 112
+_FOR_CODE = 142
+_FOR_INTERVALS_OF_PHASES = 160
 _WORDS_WIDTH = 26
 _MOST_COLUMNS = 12
 
@@ -35,10 +37,15 @@ def show(run: Run, console: Console) -> None:
     settings ledger where there is no room; what is unequal in it stands in the notes.
     """
     width = console.width
-    shown = tables(run, width >= _WIDE, phase_spread=width >= _VERY_WIDE, code=width >= _WIDER)
+    shown = tables(
+        run,
+        spread=width >= _FOR_INTERVALS,
+        phase_spread=width >= _FOR_INTERVALS_OF_PHASES,
+        code=width >= _FOR_CODE,
+    )
     for table in shown:
         all_words = table.words == len(table.headers)
-        if len(table.headers) <= _MOST_COLUMNS and (width >= _WIDER or not all_words):
+        if len(table.headers) <= _MOST_COLUMNS and (width >= _FOR_LEDGER or not all_words):
             console.print(_rich(table))
     for note in notes(run):
         console.print(Text("• " + note), soft_wrap=not console.is_terminal)

@@ -44,7 +44,12 @@ def _row(run: Run, index: int) -> dict[str, object]:
         row[f"{phase}_median_seconds"] = entry.median_seconds if entry else None
         row[f"{phase}_min_seconds"] = entry.min_seconds if entry else None
         row[f"{phase}_max_seconds"] = entry.max_seconds if entry else None
+        row[f"{phase}_interval_low_seconds"] = _end(entry.interval_seconds if entry else None, 0)
+        row[f"{phase}_interval_high_seconds"] = _end(entry.interval_seconds if entry else None, 1)
         row[f"{phase}_ratio"] = entry.ratio_to_reference if entry else None
+        row[f"{phase}_ratio_low"] = _end(entry.ratio_interval if entry else None, 0)
+        row[f"{phase}_ratio_high"] = _end(entry.ratio_interval if entry else None, 1)
+        row[f"{phase}_verdict"] = entry.verdict if entry else None
     found = {
         (entry.input, entry.feature): entry
         for entry in run.parity
@@ -60,3 +65,7 @@ def _row(run: Run, index: int) -> dict[str, object]:
             row[f"{name}_floor"] = judged.floor if judged else None
             row[f"{name}_verdict"] = judged.verdict if judged else None
     return row
+
+
+def _end(interval: tuple[float, float] | None, which: int) -> float | None:
+    return interval[which] if interval else None

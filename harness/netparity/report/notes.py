@@ -27,8 +27,12 @@ def notes(run: Run) -> list[str]:
     if base := timing_base(run):
         lines.append(
             "Parity and error: the worst feature of the shared input against the float64 "
-            f"reference, relative L2. {rule(run)} Ratio: median predict time over that of {base}. "
-            "GiB: peak memory of the process."
+            f"reference, relative L2. {rule(run)} GiB: peak memory of the process."
+        )
+        lines.append(
+            "Seconds: the median of each process, averaged over the processes, with its 95 % "
+            f"interval. Ratio: that over {base}'s in the same round. The word is that of a "
+            "permutation test, corrected for the number of runners."
         )
     if len(run.settings.layers) > FEW_FEATURES:
         lines.append("Timings include handing out every requested layer.")
@@ -48,6 +52,7 @@ def notes(run: Run) -> list[str]:
     for record in run.runners:
         if record.repeatable is False:
             lines.append(f"{record.label}: its features differ from process to process.")
+    lines.extend(run.cautions)
     lines.extend(unequal(run))
     lines.extend(run.warnings)
     return lines

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from netparity.protocol import Run, RunnerRecord, TimingEntry
 from netparity.report.agreement import between_runners, faults, matrix, parity, preprocessing
-from netparity.report.cells import ABSENT, Table, error, seconds, spread_seconds
+from netparity.report.cells import ABSENT, Table, error, spread_seconds, with_interval
 from netparity.report.ledger import ledger
 from netparity.report.outcomes import outcome, parity_passed, title, worst_shared
 
@@ -48,13 +48,14 @@ def comparison(run: Run, spread: bool = True, code: bool = True) -> Table:
             outcome(run, record),
             error(worst_shared(run, record.label)),
             spread_seconds(timing.get(record.label), spread),
-            _ratio(run, record, timing.get(record.label)),
+            _ratio(run, record, timing.get(record.label), spread),
+            _word(timing.get(record.label)),
             _memory(record),
         )
         for record in run.runners
     )
     words = ("runner", "what ran") if code else ("runner",)
-    headers = (*words, "parity", "error", "predict, s", "ratio", "GiB")
+    headers = (*words, "parity", "error", "predict, s", "ratio", "verdict", "GiB")
     return Table(title(run), headers, rows, len(words))
 
 
@@ -69,12 +70,23 @@ def phases(run: Run, spread: bool) -> Table:
     return Table("Seconds per phase, median", ("runner", *_PHASE_HEADERS.values()), rows)
 
 
-def _ratio(run: Run, record: RunnerRecord, entry: TimingEntry | None) -> str:
-    if entry is None or entry.ratio_to_reference is None:
+def _ratio(run: Run, record: RunnerRecord, entry: TimingEntry | None, spread: bool) -> str:
+    if entry is None:
         return ABSENT
-    if not parity_passed(run, record.label):
+    if worst_shared(run, record.label) and not parity_passed(run, record.label):
         return "unranked"
-    return seconds(entry.ratio_to_reference)
+    if entry.ratio_to_reference is None:
+        return ABSENT
+    return with_interval(entry.ratio_to_reference, entry.ratio_interval if spread else None)
+
+
+def _word(entry: TimingEntry | None) -> str:
+    """Faster, slower, or what could have been shown."""
+    if entry is None or entry.verdict is None:
+        return ABSENT
+    if entry.verdict == "no difference shown" and entry.least_difference is not None:
+        return f"no difference shown (< {100 * entry.least_difference:.2g} %)"
+    return entry.verdict
 
 
 def _memory(record: RunnerRecord) -> str:

@@ -1,0 +1,156 @@
+"""What the seconds cannot bear, in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from netparity.protocol import Calibration
+from netparity.timing.estimate import Processes, log_medians
+from netparity.timing.warmup import steady, warmup_length
+
+Floats = npt.NDArray[np.float64]
+
+_MIN_TICKS = 1000
+_DRIFT_SHARE = 0.05
+_DRIFT_P = 0.005
+_DRIFT_ROUNDS = 6
+_MODE_SHARE = 0.10
+_MODE_SEPARATION = 6.0
+_MODE_VALUES = 8
+_UNSTEADY_SHARE = 0.2
+
+
+def cautions(
+    runners: Mapping[str, Processes],
+    ticks: Mapping[str, float],
+    states: Sequence[Calibration],
+    rounds_needed: int,
+) -> Iterator[str]:
+    """Sentences about one phase of all runners.
+
+    Args:
+        runners: label to round to raw seconds.
+        ticks: label to the seconds that a value's sum is exact to (tick over loops).
+        states: of the machine before each process, in the order of time.
+        rounds_needed: fewer cannot show a difference.
+    """
+    most = max((len(processes) for processes in runners.values()), default=0)
+    if most < rounds_needed and len(runners) > 1:
+        yield (
+            f"Too few rounds: {most} cannot show a difference between {len(runners)} runners, "
+            f"{rounds_needed} can (--rounds {rounds_needed}, or --rounds auto)."
+        )
+    yield from _unsteady(states)
+    yield from _drifts(runners)
+    for label, processes in runners.items():
+        yield from _about_one(label, processes, ticks.get(label))
+
+
+def _about_one(label: str, processes: Processes, tick: float | None) -> Iterator[str]:
+    values = _steady_values(processes)
+    if tick is not None and len(values) and np.median(values) < _MIN_TICKS * tick * 0.5:
+        yield f"{label}: its clock is too coarse, a value lasts less than {_MIN_TICKS} ticks."
+    unfinished = [number for number, each in processes.items() if warmup_length(each) is None]
+    if unfinished:
+        named = ", ".join(map(str, unfinished[:5]))
+        yield (f"{label}: the warm-up was not over in round {named}: raise --warmup or --repeats.")
+    modes = two_modes(values)
+    if modes is not None:
+        low, high, share = modes
+        yield (
+            f"{label} takes now {low:.3g} s, now {high:.3g} s ({share:.0%} of the values): "
+            "its median can be either."
+        )
+
+
+def two_modes(values: Floats) -> tuple[float, float, float] | None:
+    """Centres of two separate groups of values, and the share of the upper one.
+
+    The values are cut where the sum of squares within both parts is smallest, as Otsu's threshold
+    cuts a histogram. They count as two modes if each has two values or more and a fifth of all,
+    the centres are 10 % apart, and as far as six times the spread within.
+    """
+    if len(values) < _MODE_VALUES:
+        return None
+    ordered = np.sort(values)
+    counts = np.arange(1, len(ordered))
+    sums, squares = np.cumsum(ordered), np.cumsum(ordered**2)
+    below = squares[:-1] - sums[:-1] ** 2 / counts
+    above = squares[-1] - squares[:-1] - (sums[-1] - sums[:-1]) ** 2 / (len(ordered) - counts)
+    cut = int(np.argmin(below + above)) + 1
+    low, high = ordered[:cut], ordered[cut:]
+    fewest = max(2, len(ordered) // 5)
+    if min(len(low), len(high)) < fewest:
+        return None
+    gap = np.median(high) - np.median(low)
+    within = max(_robust_spread(low), _robust_spread(high))
+    if gap < _MODE_SHARE * np.median(low) or gap < _MODE_SEPARATION * within:
+        return None
+    # In one broad group the cut goes through the middle; between two there is room.
+    if high[0] - low[-1] < gap / 3:
+        return None
+    return float(np.median(low)), float(np.median(high)), len(high) / len(ordered)
+
+
+def _drifts(runners: Mapping[str, Processes]) -> Iterator[str]:
+    drifting = {}
+    for label, processes in runners.items():
+        change = drift(processes)
+        if change is not None:
+            drifting[label] = change
+    if len(drifting) > 1 and len(drifting) == len(runners):
+        middle = float(np.median(list(drifting.values())))
+        yield (
+            f"All runners drifted by about {middle:+.0%} from the first round to the last: the "
+            "machine did. Ratios are taken within rounds and suffer less."
+        )
+        return
+    for label, change in drifting.items():
+        yield f"{label} drifted by {change:+.0%} from the first round to the last."
+
+
+def drift(processes: Processes) -> float | None:
+    """Relative change from the first round to the last, if there is a trend; else None.
+
+    Kendall's tau tells whether there is one, the Theil-Sen slope of the logarithms how large.
+    """
+    from scipy import stats
+
+    logs = log_medians(processes)
+    rounds = sorted(logs)
+    if len(rounds) < _DRIFT_ROUNDS:
+        return None
+    heights = [logs[number] for number in rounds]
+    if not np.isfinite(heights).all() or np.ptp(heights) == 0:
+        return None
+    if stats.kendalltau(rounds, heights).pvalue > _DRIFT_P:
+        return None
+    change = float(np.expm1(stats.theilslopes(heights, rounds)[0] * (rounds[-1] - rounds[0])))
+    return change if abs(change) >= _DRIFT_SHARE else None
+
+
+def _unsteady(states: Sequence[Calibration]) -> Iterator[str]:
+    loads = {
+        "matrix products": [state.multiply_seconds for state in states],
+        "copies in memory": [state.copy_seconds for state in states],
+    }
+    for what, seconds in loads.items():
+        if len(seconds) < 3 or min(seconds) <= 0:
+            continue
+        high, low = np.quantile(seconds, [0.9, 0.1])
+        if high / low - 1 > _UNSTEADY_SHARE:
+            yield (
+                f"The machine was unsteady: between the processes, the same {what} took "
+                f"{low * 1e3:.3g} to {high * 1e3:.3g} ms (10 % to 90 %)."
+            )
+
+
+def _steady_values(processes: Processes) -> Floats:
+    return np.array([value for each in processes.values() for value in steady(each)])
+
+
+def _robust_spread(values: Floats) -> float:
+    return float(1.4826 * np.median(np.abs(values - np.median(values))))
