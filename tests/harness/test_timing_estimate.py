@@ -109,6 +109,16 @@ def test_five_rounds_are_enough_where_all_processes_change_places() -> None:
     assert compare_all({"a": base, "b": ours}, "b")["a"].word == "faster"
 
 
+def test_a_difference_of_unknown_size_is_inconclusive() -> None:
+    """One runner has two modes; the other takes longer than both."""
+    base = {number: [0.18 if number == 1 else 0.33] for number in range(1, 6)}
+    ours = {number: [0.355 + 0.001 * number] for number in base}
+    found = compare_all({"a": base, "b": ours}, "a")["b"]
+    assert found.p_value < 0.05
+    assert found.ratio.interval.low < 1 < found.ratio.interval.high
+    assert found.word == "inconclusive"
+
+
 @pytest.mark.parametrize(("comparisons", "rounds"), [(0, 4), (1, 4), (3, 5), (6, 5), (7, 6)])
 def test_how_many_rounds_are_needed(comparisons: int, rounds: int) -> None:
     assert rounds_needed(comparisons) == rounds

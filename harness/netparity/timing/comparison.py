@@ -63,10 +63,13 @@ def compare_all(runners: Mapping[str, Processes], base: str | None) -> dict[str,
 
 
 def _word(found: Ratio | None, p: float | None) -> Word:
-    if found is None or p is None:
+    if found is None or found.interval is None or p is None:
         return "inconclusive"
     if p > LEVEL:
         return "no difference shown"
+    if found.interval.low <= 1 <= found.interval.high:
+        # Two modes do that: the one is always longer than both, but nobody can say by how much.
+        return "inconclusive"
     return "faster" if found.value < 1 else "slower"
 
 
