@@ -1,44 +1,45 @@
-"""Start MATLAB through the MATLAB Engine for Python and run one netparity job in it.
+"""Run one netparity job in MATLAB, through the MATLAB Engine for Python.
 
     python engine_host.py JOBFILE
 
 Run it with a Python that has `matlabengine`; nothing else beyond the standard library is needed.
-MATLAB calls `extract_features(JOBFILE)`, which writes every result. This program passes the log
-on, ends MATLAB, and records what went wrong where MATLAB could not do so itself.
+MATLAB is started, or the session named by the job's option `session` is joined, and calls
+`extract_features(JOBFILE)`, which writes every result. This program passes the log on, ends the
+MATLAB that it started, and records what went wrong where MATLAB could not do so itself.
 
 Exit status: 0 the job is done; 1 it failed; 128 + n ended by signal n.
-"""
 
-from __future__ import annotations
+The engines of old releases support nothing newer than Python 3.6, hence the quoted annotations.
+"""
 
 import io
 import json
-import signal
+import os
+import platform
+import re
 import sys
+import threading
 import time
 import traceback
 from pathlib import Path
-from types import FrameType
 from typing import Any, TextIO
 
+from engine_session import (
+    ANSWER_SECONDS,
+    POLL_SECONDS,
+    QUIT_SECONDS,
+    STOP_SECONDS,
+    HostError,
+    Session,
+    ask,
+    errors,
+    import_engine,
+    peak_bytes,
+)
+from engine_signals import Stopped, listen, pause, stopped
+
 HERE = Path(__file__).resolve().parent
-POLL_SECONDS = 0.1
-
-
-class HostError(Exception):
-    """A failure with a message that says how to mend it. `kind` names the exception behind it."""
-
-    def __init__(self, kind: str, message: str) -> None:
-        super().__init__(message)
-        self.kind = kind
-
-
-class Stopped(BaseException):
-    """A signal asked this program to end. No Exception, so that no handler swallows it."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(f"ended by {signal.Signals(number).name}")
-        self.number = number
+STACK_LINE = re.compile(r"^ *File (.+), line (\d+), in (.+?) *$", re.MULTILINE)
 
 
 class Log(io.StringIO):
@@ -57,93 +58,128 @@ class Log(io.StringIO):
         self.passed_on = len(text)
 
 
-def import_engine() -> Any:
-    """Return the module `matlab.engine`. Raise HostError where it is missing or broken."""
-    try:
-        import matlab.engine  # type: ignore[import-not-found]
-    except ImportError as error:
-        raise HostError(
-            type(error).__name__,
-            f"this Python ({sys.executable}) has no MATLAB Engine: {error}. Install it in an "
-            "environment of its own: `pip install matlabengine==<version for your release>`.",
-        ) from error
-    except (RuntimeError, OSError) as error:
-        raise HostError(
-            type(error).__name__,
-            f"the MATLAB Engine is installed but does not start: {error}. Its release, the MATLAB "
-            f"on this machine and Python {sys.version_info[0]}.{sys.version_info[1]} must fit each "
-            "other; reinstall `matlabengine` for the MATLAB you have.",
-        ) from error
-    return matlab.engine
+# --- the job --------------------------------------------------------------------------------
 
 
-def start_options(threads: int | None) -> str:
-    """Return MATLAB's start options, one string. One thread is only to be had at the start."""
-    options = "-nodisplay -nojvm"
-    return options + " -singleCompThread" if threads == 1 else options
-
-
-def start_matlab(engine: Any, threads: int | None) -> Any:
-    """Start MATLAB. Raise HostError where it does not come up."""
-    try:
-        return engine.start_matlab(start_options(threads))
-    except engine.EngineError as error:
-        raise HostError(
-            "EngineError",
-            f"MATLAB did not start: {error}. Run `matlab -nodisplay -nojvm -batch ver` in a shell: "
-            "the licence or the installation is the usual cause.",
-        ) from error
-
-
-def run_job(engine: Any, matlab: Any, job_file: Path) -> None:
+def run_job(engine: "Any", session: Session, job_file: Path) -> None:
     """Run the job in MATLAB and wait. Raise HostError where it fails, Stopped on a signal."""
     out, err = Log(sys.stdout), Log(sys.stdout)
+    lost = errors(engine, "EngineError", "RejectedExecutionError")
+    broken_off = errors(engine, "CancelledError", "InterruptedError")
     try:
-        matlab.addpath(str(HERE), nargout=0)
-        future = matlab.feval(
-            "extract_features", str(job_file), nargout=0, stdout=out, stderr=err, background=True
-        )
-        try:
-            # Not future.result(): it swallows an interrupt and returns None.
-            while not future.done():
-                time.sleep(POLL_SECONDS)
-                out.pass_on()
-                err.pass_on()
+        for call in (("addpath", str(HERE)), ("extract_features", str(job_file))):
+            future = session.matlab.feval(*call, nargout=0, stdout=out, stderr=err, background=True)
+            try:
+                # Not future.result(): a signal would have to wait for it.
+                while not future.done() and not session.lost():
+                    pause(POLL_SECONDS)
+                    out.pass_on()
+                    err.pass_on()
+            except Stopped:
+                break_off(future)
+                raise
+            if session.lost():
+                raise session_lost("its process has ended")
             future.result()
-        except Stopped:
-            future.cancel()
-            raise
-    except (engine.MatlabExecutionError, SyntaxError) as error:
+    except errors(engine, "MatlabExecutionError") as error:
+        raise failed_in_matlab(session, error) from error
+    except SyntaxError as error:
+        raise HostError(
+            "SyntaxError",
+            f"MATLAB cannot parse a function that the job calls: {error}. netparity's own run in "
+            "R2018b and later; a function of the same name elsewhere on MATLAB's path may hide one "
+            "of them, or a startup.m may be at fault.",
+        ) from error
+    except broken_off as error:
         raise HostError(
             type(error).__name__,
-            f"extract_features failed in MATLAB: {error}. The log above has the place; the same "
-            "call, extract_features('JOBFILE'), can be made by hand in MATLAB.",
+            f"the job was interrupted in MATLAB: {error}. Ctrl-C in a shared session does that.",
         ) from error
-    except (
-        engine.EngineError,
-        engine.RejectedExecutionError,
-        engine.CancelledError,
-        engine.InterruptedError,
-    ) as error:
-        raise HostError(
-            type(error).__name__,
-            f"MATLAB ended or lost its connection during the job: {error}. Memory is the usual "
-            "cause; look at the log above and at the system's own.",
-        ) from error
+    except lost as error:
+        raise session_lost(str(error)) from error
     finally:
         out.pass_on()
         err.pass_on()
 
 
-def record_failure(job: dict[str, Any], kind: str, message: str, where: str) -> None:
-    """Write a failed result.json, unless MATLAB itself has recorded how the job ended."""
-    folder = Path(job["output_dir"])
-    result_file = folder / "result.json"
+def break_off(future: "Any") -> None:
+    """Cancel a job and wait, not for long, until MATLAB has stopped working on it."""
+    deadline = time.monotonic() + STOP_SECONDS
     try:
-        if json.loads(result_file.read_text(encoding="utf-8"))["status"] in ("ok", "failed"):
-            return
-    except (OSError, ValueError, KeyError):
-        pass
+        future.cancel()
+        while not future.done() and time.monotonic() < deadline:
+            time.sleep(POLL_SECONDS)
+    except Exception as error:
+        print(f"the job could not be cancelled: {error}", file=sys.stderr)
+
+
+def session_lost(why: str) -> HostError:
+    """The connection to MATLAB, or MATLAB itself, has gone."""
+    return HostError(
+        "SessionLost",
+        f"MATLAB ended or lost its connection during the job: {why}. Memory is the usual cause: "
+        "look at the end of the log, at MATLAB's crash dump (~/matlab_crash_dump.*) and at the "
+        "system's own log.",
+    )
+
+
+def failed_in_matlab(session: Session, error: BaseException) -> HostError:
+    """An error of MATLAB's own, with its identifier and its stack as far as they can be had."""
+    text = str(error).strip()
+    message = STACK_LINE.sub("", text).strip() or text
+    kind = "MatlabExecutionError"
+    last = ask(session.matlab, ANSWER_SECONDS, "lasterr", nargout=2)
+    if isinstance(last, tuple) and last[1] and str(last[0]).strip() in text:
+        kind = str(last[1])
+    places = [f"{name}, line {line} of {file}" for file, line, name in STACK_LINE.findall(text)]
+    return HostError(
+        kind,
+        f"extract_features failed in MATLAB: {message}. The same call, "
+        "extract_features('JOBFILE'), can be made by hand in MATLAB.",
+        "\n".join(places) or text,
+    )
+
+
+# --- the result -----------------------------------------------------------------------------
+
+
+def result_of(job: "dict[str, Any]") -> "dict[str, Any] | None":
+    """What the job has left as its result so far, None where that cannot be read."""
+    try:
+        text = (Path(job["output_dir"]) / "result.json").read_text(encoding="utf-8")
+        result = json.loads(text)
+        return result if isinstance(result, dict) else None
+    except (OSError, ValueError):
+        return None
+
+
+def write_result(job: "dict[str, Any]", result: "dict[str, Any]") -> None:
+    """Replace the result at one stroke."""
+    folder = Path(job["output_dir"])
+    temporary = folder / "result.json.tmp"
+    temporary.write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    temporary.replace(folder / "result.json")
+
+
+def record_session(job: "dict[str, Any]", session: Session) -> None:
+    """Add to a good result what MATLAB cannot know: whose session it was and what it took."""
+    result = result_of(job)
+    if result is not None and result.get("status") == "ok":
+        flags = result.setdefault("flags", {})
+        flags["matlab_session"] = session.words
+        flags["engine_start_seconds"] = f"{session.start_seconds:.3f}"
+        flags["engine_python"] = platform.python_version()
+        peak = None if session.name else peak_bytes(session.pid)
+        if peak is not None:
+            # The harness sees that of this program, and of MATLAB only if the engine waits for it.
+            flags["matlab_peak_rss_bytes"] = str(peak)
+        write_result(job, result)
+
+
+def record_failure(job: "dict[str, Any]", kind: str, message: str, where: str) -> None:
+    """Write a failed result, unless MATLAB itself has recorded how the job ended."""
+    if (result_of(job) or {}).get("status") in ("ok", "failed"):
+        return
     result = {
         "schema_version": 1,
         "status": "failed",
@@ -158,34 +194,31 @@ def record_failure(job: dict[str, Any], kind: str, message: str, where: str) -> 
         "threads": {"requested": job.get("threads"), "found": None},
         "blas": None,
         "flags": {},
+        "clock": None,
     }
-    temporary = folder / "result.json.tmp"
-    temporary.write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    temporary.replace(result_file)
+    write_result(job, result)
 
 
-def stop(number: int, frame: FrameType | None) -> None:
-    """Signal handler: leave through the `finally` clauses, so that MATLAB does not stay behind."""
-    raise Stopped(number)
+# --- the program ----------------------------------------------------------------------------
 
 
-def run(job: dict[str, Any], job_file: Path) -> None:
+def run(job: "dict[str, Any]", job_file: Path) -> None:
     """Run one job from import to quit. Raise HostError or Stopped."""
     engine = import_engine()
-    matlab = start_matlab(engine, job.get("threads"))
+    session = Session(engine, job)
+    patience = QUIT_SECONDS
     try:
-        run_job(engine, matlab, job_file)
+        session.prepare()
+        run_job(engine, session, job_file)
+        record_session(job, session)
+    except Stopped:
+        patience = STOP_SECONDS
+        raise
     finally:
-        # A second signal must not cut this short, nor may a dead MATLAB hide the first failure.
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        try:
-            matlab.quit()
-        except Exception as error:
-            print(f"MATLAB did not quit by itself: {error}", file=sys.stderr)
+        session.end(patience)
 
 
-def main(arguments: list[str]) -> int:
+def main(arguments: "list[str]") -> int:
     """Command line. Return the exit status."""
     if len(arguments) != 1:
         print("usage: python engine_host.py JOBFILE", file=sys.stderr)
@@ -197,18 +230,25 @@ def main(arguments: list[str]) -> int:
         print(f"error: cannot read the job file {job_file}: {error}", file=sys.stderr)
         return 1
 
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
+    listen()
     try:
         run(job, job_file)
-    except (HostError, Stopped) as error:
-        kind = getattr(error, "kind", "Stopped")
+    except (HostError, Stopped) as failure:
+        # A signal to the whole process group ends MATLAB too: then its end is not the cause.
+        error = stopped() or failure
         status = 128 + error.number if isinstance(error, Stopped) else 1
         print(f"error: {error}", file=sys.stderr)
-        record_failure(job, kind, str(error), traceback.format_exc())
+        where = error.where or traceback.format_exc()
+        record_failure(job, error.kind, str(error), where)
         return status
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    exit_status = main(sys.argv[1:])
+    if exit_status > 128 or threading.active_count() > 1:
+        # The engine's own exit handler asks MATLAB to quit again, and waits as long as it takes.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(exit_status)
+    sys.exit(exit_status)

@@ -307,6 +307,8 @@ def doctor(python: Python = None, verbose: Verbose = False) -> None:
                     f"{key} {value}" for key, value in availability.versions.items()
                 )
                 console.print(f"[green]✓[/] [bold]{name}[/]  {versions}")
+                if availability.found:
+                    console.print(f"    {availability.found}", markup=False, highlight=False)
             else:
                 console.print(f"[yellow]–[/] [bold]{name}[/]  not available: ", end="")
                 console.print(availability.reason, markup=False, highlight=False)

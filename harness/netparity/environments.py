@@ -30,6 +30,17 @@ _ASK_FOR_MODULES = (
     "import importlib.util as u, sys; "
     "print('lacking', *[m for m in sys.argv[1:] if u.find_spec(m) is None])"
 )
+# Python 3.7 and older have no importlib.metadata.
+_ASK_FOR_VERSIONS = """
+import sys
+try:
+    from importlib.metadata import distributions
+    found = [(d.metadata["Name"], d.version) for d in distributions()]
+except ImportError:
+    import pkg_resources
+    found = [(d.project_name, d.version) for d in pkg_resources.working_set]
+print("versions", *[name + "=" + version for name, version in found if name in sys.argv[1:]])
+"""
 
 
 @dataclass(frozen=True)
@@ -39,14 +50,20 @@ class Stack:
     Attributes:
         name: of the requirements file, and of the runner that `--python` names.
         python: which Python it supports, as a version specifier.
+        packages: what to install where the machine decides it, and no list can be pinned ahead.
+        variables: what their installation needs in its environment.
+        belongs_to: what else the environment is made for; another one means another environment.
     """
 
     name: str
     python: str
+    packages: tuple[str, ...] = ()
+    variables: Mapping[str, str] = field(default_factory=dict)
+    belongs_to: str = ""
 
     @property
     def requirements(self) -> Path:
-        """The pinned list."""
+        """The pinned list; there is none if `packages` are given."""
         return extractor_folder("python") / "requirements" / f"{self.name}.txt"
 
 
@@ -106,9 +123,24 @@ class Environments:
         }
         return {name: found[name] for name in packages if name in found}
 
+    def told_versions(self, stack: Stack, *packages: str) -> dict[str, str]:
+        """The same, asked of the interpreter: one that the user brought may look elsewhere too.
+
+        Raises:
+            LaunchError: if it is no working Python.
+        """
+        python = self.python(stack)
+        arguments = [str(python), "-c", _ASK_FOR_VERSIONS, *packages]
+        shielded = Command(arguments, {"PYTHONPATH": None, "PYTHONHOME": None})
+        answer = capture(shielded, Path("/"))
+        if not answer.startswith("versions"):
+            raise LaunchError(f"{python} is no Python: it prints {answer[:60]!r}")
+        # The first one found is the one that is imported.
+        pairs = [pair.partition("=") for pair in answer.split()[1:]]
+        return {name: version for name, _, version in reversed(pairs)}
+
     def _folder(self, stack: Stack) -> Path:
-        pins = stack.requirements.read_bytes() + stack.python.encode()
-        key = hashlib.sha256(pins).hexdigest()[:12]
+        key = hashlib.sha256(_pins(stack)).hexdigest()[:12]
         return cache_folder("environments") / f"{stack.name}-{key}"
 
 
@@ -130,6 +162,13 @@ def parse_overrides(pairs: list[str], known: list[str]) -> dict[str, Path]:
     return overrides
 
 
+def _pins(stack: Stack) -> bytes:
+    """Everything that decides what an environment holds."""
+    if not stack.packages:
+        return stack.requirements.read_bytes() + stack.python.encode()
+    return "\n".join([*stack.packages, stack.python, stack.belongs_to]).encode()
+
+
 def _interpreter(folder: Path) -> Path:
     return folder / "bin" / "python"
 
@@ -141,10 +180,10 @@ def _is_complete(folder: Path) -> bool:
 
 def _checked_override(stack: Stack, python: Path) -> Path:
     if not os.access(python, os.X_OK) or python.is_dir():
+        needs = " ".join(stack.packages) or f"the packages of python/requirements/{stack.name}.txt"
         raise SetupError(
             f"--python {stack.name}={python}: there is no executable file of that name",
-            "give the full path of a Python interpreter that has the packages of "
-            f"python/requirements/{stack.name}.txt",
+            f"give the full path of a Python interpreter that has {needs}",
         )
     return python
 
@@ -162,13 +201,17 @@ def _build(stack: Stack, folder: Path) -> None:
         ) from None
     python = str(_interpreter(folder))
     _uv(stack, log, uv, "venv", "--no-project", "--python", stack.python, str(folder))
-    install = ["--require-hashes", "--compile-bytecode", "--requirement", str(stack.requirements)]
-    _uv(stack, log, uv, "pip", "install", "--python", python, *install)
+    what = ["--require-hashes", "--requirement", str(stack.requirements)]
+    if stack.packages:
+        # A package that notes at its installation where something is: uv's cache would bring it as
+        # it was built for the first folder.
+        what = ["--no-cache", *stack.packages]
+    _uv(stack, log, uv, "pip", "install", "--python", python, "--compile-bytecode", *what)
     (folder / _MARKER).write_text(f"{stack.name}\n")
 
 
 def _uv(stack: Stack, log: Path, *arguments: str) -> None:
-    environment: dict[str, str | None] = {"VIRTUAL_ENV": None, "PYTHONPATH": None}
+    environment = {**stack.variables, "VIRTUAL_ENV": None, "PYTHONPATH": None}
     if "UV_DEFAULT_INDEX" not in os.environ and "PIP_INDEX_URL" in os.environ:
         # A laboratory's mirror is usually set for pip only.
         environment["UV_DEFAULT_INDEX"] = os.environ["PIP_INDEX_URL"]

@@ -153,6 +153,16 @@ def test_doctor_says_the_same(install, monkeypatch: pytest.MonkeyPatch) -> None:
     assert f"to mend it: netparity setup {NAME}" in told
 
 
+def test_doctor_says_where_it_is_when_all_is_well_too(
+    install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = install("R2024a")
+    own = make_python(tmp_path, "matlabengine", "24.1.2")
+    monkeypatch.setenv("COLUMNS", "1000")
+    told = CliRunner().invoke(cli.app, ["doctor", "--python", f"{NAME}={own}"]).output
+    assert f"✓ {NAME}  matlab R2024a, matlabengine 24.1.2\n    MATLAB R2024a is at {root};" in told
+
+
 def test_one_that_is_too_old(install, tmp_path: Path) -> None:
     root = install("R2018a")
     own = make_python(tmp_path, "matlabengine", "R2018a")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from subprocess import CompletedProcess
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,9 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))  # for the helpers beside this file
 
 import octave_process  # noqa: E402
+import tiny_job  # noqa: E402
+from engine_scene import Scene  # noqa: E402
+from simplenn_reference import TinyVgg  # noqa: E402
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -50,3 +54,23 @@ def call(
 def golden() -> Path:
     """The folder of protocol files that every language must read and write."""
     return HERE.parent / "golden"
+
+
+@pytest.fixture(scope="session")
+def net() -> TinyVgg:
+    """A small VGG."""
+    return TinyVgg()
+
+
+@pytest.fixture
+def job(tmp_path: Path, net: TinyVgg) -> dict[str, Any]:
+    """A job on it."""
+    return tiny_job.make_job(tmp_path, net)
+
+
+@pytest.fixture
+def scene(tmp_path: Path, job: dict[str, Any]) -> Iterator[Scene]:
+    """engine_host.py on that job, with the stand-in for the engine."""
+    scene = Scene(tmp_path, job)
+    yield scene
+    scene.close()

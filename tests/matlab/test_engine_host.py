@@ -1,192 +1,193 @@
-"""engine_host.py starts, watches and ends MATLAB; a stand-in plays the engine."""
+"""engine_host.py runs a job in MATLAB; Octave stands in for it, behind the engine's interface."""
 
 from __future__ import annotations
 
-import json
+import ast
 import os
+import platform
+import shutil
 import signal
-import subprocess
-import sys
-import time
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 
-HOST = Path(__file__).resolve().parents[2] / "matlab" / "engine_host.py"
+from engine_scene import SECONDS, Scene
+from octave_process import MATLAB
+from processes import wait_for
+from simplenn_reference import TinyVgg
+from tiny_job import RESULT_KEYS, assert_features_are_right
 
-STAND_IN = """
-import json, os, time
-import builtins
-
-class EngineError(Exception): pass
-class MatlabExecutionError(Exception): pass
-class RejectedExecutionError(Exception): pass
-class CancelledError(Exception): pass
-class InterruptedError(Exception): pass
-
-PLAY = os.environ["PLAY"]
-if PLAY == "broken":
-    raise RuntimeError("release R2099z not found")
-
-def note(*words):
-    with open(os.environ["NOTES"], "a") as notes:
-        print(*words, file=notes)
-
-class Future:
-    def __init__(self, job, stdout):
-        self.job, self.stdout, self.polls, self.cancelled = job, stdout, 0, False
-    def done(self):
-        self.polls += 1
-        self.stdout.write("line %d\\n" % self.polls)
-        return PLAY != "hang" and self.polls >= 3
-    def cancel(self):
-        note("cancel")
-    def result(self):
-        if PLAY in ("fails", "records"):
-            raise MatlabExecutionError("no layer relu9")
-        if PLAY == "dies":
-            raise EngineError("MATLAB has already terminated")
-
-class Matlab:
-    def addpath(self, folder, nargout):
-        note("addpath", folder)
-    def feval(self, name, job, nargout, stdout, stderr, background):
-        note("feval", name, job, nargout, background)
-        if PLAY == "records":
-            folder = json.load(open(job))["output_dir"]
-            with open(folder + "/result.json", "w") as result:
-                json.dump({"status": "failed", "error": "by MATLAB"}, result)
-        return Future(job, stdout)
-    def quit(self):
-        note("quit")
-
-def start_matlab(options):
-    note("start", options)
-    if PLAY == "no licence":
-        raise EngineError("License checkout failed")
-    return Matlab()
-"""
+START = "start -nodisplay -nojvm"
 
 
-class Scene:
-    """A job, a stand-in for matlab.engine, and the process under test."""
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_job_runs_and_its_features_equal_the_float64_pass(
+    octave: Callable, scene: Scene, net: TinyVgg, threads: int
+) -> None:
+    scene.job["threads"] = threads
+    assert scene.run() == 0, scene.errors.read_text()
+    assert scene.errors.read_text() == ""
+    result = scene.result()
+    assert list(result) == RESULT_KEYS
+    assert (result["status"], result["error"]) == ("ok", None)
+    assert_features_are_right(scene.job, result, net)
+    assert "on GNU Octave" in result["code"]  # nothing was played, and no MATLAB claimed
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        package = folder / "packages" / "matlab" / "engine"
-        package.mkdir(parents=True)
-        (package / "__init__.py").write_text(STAND_IN)
-        (folder / "out").mkdir()
-        self.job = folder / "job.json"
-        self.notes = folder / "notes"
-        self.write_job(threads=2)
-
-    def write_job(self, threads: int | None) -> None:
-        self.job.write_text(
-            json.dumps({"output_dir": str(self.folder / "out"), "threads": threads})
-        )
-
-    def start(self, play: str) -> subprocess.Popen[str]:
-        environment = os.environ | {
-            "PYTHONPATH": "" if play == "absent" else str(self.folder / "packages"),
-            "PLAY": play,
-            "NOTES": str(self.notes),
-        }
-        return subprocess.Popen(
-            [sys.executable, str(HOST), str(self.job)],
-            env=environment,
-            cwd=HOST.parents[1],  # where a folder called matlab/ lies
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-
-    def noted(self) -> list[str]:
-        return self.notes.read_text().splitlines() if self.notes.exists() else []
-
-    def result(self) -> dict[str, Any]:
-        return json.loads((self.folder / "out" / "result.json").read_text())
-
-
-@pytest.fixture
-def scene(tmp_path: Path) -> Scene:
-    return Scene(tmp_path)
-
-
-def test_a_job_runs_and_its_log_is_passed_on(scene: Scene) -> None:
-    process = scene.start("works")
-    out, err = process.communicate(timeout=30)
-    assert (process.returncode, err) == (0, "")
-    assert out == "line 1\nline 2\nline 3\n"
+    flags = result["flags"]
+    assert flags["matlab_session"] == "started for this process"
+    assert flags["engine_python"] == platform.python_version()
+    assert 0 < float(flags["engine_start_seconds"]) < SECONDS
+    assert 2**24 < int(flags["matlab_peak_rss_bytes"]) < 2**34
+    # One thread is only to be had at MATLAB's start.
     assert scene.noted() == [
-        "start -nodisplay -nojvm",
-        f"addpath {HOST.parent}",
-        f"feval extract_features {scene.job} 0 True",
+        START + " -singleCompThread" * (threads == 1),
+        "feval feature getpid",
+        f"feval addpath {MATLAB}",
+        f"feval extract_features {scene.job_file}",
         "quit",
     ]
-    assert not (scene.folder / "out" / "result.json").exists()
+    scene.assert_nothing_is_left()
 
 
-def test_one_thread_is_asked_for_at_the_start(scene: Scene) -> None:
-    scene.write_job(threads=1)
-    process = scene.start("works")
-    process.communicate(timeout=30)
-    assert process.returncode == 0
-    assert scene.noted()[0] == "start -nodisplay -nojvm -singleCompThread"
+def test_the_log_is_passed_on_while_it_grows(octave: Callable, scene: Scene) -> None:
+    go_on = scene.folder / "go on"
+    scene.scripts = scene.folder / "scripts"
+    shutil.copytree(MATLAB, scene.scripts)
+    (scene.scripts / "extract_features.m").write_text(
+        "function extract_features(file)\n"
+        "printf('begun\\n'); fflush(stdout);\n"
+        f"while ~exist('{go_on}', 'file')\n  pause(0.05);\nend\n"
+        "fprintf(stderr, 'warned\\n'); disp('done');\nend\n"
+    )
+    host = scene.start()
+    wait_for(lambda: scene.log.read_text() == "begun\n", SECONDS)
+    assert host.poll() is None
+    go_on.touch()
+    assert host.wait(SECONDS) == 0
+    assert sorted(scene.log.read_text().splitlines()) == ["begun", "done", "warned"]
+
+
+# --- no MATLAB, no engine -------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("play", "kind", "words"),
     [
-        ("absent", "ModuleNotFoundError", "pip install matlabengine"),
-        ("broken", "RuntimeError", "R2099z"),
-        ("no licence", "EngineError", "licence"),
-        ("fails", "MatlabExecutionError", "no layer relu9"),
-        ("dies", "EngineError", "Memory"),
+        ("moved", "EngineOfAnotherRelease", ["R2099b", "netparity doctor"]),
+        ("corrupted", "EngineOfAnotherRelease", ["corrupted", "install"]),
+        ("another release", "EngineOfAnotherRelease", ["matlabengineforpython_abi3"]),
+        ("unsupported Python", "PythonNotSupported", ["3.9, 3.10, 3.11, and 3.12", "3_99"]),
+        ("unsupported Python, older engine", "PythonNotSupported", ["Python 3_99", "setup"]),
+        ("no licence", "LicenceRefused", ["License Manager Error -1", "MLM_LICENSE_FILE"]),
+        ("start fails", "StartFailed", ["Unable to launch", "MATLAB_ROOT"]),
     ],
 )
-def test_each_failure_has_its_own_message(
-    scene: Scene, golden: Path, play: str, kind: str, words: str
-) -> None:
-    process = scene.start(play)
-    _, err = process.communicate(timeout=30)
-    assert process.returncode == 1
-    result = scene.result()
-    assert result.keys() == json.loads((golden / "result-failed.json").read_text()).keys()
-    assert (result["schema_version"], result["status"]) == (1, "failed")
-    assert result["error"]["kind"] == kind
-    assert words in result["error"]["message"] and words in err
-    assert "Traceback" in result["error"]["where"]
-    assert result["threads"] == {"requested": 2, "found": None}
-    assert ("quit" in scene.noted()) == (play in ("fails", "dies"))
+def test_a_matlab_that_cannot_be_had(scene: Scene, play: str, kind: str, words: list[str]) -> None:
+    assert scene.run(play) == 1
+    scene.assert_failed(kind, words)
+    assert scene.octaves() == []
 
 
-def test_what_matlab_recorded_is_left_alone(scene: Scene) -> None:
-    process = scene.start("records")
-    process.communicate(timeout=30)
-    assert process.returncode == 1
-    assert scene.result() == {"status": "failed", "error": "by MATLAB"}
+@pytest.mark.parametrize("path", ["", str(MATLAB.parent)], ids=["nothing", "a folder matlab/"])
+def test_an_engine_that_is_not_installed(scene: Scene, path: str) -> None:
+    assert scene.run(PYTHONPATH=path) == 1
+    words = ["pip install matlabengine", "netparity setup", platform.python_version()]
+    scene.assert_failed("EngineNotInstalled", words)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_cancels_the_job_and_quits_matlab(scene: Scene, number: signal.Signals) -> None:
-    process = scene.start("hang")
-    deadline = time.monotonic() + 30
-    while not any(line.startswith("feval") for line in scene.noted()):
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-    time.sleep(0.2)
-    process.send_signal(number)
-    process.communicate(timeout=30)
-    assert process.returncode == 128 + number
-    assert scene.noted()[-2:] == ["cancel", "quit"]
-    assert number.name in scene.result()["error"]["message"]
+def test_a_matlab_root_without_matlab(scene: Scene) -> None:
+    assert scene.run(MATLAB_ROOT=str(scene.folder)) == 1
+    scene.assert_failed("MatlabNotFound", [f"MATLAB_ROOT={scene.folder}", "matlabroot"])
+    assert scene.noted() == []
 
 
-def test_a_job_file_that_cannot_be_read(scene: Scene) -> None:
-    scene.job.write_text("{")
-    process = scene.start("works")
-    _, err = process.communicate(timeout=30)
-    assert process.returncode == 1
-    assert str(scene.job) in err and scene.noted() == []
+def test_a_matlab_that_takes_too_long_to_start(octave: Callable, scene: Scene):
+    scene.job["options"] = {"startup_timeout": "0.5"}
+    assert scene.run("never starts") == 1
+    words = ["not started within 0.5 s", "startup_timeout=SECONDS", "--timeout"]
+    scene.assert_failed("StartTimeout", words)
+    assert scene.noted() == [START, "cancel"]
+    scene.assert_nothing_is_left()
+
+
+@pytest.mark.parametrize("text", ["soon", "0", "-1", "inf", "nan"])
+def test_a_start_timeout_that_is_no_number_of_seconds(scene: Scene, text: str):
+    scene.job["options"] = {"startup_timeout": text}
+    assert scene.run() == 1
+    scene.assert_failed("UsageError", [f"startup_timeout={text}", "600"])
+    assert scene.noted() == []
+
+
+@pytest.mark.parametrize("text", ["{", None], ids=["no JSON", "no file"])
+def test_a_job_file_that_cannot_be_read(scene: Scene, text: str | None) -> None:
+    if text is None:
+        scene.job_file = scene.job_file.with_name("none.json")
+        scene.job_file.symlink_to("nowhere")
+        scene.job_file.with_name("nowhere").mkdir()
+    else:
+        scene.job_file.write_text(text)
+    assert scene.run() == 1
+    assert str(scene.job_file.resolve()) in scene.errors.read_text()
+    assert scene.noted() == [] and not scene.has_result()
+
+
+# --- MATLAB fails ---------------------------------------------------------------------------
+
+
+def test_an_error_before_the_script_can_record_it(octave: Callable, scene: Scene) -> None:
+    scene.job["schema_version"] = 2
+    assert scene.run() == 1
+    words = ["schema_version 2", "by hand in MATLAB"]
+    error = scene.assert_failed("netparity:job", words)
+    assert "File" not in error["message"]
+    assert "np_read_job, line " in error["where"] and "np_read_job.m" in error["where"]
+    assert scene.noted()[-2:] == ["feval lasterr", "quit"]
+    scene.assert_nothing_is_left()
+
+
+def test_a_script_that_matlab_cannot_parse(octave: Callable, scene: Scene) -> None:
+    scene.scripts = scene.folder / "scripts"
+    shutil.copytree(MATLAB, scene.scripts)
+    (scene.scripts / "support" / "np_read_job.m").write_text("function job = np_read_job(file\n")
+    assert scene.run() == 1
+    scene.assert_failed("SyntaxError", ["parse error", "R2018b"])
+    scene.assert_nothing_is_left()
+
+
+def test_what_matlab_recorded_is_left_alone(octave: Callable, scene: Scene) -> None:
+    scene.job["features"][0]["layer"] = "relu9"
+    assert scene.run() == 1
+    error = scene.result()["error"]
+    assert error["kind"].startswith("netparity:") and "extract_features failed" not in str(error)
+    assert "relu9" in error["message"] and "np_run_job" in error["where"]
+    assert "relu9" in scene.errors.read_text()
+    assert "matlab_session" not in scene.result()["flags"]
+    scene.assert_nothing_is_left()
+
+
+def test_a_matlab_that_dies_during_the_job(octave: Callable, scene: Scene) -> None:
+    host = scene.start_long_job()
+    (pid,) = scene.octaves()
+    os.kill(pid, signal.SIGKILL)
+    assert host.wait(SECONDS) == 1
+    scene.assert_failed("SessionLost", ["Memory", "matlab_crash_dump"])
+    scene.assert_nothing_is_left()
+
+
+def test_an_interrupt_that_comes_from_elsewhere(octave: Callable, scene: Scene) -> None:
+    host = scene.start_long_job()
+    (pid,) = scene.octaves()
+    os.kill(pid, signal.SIGINT)
+    assert host.wait(SECONDS) == 1
+    scene.assert_failed("InterruptedError", ["interrupted in MATLAB"])
+    scene.assert_nothing_is_left()
+
+
+# --- what it is written in ------------------------------------------------------------------
+
+
+def test_the_host_is_written_for_the_pythons_of_old_releases() -> None:
+    files = sorted(MATLAB.glob("engine_*.py"))
+    assert len(files) >= 3
+    for file in files:
+        ast.parse(file.read_text(encoding="utf-8"), feature_version=(3, 6))

@@ -45,12 +45,16 @@ class Missing:
 
 @dataclass(frozen=True)
 class Availability:
-    """Whether a runner can run here; if not, why, and what would mend it."""
+    """Whether a runner can run here; if not, why, and what would mend it.
+
+    `found` is what else `netparity doctor` says, such as where a program is; no run stores it.
+    """
 
     available: bool
     reason: str = ""
     fix: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
+    found: str = ""
 
 
 class Runner(ABC):

@@ -3,69 +3,204 @@
 from __future__ import annotations
 
 import os
-import shutil
 from pathlib import Path
+from typing import ClassVar
 
 from netparity.environments import Environments, Stack
-from netparity.launch import Command
-from netparity.runners.base import Availability, Missing
+from netparity.errors import SetupError
+from netparity.launch import Command, LaunchError
+from netparity.runners.base import Availability, Missing, Option
 from netparity.runners.matconvnet import MatconvnetRunner
+from netparity.runners.matlab_installation import DEFAULT_FOLDER, Matlab, find_matlab, why_none
+from netparity.runners.matlab_releases import OLDEST, Release, release_of_engine
+from netparity.watch import Watch
 
-# The engine belongs to one release of MATLAB, so no list can be pinned ahead: the user brings
-# an interpreter that has it.
-_STACK = Stack("matconvnet-matlab", ">=3.9")
+_NAME = "matconvnet-matlab"
+# From MATLAB's own folder, its setup.py installed the engine under the second name before R2022b.
+_PACKAGES = ("matlabengine", "matlabengineforpython")
 
 
 class MatconvnetMatlab(MatconvnetRunner):
     """`matconvnet-matlab`. The engine runs in a process and an environment of its own."""
 
-    name = "matconvnet-matlab"
+    name = _NAME
     runs_in_python = True
+    options: ClassVar = {
+        **MatconvnetRunner.options,
+        "session": Option("connect to the MATLAB session shared under this name; it is never quit"),
+        "startup_timeout": Option("seconds that MATLAB may take to start; default: 300"),
+    }
+
+    def prepare(self, environments: Environments, watch: Watch) -> None:
+        """Make the environment of the engine that belongs to this machine's MATLAB.
+
+        Raises:
+            SetupError: if there is no MATLAB, or no engine for it that can be installed.
+        """
+        matlab = find_matlab()
+        brought = self.name in environments.overrides
+        problem = _no_matlab(matlab) if brought else _problem(matlab)
+        if problem is not None:
+            raise SetupError(problem.reason, problem.fix)
+        assert matlab is not None
+        if not brought and matlab.release is not None and not matlab.release.known:
+            watch.warning(_newer_than_known(matlab.release))
+        environments.ensure(engine_stack(matlab), watch)
 
     def missing(self, environments: Environments) -> list[Missing]:
-        """Nothing that a package could bring."""
+        """Nothing that a system package could bring."""
         return []
 
     def availability(self, environments: Environments) -> Availability:
-        """Whether MATLAB and an interpreter with its engine were found."""
-        root = find_matlab()
-        if root is None:
-            return Availability(
-                False,
-                "no MATLAB was found (MATLAB_ROOT, PATH)",
-                "install MATLAB, or set MATLAB_ROOT to its folder",
-            )
-        python = environments.overrides.get(self.name)
+        """Whether there is a MATLAB, and an interpreter with the engine of its release."""
+        matlab = find_matlab()
+        own = environments.overrides.get(self.name)
+        problem = _no_matlab(matlab) if own else _problem(matlab)
+        if problem is not None:
+            return problem
+        assert matlab is not None
+        stack = engine_stack(matlab)
+        python = environments.python(stack)
         if python is None:
+            assert matlab.release is not None
             return Availability(
                 False,
-                f"MATLAB is at {root}, but no interpreter with its engine was named",
-                "make an environment, install the matlabengine of your release in it "
-                "(pip install matlabengine==...), and call with "
-                f"--python {self.name}=/path/to/that/python",
+                f"{_described(matlab)}; its environment has not been made",
+                f"netparity setup {self.name}",
             )
-        versions = environments.versions(_STACK, "matlabengine")
-        if not versions:
+        try:
+            found = environments.told_versions(stack, *_PACKAGES)
+        except LaunchError as error:
+            return Availability(False, f"{error}", _bring_your_own())
+        if not found:
+            return Availability(False, f"{python} has no matlabengine", _install(matlab, python))
+        [engine] = list(found.values())[:1]
+        release = matlab.release
+        if release is not None and not release.owns(engine):
             return Availability(
                 False,
-                f"{python} has no matlabengine",
-                f"{python} -m pip install matlabengine (the version of your MATLAB release)",
+                f"{python} has matlabengine {engine}{_belonging(engine)}, but {matlab.words}, to "
+                f"which matlabengine {release.version} belongs",
+                _install(matlab, python),
             )
-        return Availability(True, versions=versions)
+        versions = {"matlab": matlab.release_name} if matlab.release_name else {}
+        return self.code_problem() or Availability(
+            True,
+            versions={**versions, "matlabengine": engine},
+            found=_described(matlab) if release is not None else matlab.words,
+        )
 
     def command(self, environments: Environments, job_file: Path, threads: int) -> Command:
         """The engine's host on the job."""
-        python = environments.overrides[self.name]
-        script = self.scripts / "engine_host.py"
+        matlab = find_matlab()
+        environment: dict[str, str | None] = {
+            "PYTHONPATH": None,
+            "PYTHONHOME": None,
+            "PYTHONUNBUFFERED": "1",
+            "VIRTUAL_ENV": None,
+        }
+        python = environments.overrides.get(self.name)
+        if matlab is not None:
+            python = environments.python(engine_stack(matlab))
+            # The engine starts the MATLAB it was installed for, or the one on the PATH: here both
+            # are the same.
+            environment["MATLAB_ROOT"] = str(matlab.root)
+            path = [str(matlab.root / "bin"), os.environ.get("PATH", "")]
+            environment["PATH"] = os.pathsep.join(path)
+        assert python is not None, "availability() is asked first"
         return Command(
-            [str(python), str(script), str(job_file)],
-            {"PYTHONPATH": None, "PYTHONHOME": None, "PYTHONUNBUFFERED": "1"},
+            [str(python), str(self.scripts / "engine_host.py"), str(job_file)], environment
         )
 
 
-def find_matlab() -> Path | None:
-    """MATLAB's own folder: `MATLAB_ROOT`, or where `matlab` on the PATH points to."""
-    if root := os.environ.get("MATLAB_ROOT"):
-        return Path(root) if (Path(root) / "bin" / "matlab").exists() else None
-    program = shutil.which("matlab")
-    return Path(program).resolve().parents[1] if program else None
+def engine_stack(matlab: Matlab) -> Stack:
+    """The environment of the engine that belongs to a MATLAB.
+
+    No list with hashes can be pinned ahead: which engine is right depends on the MATLAB that is
+    here, and MathWorks mends each release's engine in its third number.
+    """
+    release = matlab.release
+    if release is None:
+        return Stack(_NAME, ">=3.6", ("matlabengine",))
+    # The package's setup.py writes down where MATLAB is. It looks in MATLAB's default folder, then
+    # here; where it need not look here, MATLAB's libraries are better kept from other programs.
+    variables = {}
+    if matlab.root != DEFAULT_FOLDER / release.name:
+        libraries = os.environ.get("LD_LIBRARY_PATH")
+        searched = [str(matlab.libraries), *([libraries] if libraries else [])]
+        variables["LD_LIBRARY_PATH"] = os.pathsep.join(searched)
+    return Stack(_NAME, release.python, (release.requirement,), variables, str(matlab.root))
+
+
+def _no_matlab(matlab: Matlab | None) -> Availability | None:
+    if matlab is None:
+        return Availability(False, *why_none())
+    if matlab.too_old:
+        return Availability(
+            False,
+            f"{matlab.words}, but the scripts need {OLDEST} or later",
+            f"install {OLDEST} or later, or set MATLAB_ROOT to one that is installed",
+        )
+    return None
+
+
+def _problem(matlab: Matlab | None) -> Availability | None:
+    """Why no environment can be made for this MATLAB."""
+    problem = _no_matlab(matlab)
+    if problem is not None or matlab is None:
+        return problem
+    if matlab.release is None:
+        return Availability(
+            False,
+            f"{matlab.words}, but neither its VersionInfo.xml nor its folder's name says its "
+            "release, so that the right matlabengine is not known",
+            f"set MATLAB_ROOT to what `matlabroot` prints in MATLAB, or {_bring_your_own()}",
+        )
+    if not matlab.release.on_index:
+        return Availability(
+            False,
+            f"{_described(matlab)}, which is no package of the index: MATLAB brings it",
+            f"in a Python {matlab.release.python_words} of your own, run `python setup.py install` "
+            f"in {matlab.root / 'extern' / 'engines' / 'python'}, then {_bring_your_own()}",
+        )
+    return None
+
+
+def _described(matlab: Matlab) -> str:
+    """A MATLAB, and the engine and the Pythons that belong to it."""
+    release = matlab.release
+    assert release is not None
+    newer = "" if release.known else f" ({_newer_than_known(release)})"
+    return (
+        f"{matlab.words}; to it belongs matlabengine {release.version} on Python "
+        f"{release.python_words}{newer}"
+    )
+
+
+def _newer_than_known(release: Release) -> str:
+    return (
+        f"{release.name} is newer than this netparity: matlabengine {release.version} follows from "
+        "its name, the Pythons are those of the release before"
+    )
+
+
+def _belonging(engine: str) -> str:
+    release = release_of_engine(engine)
+    return f" of {release.name}" if release is not None else ""
+
+
+def _bring_your_own() -> str:
+    return f"name an interpreter that has it: --python {_NAME}=/path/to/python"
+
+
+def _install(matlab: Matlab, python: Path) -> str:
+    release = matlab.release
+    if release is None:
+        return f"{python} -m pip install matlabengine (the version of your MATLAB release)"
+    if not release.on_index:
+        folder = matlab.root / "extern" / "engines" / "python"
+        return f"run `{python} setup.py install` in {folder}"
+    return (
+        f"{python} -m pip install '{release.requirement}', or leave out --python: "
+        f"netparity setup {_NAME} makes an environment"
+    )

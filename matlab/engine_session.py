@@ -1,0 +1,312 @@
+"""MATLAB's start and end, or the way into a session that someone shares, for engine_host.py.
+
+The standard library is all it needs. The engines of old releases support nothing newer than
+Python 3.6, hence the quoted annotations.
+"""
+
+import contextlib
+import io
+import os
+import platform
+import re
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from engine_signals import Stopped, pause, stopped
+
+POLL_SECONDS = 0.1
+START_SECONDS = 300.0  # a first start, from a network drive, can take minutes
+QUIT_SECONDS = 20.0
+STOP_SECONDS = 1.0  # for each step after a signal: the harness kills what is left after three
+ANSWER_SECONDS = 10.0
+# In the words of the engines since R2024a, and of those before them.
+WRONG_PYTHON = re.compile(r"supports Python version|Python \S+ is not supported")
+
+
+class HostError(Exception):
+    """A failure with a message that says how to mend it, of a `kind`, with its `where` if known."""
+
+    def __init__(self, kind: str, message: str, where: str = "") -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.where = where
+
+
+def import_engine() -> "Any":
+    """Return the module `matlab.engine`. Raise HostError where it is missing or broken."""
+    python = f"Python {platform.python_version()} ({sys.executable})"
+    root = os.environ.get("MATLAB_ROOT")
+    if root and not (Path(root) / "bin" / "matlab").exists():
+        raise HostError(
+            "MatlabNotFound",
+            f"there is no MATLAB: MATLAB_ROOT={root} holds no bin/matlab. Set MATLAB_ROOT to what "
+            "`matlabroot` prints in MATLAB.",
+        )
+    try:
+        import matlab.engine  # type: ignore[import-not-found]
+    except (ImportError, RuntimeError, OSError, ValueError) as error:
+        if getattr(error, "name", None) in ("matlab", "matlab.engine"):
+            raise HostError(
+                "EngineNotInstalled",
+                f"{python} has no MATLAB Engine: {error}. `netparity setup matconvnet-matlab` "
+                "makes an environment that has it; by hand it is `pip install "
+                "matlabengine==<version for your release>`.",
+            ) from error
+        if WRONG_PYTHON.search(str(error)):
+            raise HostError(
+                "PythonNotSupported",
+                f"{error}. This is {python}: use one that this release of MATLAB supports; "
+                "`netparity setup matconvnet-matlab` takes a right one.",
+            ) from error
+        raise HostError(
+            "EngineOfAnotherRelease",
+            f"the MATLAB Engine of {python} does not load: {error}. It was installed for another "
+            "release of MATLAB, for one that has been moved, or for another Python: install the "
+            "`matlabengine` of this release again, `netparity doctor` names its version.",
+        ) from error
+    return matlab.engine
+
+
+def errors(engine: "Any", *names: str) -> "tuple[type[BaseException], ...]":
+    """Return those of the engine's exceptions that this release has."""
+    return tuple(getattr(engine, name) for name in names if hasattr(engine, name))
+
+
+# --- MATLAB's start and end -----------------------------------------------------------------
+
+
+def start_options(threads: "int | None") -> str:
+    """Return MATLAB's start options, one string. One thread is only to be had at the start."""
+    options = "-nodisplay -nojvm"
+    return options + " -singleCompThread" if threads == 1 else options
+
+
+def start_matlab(engine: "Any", threads: "int | None", seconds: float) -> "Any":
+    """Start MATLAB. Raise HostError where it does not come up."""
+    pause(0.0)  # a signal during the import
+    try:
+        future = engine.start_matlab(start_options(threads), background=True)
+        return await_matlab(future, seconds, "MATLAB has not started")
+    except errors(engine, "EngineError", "CancelledError", "RejectedExecutionError") as error:
+        if re.search(r"licen[cs]e|activat", str(error), re.IGNORECASE):
+            raise HostError(
+                "LicenceRefused",
+                f"MATLAB was refused a licence: {error}. See whether `matlab -nodisplay -nojvm -r "
+                "exit` starts in a shell; another session may hold the licence, or its server "
+                "(MLM_LICENSE_FILE) may be out of reach.",
+            ) from error
+        raise HostError(
+            "StartFailed",
+            f"MATLAB did not start: {error}. Run `matlab -nodisplay -nojvm -r exit` in a shell to "
+            "see what it says; MATLAB_ROOT or the PATH may name another installation.",
+        ) from error
+
+
+def connect_matlab(engine: "Any", name: str, seconds: float) -> "Any":
+    """Join a shared session. Raise HostError where there is none of that name."""
+    shared = list(engine.find_matlab())
+    if name not in shared:
+        raise HostError(
+            "SessionNotFound",
+            f"no MATLAB session is shared as {name!r}; shared are: {', '.join(shared) or 'none'}. "
+            f"Call matlab.engine.shareEngine('{name}') in the session that is meant.",
+        )
+    try:
+        future = engine.connect_matlab(name, background=True)
+        return await_matlab(future, seconds, f"the session {name!r} has not answered")
+    except errors(engine, "EngineError", "CancelledError", "RejectedExecutionError") as error:
+        raise HostError(
+            "SessionRefused",
+            f"the MATLAB session {name!r} cannot be joined: {error}. It may have ended, or another "
+            "program may be connected to it: a session takes one at a time.",
+        ) from error
+
+
+def await_matlab(future: "Any", seconds: float, what: str) -> "Any":
+    """Return the MATLAB that a future brings; give it up when time is up, or at a signal."""
+    deadline = time.monotonic() + seconds
+    try:
+        while not future.done():
+            if time.monotonic() > deadline:
+                raise too_slow(what, seconds)
+            pause(POLL_SECONDS)
+        return future.result()
+    except BaseException:  # a signal too: MATLAB must not come up after this program has gone
+        with contextlib.suppress(Exception):
+            future.cancel()
+        raise
+
+
+def too_slow(what: str, seconds: float) -> HostError:
+    """MATLAB, or a session, was not there in time."""
+    return HostError(
+        "StartTimeout",
+        f"{what} within {seconds:g} s. Allow it more: "
+        "matconvnet-matlab[startup_timeout=SECONDS], and --timeout if that is less.",
+    )
+
+
+def ask(
+    matlab: "Any",
+    seconds: float,
+    name: str,
+    *arguments: "Any",
+    nargout: int = 1,
+    wait: "Callable[[float], None]" = pause,
+) -> "Any":
+    """Call a function that answers at once; None where it does not, or does not exist."""
+    quiet = {"stdout": io.StringIO(), "stderr": io.StringIO(), "background": True}
+    deadline = time.monotonic() + seconds
+    future = None
+    try:
+        future = matlab.feval(name, *arguments, nargout=nargout, **quiet)
+        while not future.done():
+            if time.monotonic() > deadline:
+                future.cancel()
+                return None
+            wait(POLL_SECONDS / 10)
+        return future.result()
+    except Stopped:
+        if future is not None:
+            with contextlib.suppress(Exception):
+                future.cancel()
+        raise
+    except Exception:
+        return None  # nothing that is asked for here is worth failing for
+
+
+def quit_matlab(matlab: "Any", pid: "int | None", seconds: float) -> None:
+    """Quit MATLAB, and kill it where that takes too long: a busy one does not listen."""
+
+    def leave() -> None:
+        try:
+            matlab.quit()
+        except Exception as error:
+            print(f"MATLAB did not quit by itself: {error}", file=sys.stderr)
+
+    begun = time.monotonic()
+    # A call into the engine can block for as long as MATLAB likes.
+    quitting = threading.Thread(target=leave, daemon=True)
+    quitting.start()
+    while quitting.is_alive() or (pid is not None and is_running(pid)):
+        # After a signal, even one that comes only now, there is less time.
+        patience = min(seconds, STOP_SECONDS) if stopped() else seconds
+        if time.monotonic() - begun > patience:
+            if pid is not None and is_running(pid):
+                os.kill(pid, signal.SIGKILL)
+            break
+        time.sleep(POLL_SECONDS / 2)
+
+
+def is_running(pid: int) -> bool:
+    """Return whether there is such a process that has not ended."""
+    try:
+        os.kill(pid, 0)
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True  # a system without /proc
+    return stat.rpartition(")")[2].split()[0] != "Z"
+
+
+def peak_bytes(pid: "int | None") -> "int | None":
+    """Return the largest resident set that a process has had; None where that cannot be read."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return None
+    found = re.search(r"^VmHWM:\s*(\d+) kB", status, re.MULTILINE)
+    return int(found.group(1)) * 1024 if found else None
+
+
+def seconds_allowed(text: "str | None") -> float:
+    """Return the seconds that a start may take, from the job's option `startup_timeout`."""
+    try:
+        seconds = START_SECONDS if text is None else float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < float("inf"):
+        raise HostError(
+            "UsageError",
+            f"startup_timeout={text}: expected a number of seconds above 0, such as 600",
+        )
+    return seconds
+
+
+class Session:
+    """The MATLAB that runs a job, started for it or shared by someone under a name.
+
+    Attributes:
+        matlab: the engine's own object.
+        start_seconds: until it was there.
+    """
+
+    def __init__(self, engine: "Any", job: "dict[str, Any]") -> None:
+        options = job.get("options") or {}
+        self.name = options.get("session")
+        self.pid = None  # type: int | None
+        self.before = {}  # type: dict[str, Any]
+        self.seconds = seconds_allowed(options.get("startup_timeout"))
+        begun = time.monotonic()
+        if self.name:
+            self.matlab = connect_matlab(engine, self.name, self.seconds)
+        else:
+            self.matlab = start_matlab(engine, job.get("threads"), self.seconds)
+        self.start_seconds = time.monotonic() - begun
+
+    @property
+    def words(self) -> str:
+        """Whose MATLAB it is, for the result."""
+        return f"shared session {self.name}" if self.name else "started for this process"
+
+    def prepare(self) -> None:
+        """Learn its process; note what the job will change in a session that is someone else's.
+
+        Raise HostError where such a session is busy with something else.
+        """
+        if self.name:
+            self.before["path"] = ask(self.matlab, self.seconds, "path")
+            if self.before["path"] is None:
+                raise too_slow(
+                    f"the session {self.name!r} is busy: it has not answered", self.seconds
+                )
+        answer = ask(self.matlab, ANSWER_SECONDS, "feature", "getpid")
+        if isinstance(answer, (int, float)) and answer > 1:
+            self.pid = int(answer)
+        if self.name:
+            self.before["threads"] = ask(self.matlab, ANSWER_SECONDS, "maxNumCompThreads")
+            self.before["root"] = ask(self.matlab, ANSWER_SECONDS, "getenv", "MATCONVNET_ROOT")
+            self._set_root(os.environ.get("MATCONVNET_ROOT"), ANSWER_SECONDS, pause)
+
+    def lost(self) -> bool:
+        """Return whether its process is known to have ended."""
+        return self.pid is not None and not is_running(self.pid)
+
+    def end(self, seconds: float) -> None:
+        """Quit MATLAB if it was started here; otherwise only put back what was changed."""
+        if not self.name:
+            quit_matlab(self.matlab, self.pid, seconds)
+        elif "root" in self.before and not self.lost():
+            for name, noted in (("path", "path"), ("maxNumCompThreads", "threads")):
+                if self.before[noted] is not None:
+                    ask(
+                        self.matlab,
+                        seconds / 3,
+                        name,
+                        self.before[noted],
+                        nargout=0,
+                        wait=time.sleep,
+                    )
+            self._set_root(self.before["root"], seconds / 3, time.sleep)
+
+    def _set_root(
+        self, root: "str | None", seconds: float, wait: "Callable[[float], None]"
+    ) -> None:
+        """A session that is already running does not see this process's environment."""
+        ask(self.matlab, seconds, "setenv", "MATCONVNET_ROOT", root or "", nargout=0, wait=wait)
