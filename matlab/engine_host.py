@@ -235,12 +235,16 @@ def main(arguments: "list[str]") -> int:
         run(job, job_file)
     except (HostError, Stopped) as failure:
         # A signal to the whole process group ends MATLAB too: then its end is not the cause.
-        error = stopped() or failure
-        status = 128 + error.number if isinstance(error, Stopped) else 1
-        print(f"error: {error}", file=sys.stderr)
-        where = error.where or traceback.format_exc()
-        record_failure(job, error.kind, str(error), where)
-        return status
+        cause = stopped() or failure
+        print(f"error: {cause}", file=sys.stderr)
+        record_failure(job, cause.kind, str(cause), cause.where or traceback.format_exc())
+        return 128 + cause.number if isinstance(cause, Stopped) else 1
+    except Exception as unforeseen:  # whatever else the engine may raise
+        message = f"the MATLAB Engine failed in a way that is not foreseen: {unforeseen}"
+        where = traceback.format_exc()
+        print(f"{where}\nerror: {message}", file=sys.stderr)
+        record_failure(job, type(unforeseen).__name__, message, where)
+        return 1
     return 0
 
 

@@ -12,6 +12,7 @@ from netparity import report
 from netparity.errors import InputError
 from netparity.execution import Assignment, Turn, execute
 from netparity.judging import judge_run, noise_floor, run_model
+from netparity.models import costs
 from netparity.parity import ReferencePass
 from netparity.planning import (
     Plan,
@@ -21,7 +22,7 @@ from netparity.planning import (
     make_plan,
     prepare_runners,
 )
-from netparity.protocol import Round, Run, WallClock
+from netparity.protocol import HardwareLimit, Round, Run, WallClock
 from netparity.recording import (
     add_outcome,
     calibrations,
@@ -36,6 +37,7 @@ from netparity.timing import (
     calibrate,
     cautions,
     compare_all,
+    hardware_limit,
     rounds_needed,
     shuffled_rounds,
     summarise,
@@ -237,6 +239,7 @@ def evaluate(run: Run, store: RunFolder, weights: Tensors | None, watch: Watch =
     timing = list(summarise(ok_phases(run), *ratio_reference(judged)))
     changes = {
         "cautions": list(timing_cautions(run)),
+        "limit": machine_limit(run),
         "parity": judgement.parity,
         "noise_floors": judgement.floors,
         "preprocessing": judgement.preprocessing,
@@ -255,6 +258,12 @@ def ratio_reference(run: Run) -> tuple[str | None, list[str]]:
     if asked is not None:
         return (asked if asked in ranked else None), ranked
     return next(iter(ranked), None), ranked
+
+
+def machine_limit(run: Run) -> HardwareLimit | None:
+    """What the machine could do at best for the layers that every runner has to compute."""
+    last = run.settings.layers[-1]
+    return hardware_limit(costs(run_model(run), len(run.images), last), calibrations(run))
 
 
 def timing_cautions(run: Run) -> Iterator[str]:

@@ -174,6 +174,13 @@ def test_a_matlab_that_dies_during_the_job(octave: Callable, scene: Scene) -> No
     scene.assert_nothing_is_left()
 
 
+def test_what_no_one_has_foreseen_is_recorded_too(octave: Callable, scene: Scene) -> None:
+    assert scene.run("unforeseen") == 1
+    error = scene.assert_failed("ValueError", ["nothing that the host knows of"])
+    assert "Traceback" in error["where"]
+    scene.assert_nothing_is_left()
+
+
 def test_an_interrupt_that_comes_from_elsewhere(octave: Callable, scene: Scene) -> None:
     host = scene.start_long_job()
     (pid,) = scene.octaves()

@@ -295,6 +295,22 @@ class TimingEntry(Frozen):
     least_difference: float | None = None
 
 
+class HardwareLimit(Frozen):
+    """What this machine could do at best in `predict` (`timing.roofline`).
+
+    Attributes:
+        flops: of all layers up to the last feature, for all images.
+        flops_per_second: of single-precision matrix products, as measured beside the processes.
+        bytes_per_second: of copies in memory, likewise.
+        seconds: that the layers need at these rates.
+    """
+
+    flops: int
+    flops_per_second: float
+    bytes_per_second: float
+    seconds: Seconds
+
+
 class WallClock(Frozen):
     """Where the time of the run itself went; seconds.
 
@@ -339,6 +355,7 @@ class Run(Frozen):
     timing: list[TimingEntry] = []
     warnings: list[str] = []
     cautions: list[str] = []
+    limit: HardwareLimit | None = None
     wall: WallClock | None = None
 
     @computed_field  # type: ignore[prop-decorator]

@@ -28,6 +28,7 @@ def tables(
     made = [
         comparison(run, spread, code),
         phases(run, phase_spread),
+        limit_shares(run),
         parity(run),
         faults(run),
         preprocessing(run),
@@ -68,6 +69,19 @@ def phases(run: Run, spread: bool) -> Table:
         for label in labels
     )
     return Table("Seconds per phase, median", ("runner", *_PHASE_HEADERS.values()), rows)
+
+
+def limit_shares(run: Run) -> Table:
+    """Warm predictions against what the machine's matrix products and memory allow."""
+    rows = []
+    for entry in run.timing:
+        if run.limit is not None and entry.phase == "predict" and entry.median_seconds > 0:
+            reached = run.limit.flops / entry.median_seconds / 1e9
+            share = run.limit.seconds / entry.median_seconds
+            rows.append((entry.label, f"{reached:.3g}", f"{100 * share:.2g} %"))
+    rate = run.limit.flops_per_second / 1e9 if run.limit else 0.0
+    title = f"Share of the hardware limit (products {rate:.3g} GFLOP/s)"
+    return Table(title, ("runner", "GFLOP/s", "share"), tuple(rows))
 
 
 def _ratio(run: Run, record: RunnerRecord, entry: TimingEntry | None, spread: bool) -> str:

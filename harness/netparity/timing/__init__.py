@@ -4,6 +4,7 @@ from netparity.timing.calibration import calibrate
 from netparity.timing.cautions import cautions
 from netparity.timing.comparison import compare_all, rounds_needed
 from netparity.timing.machine import cpus_available, describe_machine
+from netparity.timing.roofline import hardware_limit
 from netparity.timing.schedule import Schedule, shuffled_rounds
 from netparity.timing.summary import summarise
 
@@ -14,6 +15,7 @@ __all__ = [
     "compare_all",
     "cpus_available",
     "describe_machine",
+    "hardware_limit",
     "rounds_needed",
     "shuffled_rounds",
     "summarise",

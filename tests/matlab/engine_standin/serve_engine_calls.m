@@ -9,6 +9,7 @@
 %   An interrupt ends this script, and not Octave: standard input names it again.
 
 PS1('');
+crash_dumps_octave_core(false);
 if ~exist('folder', 'var')
   folder = getenv('STANDIN_FOLDER');
   threads = 8;

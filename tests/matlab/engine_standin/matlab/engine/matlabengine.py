@@ -4,7 +4,7 @@ import io
 
 from matlab.engine.engineerror import RejectedExecutionError
 from matlab.engine.futureresult import FutureResult
-from matlab.engine.octave import note
+from matlab.engine.octave import PLAY, note
 
 engines = []
 
@@ -28,6 +28,8 @@ class MatlabFunc:
         if not self._engine._check_matlab():
             raise RejectedExecutionError("MATLAB has already terminated.")
         note(self._name, *args)
+        if PLAY == "unforeseen" and "extract_features" in args:
+            raise ValueError("nothing that the host knows of")
         answer = self._engine._matlab.call(self._name, args, nargout)
         future = FutureResult(self._engine, answer, nargout, stdout, stderr, feval=True)
         return future if background else future.result()

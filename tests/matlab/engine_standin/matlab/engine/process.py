@@ -30,6 +30,6 @@ def serve(folder):
 
 def send(folder, request):
     """Ask it to carry out a call; see serve_engine_calls.m."""
-    file = folder / f"{time.time_ns()}-{os.getpid()}.tmp"
+    file = folder / f"{time.time():.6f}-{os.getpid()}.tmp"
     file.write_text(json.dumps(request), encoding="utf-8")
     file.rename(folder / f"request-{file.stem}.json")

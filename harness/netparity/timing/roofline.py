@@ -1,0 +1,34 @@
+"""How far from the hardware's limit.
+
+The roofline of S. Williams, A. Waterman and D. Patterson (Communications of the ACM 52, 2009), with
+rates measured on this machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from netparity.models import Cost
+from netparity.protocol import Calibration, HardwareLimit
+from netparity.timing.calibration import COPY_BYTES, MULTIPLY_FLOPS
+
+
+def hardware_limit(costs: Iterable[Cost], states: Sequence[Calibration]) -> HardwareLimit | None:
+    """The limit of this machine for these layers; None where its speed was not measured.
+
+    The rates are the best that were seen: of matrix products in the harness's own BLAS, and of
+    copies, bytes read and bytes written counted each. Every layer takes as long as its operations
+    or its bytes need, whichever is longer.
+    """
+    multiply = min((state.multiply_seconds for state in states), default=0.0)
+    copy = min((state.copy_seconds for state in states), default=0.0)
+    if multiply <= 0 or copy <= 0:
+        return None
+    rate, bandwidth = MULTIPLY_FLOPS / multiply, 2 * COPY_BYTES / copy
+    layers = list(costs)
+    return HardwareLimit(
+        flops=sum(cost.flops for cost in layers),
+        flops_per_second=rate,
+        bytes_per_second=bandwidth,
+        seconds=sum(max(cost.flops / rate, cost.moved_bytes / bandwidth) for cost in layers),
+    )
