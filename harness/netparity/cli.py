@@ -199,6 +199,41 @@ def report(
         _show(run, store.path, as_json)
 
 
+@app.command("compare-runs")
+def compare_runs(
+    earlier: Annotated[Path, typer.Argument(metavar="EARLIER", help="A folder below results/.")],
+    later: Annotated[Path, typer.Argument(metavar="LATER", help="Another one.")],
+    phase: Annotated[str, typer.Option(help="Which seconds.")] = "predict",
+    verbose: Verbose = False,
+) -> None:
+    """Compare the timings of two stored runs: another day, version or machine."""
+    with _errors(verbose):
+        from rich.console import Console
+
+        from netparity.across import compare_folders
+        from netparity.report.console import rich_table
+
+        found = compare_folders(earlier, later, phase)
+        Console().print(rich_table(found.table))
+        for remark in found.remarks:
+            typer.echo(f"• {remark}")
+
+
+@app.command()
+def history(
+    results: Annotated[Path, typer.Argument(help="Folder of the runs.")] = Path("results"),
+    verbose: Verbose = False,
+) -> None:
+    """List the stored runs, with what each runner took."""
+    with _errors(verbose):
+        from rich.console import Console
+
+        from netparity.across import history as list_runs
+        from netparity.report.console import rich_table
+
+        Console().print(rich_table(list_runs(results)))
+
+
 @app.command()
 def diagnose(
     run_dir: Annotated[Path, typer.Argument(metavar="RUN_DIR", help="A folder below results/.")],

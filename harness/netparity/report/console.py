@@ -46,7 +46,7 @@ def show(run: Run, console: Console) -> None:
     for table in shown:
         all_words = table.words == len(table.headers)
         if len(table.headers) <= _MOST_COLUMNS and (width >= _FOR_LEDGER or not all_words):
-            console.print(_rich(table))
+            console.print(rich_table(table))
     for note in notes(run):
         console.print(Text("• " + note), soft_wrap=not console.is_terminal)
     for label, lines in log_tails(run):
@@ -54,7 +54,8 @@ def show(run: Run, console: Console) -> None:
         console.print(Text("\n".join(f"  {line}" for line in lines), style="dim"))
 
 
-def _rich(table: Table) -> RichTable:
+def rich_table(table: Table) -> RichTable:
+    """A table as rich draws it, with hints where a label may be broken."""
     made = RichTable(
         title=Text(table.title), title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0)
     )

@@ -2,19 +2,23 @@
 
 from netparity.timing.calibration import calibrate
 from netparity.timing.cautions import cautions
-from netparity.timing.comparison import compare_all, rounds_needed
+from netparity.timing.comparison import compare_all, compare_runs, rounds_needed
+from netparity.timing.estimate import Interval, estimate
 from netparity.timing.machine import cpus_available, describe_machine
 from netparity.timing.roofline import hardware_limit
 from netparity.timing.schedule import Schedule, shuffled_rounds
 from netparity.timing.summary import summarise
 
 __all__ = [
+    "Interval",
     "Schedule",
     "calibrate",
     "cautions",
     "compare_all",
+    "compare_runs",
     "cpus_available",
     "describe_machine",
+    "estimate",
     "hardware_limit",
     "rounds_needed",
     "shuffled_rounds",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +11,14 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from netparity.timing.estimate import Processes, Ratio, log_medians, log_ratios, ratio
+from netparity.timing.estimate import (
+    Processes,
+    Ratio,
+    log_medians,
+    log_ratios,
+    ratio,
+    ratio_of_others,
+)
 
 Word = Literal["faster", "slower", "no difference shown", "inconclusive"]
 Floats = npt.NDArray[np.float64]
@@ -20,7 +28,7 @@ LEVEL = 0.05
 POWER = 0.8
 _MOST_EXACT = 13
 _RANDOM_FLIPS = 20_000
-_ALL = 10**9  # few rounds have no more than thousands
+_MOST_DEALS = 50_000  # all of them, for up to nine processes of each
 
 
 @dataclass(frozen=True)
@@ -62,6 +70,32 @@ def compare_all(runners: Mapping[str, Processes], base: str | None) -> dict[str,
     }
 
 
+def compare_runs(
+    later: Mapping[str, Processes], earlier: Mapping[str, Processes]
+) -> dict[str, Comparison]:
+    """Every runner of a run against the runner of the same label in another, for one phase."""
+    common = [label for label in later if label in earlier]
+    fewest = {label: min(len(later[label]), len(earlier[label])) for label in common}
+    ratios = {label: ratio_of_others(later[label], earlier[label]) for label in common}
+    p_values = {
+        label: _exchange(log_medians(later[label]), log_medians(earlier[label]))
+        for label in common
+        if ratios[label] is not None and _least_unpaired(fewest[label]) * len(common) <= LEVEL
+    }
+    corrected = dict(zip(p_values, holm(list(p_values.values())), strict=True))
+    needed = next(n for n in itertools.count(1) if _least_unpaired(n) * len(common) <= LEVEL)
+    return {
+        label: Comparison(
+            ratio=ratios[label],
+            word=_word(ratios[label], corrected.get(label)),
+            p_value=corrected.get(label),
+            least_difference=None,
+            rounds_needed=needed,
+        )
+        for label in common
+    }
+
+
 def _word(found: Ratio | None, p: float | None) -> Word:
     if found is None or found.interval is None or p is None:
         return "inconclusive"
@@ -87,7 +121,11 @@ def p_value(processes: Processes, base: Processes, comparisons: int) -> float | 
     if _least_paired(rounds) * comparisons <= LEVEL:
         return _flip_signs(logs)
     if _least_unpaired(rounds) * comparisons <= LEVEL:
-        return _exchange(log_medians(processes), log_medians(base))
+        common = processes.keys() & base.keys()
+        return _exchange(
+            log_medians({number: processes[number] for number in common}),
+            log_medians({number: base[number] for number in common}),
+        )
     return None
 
 
@@ -150,12 +188,12 @@ def _exchange(ours: Mapping[int, float], theirs: Mapping[int, float]) -> float:
     """The same for all ways to deal the processes of both runners into two groups."""
     from scipy import stats
 
-    common = sorted(ours.keys() & theirs.keys())
-    samples = ([ours[number] for number in common], [theirs[number] for number in common])
+    samples = (list(ours.values()), list(theirs.values()))
     result = stats.permutation_test(
         samples,
         lambda a, b, axis: np.mean(a, axis=axis) - np.mean(b, axis=axis),
         vectorized=True,
-        n_resamples=_ALL,
+        n_resamples=_MOST_DEALS,
+        random_state=0,
     )
     return float(result.pvalue)

@@ -104,6 +104,27 @@ def ratio(processes: Processes, base: Processes) -> Ratio | None:
     return Ratio(value, interval, len(logs))
 
 
+def ratio_of_others(processes: Processes, base: Processes) -> Ratio | None:
+    """The same for processes that share no rounds, as those of two runs; None as above.
+
+    The interval is Welch's, on the logarithms.
+    """
+    from scipy import stats
+
+    ours = np.array(list(log_medians(processes).values()))
+    theirs = np.array(list(log_medians(base).values()))
+    fewest = min(len(ours), len(theirs))
+    if fewest == 0 or not (np.isfinite(ours).all() and np.isfinite(theirs).all()):
+        return None
+    value = float(np.exp(ours.mean() - theirs.mean()))
+    if fewest < 2:
+        return Ratio(value, None, fewest)
+    if np.ptp(ours) == np.ptp(theirs) == 0:
+        return Ratio(value, Interval(value, value), fewest)
+    found = stats.ttest_ind(ours, theirs, equal_var=False).confidence_interval(CONFIDENCE)
+    return Ratio(value, Interval(float(np.exp(found.low)), float(np.exp(found.high))), fewest)
+
+
 def log_medians(processes: Processes) -> dict[int, float]:
     """Natural logarithm of each process's median, by round; minus infinity for a median of 0."""
     with np.errstate(divide="ignore"):

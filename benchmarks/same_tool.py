@@ -1,0 +1,106 @@
+"""Is a tool called faster than itself, and is a delay of 5 % found?
+
+    .venv/bin/python benchmarks/same_tool.py [--times 40] [--rounds 8] [--repeats 20]
+
+Runs `compare` on the tiny network with three rows of one tool, GNU Octave: `a`, `b` just the same,
+and `delayed`, which says of each of its values that it took 5 % longer. (A wait of 5 % would not
+do: what is computed after a pause takes a little less.) Counted are the runs in which `b` is called
+faster or slower than `a`, in which `delayed` is called slower, and in which the interval of its
+ratio holds 1.05.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from netparity import planning
+from netparity.pipeline import Request, compare
+from netparity.protocol import TimingEntry
+from netparity.resources import extractor_folder
+from netparity.runners import RUNNERS
+from netparity.runners.matconvnet_octave import MatconvnetOctave
+
+DELAY = 0.05
+SECONDS = "seconds(k) = toc(started) / loops;"
+LONGER = f"seconds(k) = {1 + DELAY} * toc(started) / loops;"
+
+
+class Delayed(MatconvnetOctave):
+    """The same scripts, which say 5 % more than they took."""
+
+    name = "octave-delayed"
+    folder: Path
+
+    @property
+    def scripts(self) -> Path:
+        """A copy of the .m files."""
+        return self.folder
+
+
+def delayed_scripts(folder: Path) -> Path:
+    """A copy of matlab/ in which every timed value is longer."""
+    copy = folder / "matlab"
+    shutil.copytree(extractor_folder("matlab"), copy)
+    file = copy / "support" / "np_time_series.m"
+    text = file.read_text()
+    assert SECONDS in text
+    file.write_text(text.replace(SECONDS, LONGER))
+    return copy
+
+
+def timings(folder: Path, rounds: int, repeats: int) -> dict[str, TimingEntry]:
+    """Predict entries of one run, by label."""
+    run, store = compare(
+        Request(
+            runners=[
+                "matconvnet-octave[label=a]",
+                "matconvnet-octave[label=b]",
+                "octave-delayed[label=delayed]",
+            ],
+            model="vgg16-tiny",
+            rounds=rounds,
+            repeats=repeats,
+            results=folder / "results",
+        )
+    )
+    shutil.rmtree(store.path)
+    return {entry.label: entry for entry in run.timing if entry.phase == "predict"}
+
+
+def main() -> None:
+    """Print the counts."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--times", type=int, default=40)
+    parser.add_argument("--rounds", type=int, default=8)
+    parser.add_argument("--repeats", type=int, default=20)
+    arguments = parser.parse_args()
+    planning.RUNNERS = (*RUNNERS, Delayed)
+    wrong = found = held = 0
+    with tempfile.TemporaryDirectory() as name:
+        Delayed.folder = delayed_scripts(Path(name))
+        for number in range(1, arguments.times + 1):
+            entries = timings(Path(name), arguments.rounds, arguments.repeats)
+            same, slow = entries["b"], entries["delayed"]
+            wrong += same.verdict in ("faster", "slower")
+            found += slow.verdict == "slower"
+            low, high = slow.ratio_interval or (0.0, 0.0)
+            held += low <= 1 + DELAY <= high
+            print(
+                f"{number:3d}  b {same.ratio_to_reference:.3f} {same.verdict}, "
+                f"delayed {slow.ratio_to_reference:.3f} ({low:.3f}-{high:.3f}) {slow.verdict}",
+                file=sys.stderr,
+                flush=True,
+            )
+    times = arguments.times
+    print(f"{times} runs of {arguments.rounds} rounds with {arguments.repeats} values")
+    print(f"the same tool called faster or slower: {wrong} ({wrong / times:.0%})")
+    print(f"a delay of {DELAY:.0%} found: {found} ({found / times:.0%})")
+    print(f"its size in the interval: {held} ({held / times:.0%})")
+
+
+if __name__ == "__main__":
+    main()
