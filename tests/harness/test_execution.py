@@ -13,8 +13,9 @@ import pytest
 from netparity import acceptance
 from netparity.environments import Environments
 from netparity.execution import Assignment, Outcome, Turn, execute
-from netparity.launch import Command
+from netparity.launch import Command, Limits
 from netparity.models import MODELS
+from netparity.protocol import RunResult
 from netparity.runners import Availability, Runner
 from netparity.store import RunFolder
 from netparity.weights import keras_h5, resolve
@@ -69,6 +70,9 @@ class Fake(Runner):
     def missing(self, environments: Environments) -> list:
         return []
 
+    def why_again(self, result: RunResult) -> str | None:
+        return "it filled a cache" if "again" in result.flags else None
+
     def availability(self, environments: Environments) -> Availability:
         return Availability(True)
 
@@ -87,7 +91,12 @@ def run(store: RunFolder):
     """run(code): what one process of such an extractor left."""
     weights = resolve("synthetic:0", TINY)
 
-    def run_code(code: str, timeout_seconds: float = 20.0, images=("photo.png",)) -> Outcome:
+    def run_code(
+        code: str,
+        timeout_seconds: float = 20.0,
+        images=("photo.png",),
+        limits=Limits(),  # noqa: B008
+    ) -> Outcome:
         runner = Fake("a label", {})
         runner.code = code
         assignment = Assignment(
@@ -102,6 +111,7 @@ def run(store: RunFolder):
             warmup=1,
             repeats=2,
             timeout_seconds=timeout_seconds,
+            limits=limits,
         )
         turn = Turn(position=1, round=1, order=4)
         return execute(runner, assignment, store, Environments(), turn)
@@ -348,3 +358,58 @@ open(os.path.join(out, "native-input.npy"), "w").write("x")"""
 def test_control_characters_of_a_log_do_not_reach_the_terminal(run) -> None:
     record = run("print('\\x1b[2Jgone'); sys.exit(1)").record
     assert record.log_tail == ["\ufffd[2Jgone"]
+
+
+# --- processes whose timings do not count ---------------------------------------------------
+
+
+def test_a_process_that_filled_a_cache_is_run_again(run, store: RunFolder) -> None:
+    outcome = run("""
+        marker = os.path.join(out, "cache")
+        filled = os.path.exists(marker)
+        open(marker, "w").close()
+        if not filled:
+            time.sleep(0.2)
+        answer(flags={} if filled else {"again": "yes"}, phases={"load": [2.0 if filled else 9.0],
+               "preprocess": [1], "predict_first": [1], "predict": [1]})
+    """)
+    assert outcome.record.status == "ok"
+    assert outcome.record.phases["load"] == [2.0]
+    assert outcome.record.wasted_seconds > 0.2
+
+
+def test_it_is_run_again_once_only(run) -> None:
+    outcome = run("""
+        with open(os.path.join(out, "count"), "a") as count:
+            count.write("x")
+        answer(flags={"again": "yes"})
+    """)
+    assert outcome.record.status == "ok"
+    assert (outcome.folder / "count").read_text() == "xx"
+
+
+def test_the_second_process_may_fail(run) -> None:
+    outcome = run("""
+        marker = os.path.join(out, "cache")
+        if os.path.exists(marker):
+            os._exit(3)
+        open(marker, "w").close()
+        answer(flags={"again": "yes"})
+    """)
+    assert "exit status 3" in reason(outcome)
+    assert outcome.record.wasted_seconds > 0
+
+
+def test_a_scratch_folder_is_removed(run) -> None:
+    outcome = run("""
+        os.mkdir(os.path.join(out, "scratch"))
+        open(os.path.join(out, "scratch", "compiled"), "w").close()
+        answer()
+    """)
+    assert outcome.record.status == "ok"
+    assert not (outcome.folder / "scratch").exists()
+
+
+def test_a_failure_under_a_memory_limit_says_so(run) -> None:
+    outcome = run("os._exit(1)", limits=Limits(memory_bytes=2**29))
+    assert "its memory was limited to 0.5 GiB, --memory-limit" in reason(outcome)

@@ -22,8 +22,8 @@ _STYLES = {
     "failed": "bold red",
 }
 # Columns that a terminal needs for more than the bare figures.
-_FOR_INTERVALS = 112
-_FOR_LEDGER = 112
+_FOR_INTERVALS = 116
+_FOR_LEDGER = 116
 _FOR_CODE = 142
 _FOR_INTERVALS_OF_PHASES = 160
 _WORDS_WIDTH = 26
