@@ -1,0 +1,66 @@
+"""How long, how often and under which limits the real tools are timed."""
+
+from __future__ import annotations
+
+import os
+
+from .conftest import TINY, Compare
+
+OCTAVE = ["--model", "vgg16-tiny", "--repeats", "2", "--runner", "matconvnet-octave"]
+
+
+def test_theano_finds_its_compile_cache_cold_or_warm(keras2_python: str, compare: Compare):
+    both = ["keras2-theano[label=cold,compile_cache=cold]", "keras2-theano[label=warm]"]
+    done = compare(*TINY, "--runner", both[0], "--runner", both[1])
+    assert done.exit_code == 0, done.stderr
+    cold, warm = (done.runner(label) for label in ("cold", "warm"))
+    assert (cold["flags"]["compile_cache"], warm["flags"]["compile_cache"]) == ("cold", "warm")
+    assert int(cold["flags"]["modules_compiled"]) > 3
+    assert warm["flags"]["modules_compiled"] == "0"
+    folder = (done.folder / cold["rounds"][0]["log"]).parent
+    assert not (folder / "scratch").exists()
+    # Compiling takes seconds where loading takes one.
+    first = {label: sum(each["rounds"][0]["phases"]["load"]) for label, each in
+             (("cold", cold), ("warm", warm))}  # fmt: skip
+    assert first["cold"] > first["warm"]
+
+
+def test_rounds_end_when_the_budget_is_spent(octave: str, compare: Compare):
+    again = ["--runner", "matconvnet-octave[label=again]"]
+    limits = ["--rounds", "auto", "--precision", "0.0001", "--budget", "6"]
+    done = compare(*OCTAVE, *again, *limits)
+    assert done.exit_code == 0, done.stderr
+    settings = done.run["settings"]
+    assert (settings["precision"], settings["budget_seconds"]) == (0.0001, 6)
+    rounds = {len(record["rounds"]) for record in done.run["runners"]}
+    assert len(rounds) == 1 and rounds.pop() >= 1
+    assert done.run["wall"]["extractor_seconds"] < 60
+
+
+def test_precision_that_is_reached_at_once_ends_after_the_fewest_rounds(
+    octave: str, compare: Compare
+):
+    again = ["--runner", "matconvnet-octave[label=again]"]
+    done = compare(*OCTAVE, *again, "--rounds", "auto", "--precision", "0.99", "--budget", "300")
+    assert [len(record["rounds"]) for record in done.run["runners"]] == [5, 5]
+    entry = next(
+        entry
+        for entry in done.run["timing"]
+        if (entry["label"], entry["phase"]) == ("again", "predict")
+    )
+    low, high = entry["ratio_interval"]
+    assert low < entry["ratio_to_reference"] < high
+    assert entry["processes"] == 5
+    assert entry["verdict"] in ("no difference shown", "faster", "slower", "inconclusive")
+
+
+def test_a_tool_keeps_to_its_processor_and_to_its_memory(octave: str, compare: Compare):
+    cpu = str(min(os.sched_getaffinity(0)))
+    done = compare(*OCTAVE, "--rounds", "1", "--affinity", cpu, "--memory-limit", "2G")
+    assert done.exit_code == 0, done.stderr
+    assert done.run["settings"]["threads"] == 1, "one processor, one thread"
+    done = compare(
+        *OCTAVE, "--rounds", "1", "--memory-limit", "64M", results=done.results / "little"
+    )
+    assert done.exit_code == 3
+    assert "--memory-limit" in done.runner("matconvnet-octave")["reason"]
