@@ -78,9 +78,7 @@ def history(results: Path) -> Table:
     if not results.is_dir():
         raise InputError(f"{results} is no folder; runs are stored below results/, or in --out")
     rows = []
-    for folder in sorted(results.iterdir()):
-        if not (folder / RUN_FILE).is_file():
-            continue
+    for folder in _run_folders(results):
         try:
             run = RunFolder.open(folder).read_run()
         except NetparityError as error:
@@ -97,6 +95,12 @@ def history(results: Path) -> Table:
             rows.append((*row, took, count))
     headers = ("run", "model", "runner", "parity", "predict, s", "rounds")
     return Table(f"Runs in {results}", headers, tuple(rows), words=3)
+
+
+def _run_folders(results: Path) -> list[Path]:
+    """Those of comparisons, and one level deeper those of sweeps."""
+    files = [*results.glob(f"*/{RUN_FILE}"), *results.glob(f"*-sweep/*/{RUN_FILE}")]
+    return sorted((path.parent for path in files), key=lambda folder: folder.name)
 
 
 def _seconds(run: Run, phase: str) -> ByLabel:

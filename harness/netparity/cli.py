@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from netparity.environments import Environments
     from netparity.progress import RichWatch
     from netparity.protocol import Run
+    from netparity.report.sweep import Sweep
 
 EXIT_PARITY, EXIT_USAGE, EXIT_RUNNER, EXIT_DEFECT, EXIT_INTERRUPTED = 1, 2, 3, 70, 130
 _BEGUN = time.monotonic()
@@ -172,6 +173,91 @@ def compare(
             run, store = run_compare(request, watch)
         _show(run, store.path, as_json)
         raise typer.Exit(_exit_code(run, asked_for=bool(runner)))
+
+
+@app.command()
+def sweep(
+    images: Annotated[
+        list[Path] | None, typer.Argument(metavar="[IMAGE]...", help="Repeated to fill a batch.")
+    ] = None,
+    batch: Annotated[str, typer.Option(metavar="N,N", help="Images per prediction.")] = "1",
+    threads: Annotated[
+        str | None, typer.Option(metavar="N,N", help="Threads per tool.", show_default="all")
+    ] = None,
+    data_format: Annotated[
+        str | None,
+        typer.Option(metavar="ORDER,ORDER", help="channels_last, channels_first or both."),
+    ] = None,
+    runner: Annotated[
+        list[str] | None,
+        typer.Option("--runner", "-r", metavar="NAME[key=value,...]", help="Repeat for several."),
+    ] = None,
+    model: Annotated[str, typer.Option(help="vgg16 or vgg16-tiny.")] = "vgg16",
+    weights: Annotated[
+        str, typer.Option(help="synthetic:SEED, a Keras .h5 or a MatConvNet .mat.")
+    ] = "synthetic:0",
+    layers: Annotated[
+        str | None, typer.Option(help="Features, as fc6,fc7 or all.", show_default="fc6,fc7")
+    ] = None,
+    rounds: Annotated[
+        str, typer.Option(metavar="N|auto", help="Processes per runner and setting.")
+    ] = "5",
+    precision: Annotated[
+        float | None,
+        typer.Option(help="Half-width of a ratio's 95 % interval.", show_default="0.03"),
+    ] = None,
+    budget: Annotated[
+        float | None, typer.Option(metavar="SECONDS", help="Begin no more rounds then.")
+    ] = None,
+    repeats: Annotated[int, typer.Option(min=1, max=100_000, help="Timings per process.")] = 5,
+    warmup: Annotated[int, typer.Option(min=0, max=100_000, help="Untimed runs before.")] = 1,
+    out: Annotated[Path, typer.Option(help="Folder that gets the sweep's folder.")] = Path(
+        "results"
+    ),
+    timeout: Annotated[float, typer.Option(min=0.1, help="Seconds for one process.")] = 600.0,
+    python: Python = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print sweep.json on stdout.")] = False,
+    verbose: Verbose = False,
+) -> None:
+    """Time every tool under a grid of batch sizes, threads and data formats."""
+    with _errors(verbose):
+        from netparity.pipeline import Request
+        from netparity.sweeping import Grid, run_sweep
+
+        request = Request(
+            images=images or [],
+            runners=runner or [],
+            model=model,
+            weights=weights,
+            layers=layers,
+            rounds=_rounds(rounds),
+            precision=precision,
+            budget_seconds=budget,
+            repeats=repeats,
+            warmup=warmup,
+            results=out,
+            timeout_seconds=timeout,
+            environments=_environments(python),
+            command=["netparity", *sys.argv[1:]],
+        )
+        grid = Grid(
+            batches=_numbers("--batch", batch),
+            threads=_numbers("--threads", threads) if threads else (),
+            data_formats=[each.strip() for each in data_format.split(",")] if data_format else (),
+        )
+        with _watch(verbose) as watch:
+            found, runs, folder = run_sweep(request, grid, watch)
+        _show_sweep(found, folder, as_json)
+        raise typer.Exit(max(_exit_code(run, asked_for=bool(runner)) for run in runs))
+
+
+def _numbers(option: str, text: str) -> list[int]:
+    parts = [part.strip() for part in text.split(",")]
+    if not all(part.isascii() and part.isdecimal() and len(part) < 10 for part in parts):
+        from netparity.errors import UsageError
+
+        raise UsageError(f"{option} {text!r}: expected numbers such as 1,2,4")
+    return [int(part) for part in parts]
 
 
 def _rounds(text: str) -> int | Literal["auto"]:
@@ -426,6 +512,21 @@ def _show(run: Run, folder: Path, as_json: bool) -> None:
             f"the harness's own share is {100 * wall.harness_share:.1f} %",
             highlight=False,
         )
+    console.print(f"stored in {folder}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _show_sweep(found: Sweep, folder: Path, as_json: bool) -> None:
+    from rich.console import Console
+
+    from netparity.report import sweep as tables
+    from netparity.report.console import rich_table
+
+    if as_json:
+        typer.echo(tables.as_json(found), nl=False)
+    console = Console(stderr=as_json)
+    console.print(rich_table(tables.table(found)))
+    for sentence in found.winners:
+        console.print(f"• {sentence}", markup=False, highlight=False)
     console.print(f"stored in {folder}", markup=False, highlight=False, soft_wrap=True)
 
 

@@ -31,7 +31,7 @@ from netparity.recording import (
     update_runner,
 )
 from netparity.report.outcomes import parity_passed
-from netparity.runners import Availability
+from netparity.runners import Availability, Runner
 from netparity.store import RunFolder, utc_now
 from netparity.timing import (
     calibrate,
@@ -67,7 +67,8 @@ def compare(request: Request, watch: Watch = SILENT) -> tuple[Run, RunFolder]:
         run = begin_run(plan, available, store)
     weights = plan.weights.tensors()
     with finishing_on_interrupt(store, weights, watch):
-        run = run_reference(run, plan, assignment, store, watch)
+        reference = ReferencePass(plan.model, weights, assignment.tensor)
+        run = run_reference(run, plan, reference, store, watch)
         referenced = time.monotonic()
         run = run_rounds(run, plan, available, assignment, store, watch)
         ended = time.monotonic()
@@ -118,11 +119,10 @@ def recall_weights(run: Run, watch: Watch) -> Tensors | None:
 
 
 def run_reference(
-    run: Run, plan: Plan, assignment: Assignment, store: RunFolder, watch: Watch
+    run: Run, plan: Plan, reference: ReferencePass, store: RunFolder, watch: Watch
 ) -> Run:
     """The float64 features and their noise floor, computed before any runner and beside none."""
     wanted = [layer.name for layer in plan.layers]
-    reference = ReferencePass(plan.model, plan.weights.tensors(), assignment.tensor)
     stored = {}
     with watch.task("reference and noise floor", len(wanted)) as task:
         for name in wanted:
@@ -161,14 +161,28 @@ def run_rounds(
                     continue
                 task.note(f"{runner.label}, {plan.schedule.words(*state)}")
                 turn = Turn(positions[runner.label], rounds + 1, place, calibrate())
-                outcome = execute(runner, assignment, store, plan.request.environments, turn)
-                run = add_outcome(run, runner.label, outcome, store)
-                store.write_run(run)
-                tell(watch, runner.label, outcome.record, store)
+                run = take_turn(run, plan, runner, assignment, store, turn, watch)
                 part = rounds + place / len(order), time.monotonic() - begun, state[2]
                 step = max(0.0, plan.schedule.progress(*part) - done)
                 task.advance(step)
                 done += step
+    return run
+
+
+def take_turn(
+    run: Run,
+    plan: Plan,
+    runner: Runner,
+    assignment: Assignment,
+    store: RunFolder,
+    turn: Turn,
+    watch: Watch,
+) -> Run:
+    """One process of one runner; the run is stored with what it did."""
+    outcome = execute(runner, assignment, store, plan.request.environments, turn)
+    run = add_outcome(run, runner.label, outcome, store)
+    store.write_run(run)
+    tell(watch, runner.label, outcome.record, store)
     return run
 
 

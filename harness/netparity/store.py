@@ -42,6 +42,11 @@ def utc_now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
+def new_name() -> str:
+    """A name that sorts by time and that no other run has."""
+    return f"{datetime.now(UTC).strftime('%Y%m%dT%H%M%SZ')}-{secrets.token_hex(3)}"
+
+
 class RunFolder:
     """One run's folder."""
 
@@ -49,15 +54,14 @@ class RunFolder:
         self.path = path
 
     @classmethod
-    def create(cls, results: Path) -> RunFolder:
-        """Make the folder of a new run below `results`.
+    def create(cls, results: Path, name: str | None = None) -> RunFolder:
+        """Make the folder of a new run below `results`, called `name` or by the time.
 
         Raises:
             StoreError: if it cannot be written.
         """
         results = usable_path(results, "results folder")
-        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-        path = results / f"{stamp}-{secrets.token_hex(3)}"
+        path = results / (name or new_name())
         try:
             path.mkdir(parents=True)
         except OSError as error:
@@ -84,11 +88,11 @@ class RunFolder:
 
     @contextmanager
     def discarded_unless_begun(self) -> Iterator[None]:
-        """Leave no folder behind for a run that ended before its run.json was written."""
+        """Leave no folder behind for a run, or a sweep of runs, that ended before a run.json."""
         try:
             yield
         finally:
-            if not (self.path / RUN_FILE).exists():
+            if not (self.path / RUN_FILE).exists() and not list(self.path.glob(f"*/{RUN_FILE}")):
                 shutil.rmtree(self.path, ignore_errors=True)
 
     @property
@@ -126,7 +130,7 @@ class RunFolder:
             raise InputError(f"{path} cannot be read: {error.strerror}") from error
         except (ValidationError, ValueError, RecursionError) as error:
             raise InputError(
-                f"{path} is no run of schema version 1 or 2: {_first(error)}"
+                f"{path} is no run of schema version 1 to 3: {_first(error)}"
             ) from error
 
     def write_text(self, name: str, text: str) -> None:

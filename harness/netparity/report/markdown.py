@@ -18,7 +18,7 @@ def render(run: Run) -> str:
     machine, settings = run.machine, run.settings
     parts = [f"# netparity: {escape(run.run_id)}", ""]
     for table in tables(run):
-        parts += [f"## {escape(table.title)}", "", *_lines(table), ""]
+        parts += [f"## {escape(table.title)}", "", *table_lines(table), ""]
     parts += ["## Notes", "", *(f"- {escape(note)}" for note in notes(run)), ""]
     for label, lines in log_tails(run):
         parts += [f"Last lines of the log of {escape(label)}:", ""]
@@ -41,7 +41,8 @@ def escape(text: str) -> str:
     return re.sub(r"([\\`*_\[\]<>|#&~$])", lambda match: "\\" + match[0], one_line)
 
 
-def _lines(table: Table) -> list[str]:
+def table_lines(table: Table) -> list[str]:
+    """A table in the lines of GitHub's Markdown."""
     rule = ["---"] * table.words + ["---:"] * (len(table.headers) - table.words)
     rows = [table.headers, tuple(rule), *table.rows]
     return [

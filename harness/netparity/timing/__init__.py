@@ -8,10 +8,12 @@ from netparity.timing.machine import cpus_available, describe_machine
 from netparity.timing.roofline import hardware_limit
 from netparity.timing.schedule import Schedule, shuffled_rounds
 from netparity.timing.summary import summarise
+from netparity.timing.winners import Winner, winner
 
 __all__ = [
     "Interval",
     "Schedule",
+    "Winner",
     "calibrate",
     "cautions",
     "compare_all",
@@ -23,4 +25,5 @@ __all__ = [
     "rounds_needed",
     "shuffled_rounds",
     "summarise",
+    "winner",
 ]

@@ -1,0 +1,108 @@
+"""What a sweep shows: one row per runner and setting, and which setting wins where."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+
+from netparity.report.cells import ABSENT, Table, seconds, with_interval
+from netparity.report.markdown import escape, table_lines
+
+CSV_FILE, MARKDOWN_FILE, JSON_FILE = "sweep.csv", "sweep.md", "sweep.json"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One runner under one setting.
+
+    Attributes:
+        label: the runner as the user would write it.
+        setting: the same without its data format: what stays over the grid.
+        predict_seconds: of the whole batch.
+        images_per_second: None where that is no speed, since the features failed parity.
+    """
+
+    run_id: str
+    model: str
+    label: str
+    setting: str
+    batch: int
+    threads: int
+    data_format: str | None
+    parity: str
+    processes: int
+    predict_seconds: float | None = None
+    predict_low: float | None = None
+    predict_high: float | None = None
+    images_per_second: float | None = None
+    images_per_second_low: float | None = None
+    images_per_second_high: float | None = None
+    peak_rss_bytes: int | None = None
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """A sweep that has been judged.
+
+    Attributes:
+        title: model, weights and images.
+        rows: tidy, one per runner, batch size, number of threads and data format.
+        winners: sentences: which setting wins where, and how sure that is.
+    """
+
+    name: str
+    title: str
+    rows: Sequence[Row]
+    winners: Sequence[str]
+
+
+def table(sweep: Sweep) -> Table:
+    """For people: seconds and images per second with their intervals."""
+    headers = ("runner", "parity", "batch", "threads", "predict, s", "images/s")
+    return Table(sweep.title, headers, tuple(_cells(row) for row in sweep.rows), words=2)
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    return (
+        f"{row.setting} / {row.data_format}" if row.data_format else row.setting,
+        row.parity,
+        str(row.batch),
+        str(row.threads),
+        seconds(row.predict_seconds) if row.predict_seconds is not None else ABSENT,
+        _figure(row.images_per_second, row.images_per_second_low, row.images_per_second_high),
+    )
+
+
+def _figure(value: float | None, low: float | None, high: float | None) -> str:
+    if value is None:
+        return ABSENT
+    return with_interval(value, (low, high) if low is not None and high is not None else None)
+
+
+def as_markdown(sweep: Sweep) -> str:
+    """The sweep as Markdown."""
+    parts = [f"# netparity: {escape(sweep.name)}", "", f"## {escape(sweep.title)}", ""]
+    parts += [*table_lines(table(sweep)), "", "## Which setting wins", ""]
+    parts += [*(f"- {escape(sentence)}" for sentence in sweep.winners), ""]
+    return "\n".join(parts)
+
+
+def as_csv(sweep: Sweep) -> str:
+    """The rows as CSV (RFC 4180), full precision, an empty cell for what is missing."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, fieldnames=[field.name for field in fields(Row)])
+    writer.writeheader()
+    writer.writerows(asdict(row) for row in sweep.rows)
+    return text.getvalue()
+
+
+def as_json(sweep: Sweep) -> str:
+    """Everything, for programs."""
+    return json.dumps({"schema_version": 1, **asdict(sweep)}, indent=1) + "\n"
+
+
+FILES = {CSV_FILE: as_csv, MARKDOWN_FILE: as_markdown, JSON_FILE: as_json}
+"""Every file of a sweep, by name, and what renders it."""

@@ -1,0 +1,45 @@
+"""Which of several settings is the fastest, and which of the others may be as fast."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from netparity.timing.comparison import compare_all, rounds_needed
+from netparity.timing.estimate import Processes, estimate
+
+
+@dataclass(frozen=True)
+class Winner:
+    """The fastest of several settings.
+
+    Attributes:
+        key: its name.
+        not_shown: names of those that were not shown to be slower, the fastest first.
+        rounds_needed: with fewer, none can be shown to be slower.
+    """
+
+    key: str
+    not_shown: tuple[str, ...]
+    rounds_needed: int
+
+
+def winner(settings: Mapping[str, Processes]) -> Winner | None:
+    """The setting of least seconds, tested against each of the others (Holm-corrected).
+
+    The winner is chosen by the data that it is then tested on, which makes `slower` come a little
+    too easily where many settings are alike.
+
+    Args:
+        settings: raw seconds of one phase by round, by the setting's name.
+
+    Returns:
+        None if nothing was measured.
+    """
+    measured = {key: processes for key, processes in settings.items() if any(processes.values())}
+    if not measured:
+        return None
+    best, *others = sorted(measured, key=lambda key: estimate(measured[key]).seconds)
+    compared = compare_all(measured, best)
+    not_shown = tuple(key for key in others if compared[key].word != "slower")
+    return Winner(best, not_shown, rounds_needed(len(others)))
