@@ -3,6 +3,7 @@
 run.json                     the run (protocol.Run), replaced atomically
 table.md, table.csv          made from run.json
 parity.csv                   every comparison with every metric
+measurements.csv, .parquet   every raw second
 diagnosis.md                 what netparity diagnose found
 input/shared.npy             the tensor that every tool was given
 input/image-N.png            the images as netparity decoded them

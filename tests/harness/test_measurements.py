@@ -9,7 +9,7 @@ from harness_cases import make_run
 from stored_runs import ok
 
 from netparity.protocol import Calibration, Clock, Round
-from netparity.report import measurements
+from netparity.report import measurements, measurements_parquet
 
 CLOCK = Clock(name="tic", tick_seconds=1e-6, preprocess_loops=3, predict_loops=2)
 
@@ -68,3 +68,17 @@ def test_what_is_known_about_each() -> None:
     ]
     assert {row["multiply_seconds"] for row in rows} == {"0.002"}
     assert {row["tick_seconds"] for row in rows} == {"1e-06"}
+
+
+def test_parquet_holds_the_same_rows_with_their_types() -> None:
+    from pyarrow import parquet
+
+    first = runner("a", process(1, predict=[0.1, 0.2]), process(2, predict=[0.3, 1 / 3]))
+    second = runner("b | <c>", process(1, load=[1.0]).model_copy(update={"clock": None}))
+    run = make_run([first, second])
+    table = parquet.read_table(io.BytesIO(measurements_parquet.render(run)))
+    assert table.to_pylist() == list(measurements.rows(run))
+    assert table.schema.field("seconds").type == "double"
+    assert table.schema.field("round").type == "int64"
+    empty = parquet.read_table(io.BytesIO(measurements_parquet.render(make_run([]))))
+    assert (empty.num_rows, tuple(empty.column_names)) == (0, measurements.COLUMNS)

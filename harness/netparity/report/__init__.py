@@ -1,10 +1,11 @@
 """From a finished run to what people read. One file per output format; nothing is recomputed."""
 
 from netparity.protocol import Run
-from netparity.report import csv, markdown, measurements, parity_csv
+from netparity.report import csv, markdown, measurements, measurements_parquet, parity_csv
 from netparity.store import RunFolder
 
 EXPORTERS = (markdown, csv, parity_csv, measurements)
+BINARY_EXPORTERS = (measurements_parquet,)
 
 
 def write(run: Run, store: RunFolder) -> None:
@@ -16,3 +17,5 @@ def write(run: Run, store: RunFolder) -> None:
     store.write_run(run)
     for exporter in EXPORTERS:
         store.write_text(exporter.FILE, exporter.render(run))
+    for binary in BINARY_EXPORTERS:
+        store.write_bytes(binary.FILE, binary.render(run))

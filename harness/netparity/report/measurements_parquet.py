@@ -1,0 +1,28 @@
+"""measurements.parquet: the rows of measurements.csv with their types, for pandas, R and DuckDB."""
+
+from __future__ import annotations
+
+import io
+
+from netparity.protocol import Run
+from netparity.report.measurements import COLUMNS, rows
+
+FILE = "measurements.parquet"
+TYPES = {
+    **dict.fromkeys(("round", "order", "index", "loops", "peak_rss_bytes"), "int64"),
+    **dict.fromkeys(("seconds", "tick_seconds", "multiply_seconds", "copy_seconds"), "float64"),
+}
+"""Of the columns that are not text."""
+
+
+def render(run: Run) -> bytes:
+    """The run's seconds as a Parquet file; what is missing is null."""
+    import pyarrow
+    from pyarrow import parquet
+
+    schema = pyarrow.schema(
+        [(name, pyarrow.type_for_alias(TYPES.get(name, "string"))) for name in COLUMNS]
+    )
+    file = io.BytesIO()
+    parquet.write_table(pyarrow.Table.from_pylist(list(rows(run)), schema=schema), file)
+    return file.getvalue()
