@@ -195,6 +195,7 @@ def record_failure(job: "dict[str, Any]", kind: str, message: str, where: str) -
         "blas": None,
         "flags": {},
         "clock": None,
+        "layers": {},
     }
     write_result(job, result)
 

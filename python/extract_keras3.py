@@ -55,6 +55,10 @@ class Keras3(KerasStack):
         """As every Keras does; refuses a file name that would mislead Keras 3."""
         check_weights_name(weights_file)
         super().load(architecture, weights_file, layers)
+
+    def use(self, model: Any) -> None:
+        """As every Keras does; made callable in the way that the job asks for."""
+        super().use(model)
         self.function = self.way_of_calling()
 
     def way_of_calling(self) -> Any:

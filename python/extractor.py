@@ -12,6 +12,7 @@ import signal
 import sys
 import time
 import traceback
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -75,6 +76,14 @@ class Stack(Protocol):
 
     def feature_to_canonical(self, feature: np.ndarray) -> np.ndarray:
         """What `predict` returns to N x H x W x C or N x K."""
+
+    def layer_calls(
+        self, tensor: np.ndarray, layers: list[str]
+    ) -> Iterator[tuple[str, Callable[[], object]]]:
+        """Yield each layer's name and a call that computes the network up to it and no further.
+
+        The last is the last of `layers`. A call is valid until the next is asked for.
+        """
 
     def describe(self) -> Description:
         """Say what is in force now; called after `start` and again at the end."""
@@ -189,7 +198,20 @@ def extract(stack: Stack, job: Job, result: Result) -> None:
     save_features(stack, job, result, "native", dict(zip(layers, native_outputs, strict=True)))
     canonical = stack.to_canonical(native)
     result.native_input = save_feature(canonical, job.output_dir, "native-input.npy")
+    if job.options.get("per_layer") == "yes":
+        result.layers = time_layers(stack, shared, layers, job.repeats)
     record_description(stack, result)
+
+
+def time_layers(
+    stack: Stack, tensor: np.ndarray, layers: list[str], repeats: int
+) -> dict[str, list[float]]:
+    """Return seconds from the input to each layer up to the last of `layers`."""
+    seconds = {}
+    for name, call in stack.layer_calls(tensor, layers):
+        call()  # traces and compiles
+        seconds[name] = timed_series(call, repeats, timed(call).seconds).seconds
+    return seconds
 
 
 def read_shared_input(job: Job) -> np.ndarray:

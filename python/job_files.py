@@ -108,6 +108,7 @@ class Result:
     blas: str | None = None
     flags: dict[str, str] = field(default_factory=dict)
     clock: dict[str, Any] | None = None
+    layers: dict[str, list[float]] = field(default_factory=dict)
 
 
 def started_result(threads: int | None) -> Result:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import platform
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ class KerasStack:
     img_to_array: Any
     data_format: str
     model: Any
+    network: Any
 
     def start(self, settings: Settings) -> None:
         """Import the framework and fix its settings; each stack has its own way."""
@@ -41,7 +43,24 @@ class KerasStack:
         check_weights(weights_file, architecture)
         network = build_vgg16(self.keras, architecture, weights_file)
         self.after_loading(network, weights_file)
-        self.model = cut_at(self.keras, network, layers)
+        self.network = network
+        self.use(cut_at(self.keras, network, layers))
+
+    def use(self, model: Any) -> None:
+        """Make this the model that `predict` computes."""
+        self.model = model
+
+    def layer_calls(
+        self, tensor: np.ndarray, layers: list[str]
+    ) -> Iterator[tuple[str, Callable[[], object]]]:
+        """Yield each layer's name and a prediction of a model that ends there."""
+        wanted = set(layers)
+        for layer in self.network.layers[1:]:
+            self.use(cut_at(self.keras, self.network, [layer.name]))
+            yield layer.name, lambda: self.predict(tensor)
+            wanted.discard(layer.name)
+            if not wanted:
+                return
 
     def after_loading(self, network: Any, weights_file: str) -> None:
         """Hook for what a backend's convention asks of freshly loaded kernels."""

@@ -112,6 +112,9 @@ def compare(
             metavar="cold|warm", help="What Theano finds compiled already.", show_default="warm"
         ),
     ] = None,
+    per_layer: Annotated[
+        bool, typer.Option("--per-layer", help="Time every layer, after everything else.")
+    ] = False,
     reference: Annotated[
         str | None,
         typer.Option(help="Label that timings are put in ratio to.", show_default="the first"),
@@ -154,6 +157,7 @@ def compare(
             affinity=affinity,
             memory_limit=memory_limit,
             compile_cache=compile_cache,
+            per_layer=per_layer,
             repeats=repeats,
             warmup=warmup,
             threads=threads,

@@ -142,6 +142,7 @@ def _execute(
         log_tail=log_tail(log) if reason else [],
         clock=result.clock if result else None,
         calibration=turn.calibration,
+        layers=_layers(result, runner, assignment.model),
     )
     return Outcome(record, folder, result, features, native_input)
 
@@ -191,6 +192,13 @@ def _job(runner: Runner, assignment: Assignment, folder: Path) -> Job:
         options=runner.chosen,
         output_dir=str(folder),
     )
+
+
+def _layers(result: RunResult | None, runner: Runner, model: Model) -> dict[str, list[float]]:
+    """Seconds up to each layer, by netparity's names; a tool may have layers that it has not."""
+    seen = result.layers if result is not None else {}
+    names = ((layer.name, layer.names[runner.tool]) for layer in model.layers)
+    return {name: list(seen[theirs]) for name, theirs in names if theirs in seen}
 
 
 def _phases(result: RunResult | None, ended: Exit | None) -> dict[str, list[float]]:

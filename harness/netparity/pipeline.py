@@ -12,7 +12,7 @@ from netparity import report
 from netparity.errors import InputError
 from netparity.execution import Assignment, Turn, execute
 from netparity.judging import judge_run, noise_floor, run_model
-from netparity.models import costs
+from netparity.models import Cost, costs
 from netparity.parity import ReferencePass
 from netparity.planning import (
     Plan,
@@ -26,6 +26,7 @@ from netparity.protocol import HardwareLimit, Round, Run, WallClock
 from netparity.recording import (
     add_outcome,
     calibrations,
+    ok_layers,
     ok_phases,
     ok_ticks,
     update_runner,
@@ -38,6 +39,7 @@ from netparity.timing import (
     cautions,
     compare_all,
     hardware_limit,
+    per_layer,
     rounds_needed,
     shuffled_rounds,
     summarise,
@@ -251,9 +253,11 @@ def evaluate(run: Run, store: RunFolder, weights: Tensors | None, watch: Watch =
         raise InputError(f"the stored features of {store.path} do not fit: {error}") from error
     judged = run.model_copy(update={"parity": judgement.parity})
     timing = list(summarise(ok_phases(run), *ratio_reference(judged)))
+    limit = machine_limit(run)
     changes = {
         "cautions": list(timing_cautions(run)),
-        "limit": machine_limit(run),
+        "limit": limit,
+        "layer_timing": list(per_layer(ok_layers(run), layer_costs(run), limit)),
         "parity": judgement.parity,
         "noise_floors": judgement.floors,
         "preprocessing": judgement.preprocessing,
@@ -276,8 +280,12 @@ def ratio_reference(run: Run) -> tuple[str | None, list[str]]:
 
 def machine_limit(run: Run) -> HardwareLimit | None:
     """What the machine could do at best for the layers that every runner has to compute."""
-    last = run.settings.layers[-1]
-    return hardware_limit(costs(run_model(run), len(run.images), last), calibrations(run))
+    return hardware_limit(layer_costs(run), calibrations(run))
+
+
+def layer_costs(run: Run) -> list[Cost]:
+    """What the layers up to the last feature cost at least."""
+    return list(costs(run_model(run), len(run.images), run.settings.layers[-1]))
 
 
 def timing_cautions(run: Run) -> Iterator[str]:

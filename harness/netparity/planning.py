@@ -54,6 +54,7 @@ class Request:
     affinity: str | None = None
     memory_limit: str | None = None
     compile_cache: str | None = None
+    per_layer: bool = False
     reference: str | None = None
     matconvnet: str | None = None
     matconvnet_root: Path | None = None
@@ -147,6 +148,7 @@ def _for_all(request: Request) -> dict[str, str]:
     root = request.matconvnet_root
     keys = {
         "compile_cache": request.compile_cache,
+        "per_layer": "yes" if request.per_layer else None,
         "matconvnet": request.matconvnet,
         # The script does not run in this folder.
         "matconvnet_root": str(root.expanduser().absolute()) if root is not None else None,

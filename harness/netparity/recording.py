@@ -85,6 +85,16 @@ def ok_phases(run: Run) -> dict[str, dict[str, dict[int, list[float]]]]:
     return phases
 
 
+def ok_layers(run: Run) -> dict[str, dict[str, dict[int, list[float]]]]:
+    """Raw seconds from the input to each layer, of every runner that succeeded and was asked."""
+    layers: dict[str, dict[str, dict[int, list[float]]]] = {}
+    for record in run.runners:
+        for round_ in record.rounds if record.status == "ok" else []:
+            for layer, seconds in round_.layers.items():
+                layers.setdefault(record.label, {}).setdefault(layer, {})[round_.round] = seconds
+    return layers
+
+
 def ok_ticks(run: Run) -> dict[str, float]:
     """Smallest step, in seconds of one call, by which a `predict` value can differ, by label."""
     ticks = {}

@@ -4,7 +4,7 @@ function result = np_predict(result, job, net, native)
 %   shared tensor is timed, `warmup` passes are not recorded, and `repeats`
 %   more values are, see NP_TIME_SERIES.
 %   NATIVE is the tensor made from the image files; it is passed once,
-%   untimed.
+%   untimed. The job's option `per_layer` ['no'] times each layer as well.
 
 shared = np_shared_input(job);
 started = tic();
@@ -27,4 +27,7 @@ result.features.shared = np_save_features(job, net, res, 'shared');
 result.flags = np_process_flags(result.flags);
 res = np_forward(net, native);
 result.features.native = np_save_features(job, net, res, 'native');
+if strcmp(np_field(job.options, 'per_layer', 'no'), 'yes')
+  result.layers = np_time_layers(net, shared, job.repeats);
+end
 end

@@ -19,4 +19,5 @@ result.threads = struct('requested', job.threads, 'found', []);
 result.blas = [];
 result.flags = struct();
 result.clock = [];
+result.layers = struct();
 end

@@ -64,3 +64,30 @@ def test_a_tool_keeps_to_its_processor_and_to_its_memory(octave: str, compare: C
     )
     assert done.exit_code == 3
     assert "--memory-limit" in done.runner("matconvnet-octave")["reason"]
+
+
+def test_every_layer_is_timed_where_it_is_asked_for(
+    octave: str, keras3_python: str, compare: Compare
+):
+    runners = ["--runner", "keras3-tensorflow", "--runner", "matconvnet-octave", "--layers", "fc6"]
+    done = compare(*TINY, *runners, "--per-layer")
+    assert done.exit_code == 0, done.stderr
+    by_label: dict[str, list[dict]] = {}
+    for entry in done.run["layer_timing"]:
+        by_label.setdefault(entry["label"], []).append(entry)
+    # Blocks of two or three convolutions and a pool, and the layer asked for; none after it.
+    convolutions = [(1, 2), (2, 2), (3, 3), (4, 3), (5, 3)]
+    names = [
+        name
+        for block, count in convolutions
+        for name in [*(f"conv{block}_{n}" for n in range(1, count + 1)), f"pool{block}"]
+    ]
+    for entries in by_label.values():
+        assert [entry["layer"] for entry in entries] == [*names, "fc6"]
+        assert sum(entry["own_seconds"] for entry in entries) > 0
+    # The script's clock runs on, so a sum cannot fall; two predictions of Keras can.
+    assert all(entry["own_seconds"] > 0 for entry in by_label["matconvnet-octave"])
+    record = done.runner("keras3-tensorflow")
+    assert all(len(values) == 2 for values in record["rounds"][0]["layers"].values())
+    assert "seconds per layer" in done.stdout
+    assert len((done.folder / "layers.csv").read_text().splitlines()) == 1 + 2 * 19

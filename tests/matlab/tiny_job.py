@@ -12,7 +12,17 @@ from simplenn_reference import MEAN_RGB, TinyVgg
 
 RESULT_KEYS = [
     *("schema_version", "status", "error", "ready_unix_seconds", "phases", "features"),
-    *("native_input", "code", "versions", "data_format", "threads", "blas", "flags", "clock"),
+    *(
+        "native_input",
+        "code",
+        "versions",
+        "data_format",
+        "threads",
+        "blas",
+        "flags",
+        "clock",
+        "layers",
+    ),
 ]
 
 

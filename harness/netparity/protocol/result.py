@@ -45,7 +45,10 @@ class Clock(Frozen):
 
 
 class RunResult(Frozen):
-    """What one extractor process did. `started` left behind means that the process died."""
+    """What one extractor process did. `started` left behind means that the process died.
+
+    `layers` are seconds from the input to each layer, by the tool's name, where the job asked.
+    """
 
     schema_version: Literal[1]
     status: Literal["started", "ok", "failed"]
@@ -61,3 +64,4 @@ class RunResult(Frozen):
     blas: str | None = None
     flags: dict[str, str] = {}
     clock: Clock | None = None
+    layers: dict[str, list[Seconds]] = {}

@@ -94,6 +94,7 @@ class Round(Frozen):
         clock: of the extractor's process.
         calibration: of the machine just before it.
         wasted_seconds: of a process before it that does not count, as it filled a cache.
+        layers: seconds from the input to each layer, with `--per-layer`.
     """
 
     round: int
@@ -108,6 +109,7 @@ class Round(Frozen):
     clock: Clock | None = None
     calibration: Calibration | None = None
     wasted_seconds: Seconds = 0.0
+    layers: dict[str, list[Seconds]] = {}
 
 
 class FeatureFile(Frozen):
@@ -295,6 +297,23 @@ class TimingEntry(Frozen):
     least_difference: float | None = None
 
 
+class LayerTiming(Frozen):
+    """One layer of one runner, over all its processes; only with `--per-layer`.
+
+    Attributes:
+        up_to_seconds: from the input to this layer: median of each process, geometric mean.
+        own_seconds: what it adds to the layer before; below 0 where noise is larger than that.
+        limit_seconds: that it needs at the machine's rates (`HardwareLimit`).
+    """
+
+    label: str
+    layer: str
+    up_to_seconds: Seconds
+    own_seconds: float
+    flops: int
+    limit_seconds: Seconds | None = None
+
+
 class HardwareLimit(Frozen):
     """What this machine could do at best in `predict` (`timing.roofline`).
 
@@ -356,6 +375,7 @@ class Run(Frozen):
     warnings: list[str] = []
     cautions: list[str] = []
     limit: HardwareLimit | None = None
+    layer_timing: list[LayerTiming] = []
     wall: WallClock | None = None
 
     @computed_field  # type: ignore[prop-decorator]

@@ -1,10 +1,17 @@
 """From a finished run to what people read. One file per output format; nothing is recomputed."""
 
 from netparity.protocol import Run
-from netparity.report import csv, markdown, measurements, measurements_parquet, parity_csv
+from netparity.report import (
+    csv,
+    layers_csv,
+    markdown,
+    measurements,
+    measurements_parquet,
+    parity_csv,
+)
 from netparity.store import RunFolder
 
-EXPORTERS = (markdown, csv, parity_csv, measurements)
+EXPORTERS = (markdown, csv, parity_csv, measurements, layers_csv)
 BINARY_EXPORTERS = (measurements_parquet,)
 
 

@@ -28,6 +28,7 @@ _FOR_CODE = 142
 _FOR_INTERVALS_OF_PHASES = 160
 _WORDS_WIDTH = 26
 _MOST_COLUMNS = 12
+_LONG_HEADER = 16
 
 
 def show(run: Run, console: Console) -> None:
@@ -54,6 +55,13 @@ def show(run: Run, console: Console) -> None:
         console.print(Text("\n".join(f"  {line}" for line in lines), style="dim"))
 
 
+def _broken(header: str) -> str:
+    """A column of figures is narrow; a label above it is broken where it can be."""
+    if len(header) > _LONG_HEADER:
+        header = re.sub(r"(?<=[-,=])|(?=\[)", " ", header)
+    return header.replace(" ", "\n")
+
+
 def rich_table(table: Table) -> RichTable:
     """A table as rich draws it, with hints where a label may be broken."""
     made = RichTable(
@@ -62,7 +70,7 @@ def rich_table(table: Table) -> RichTable:
     for index, header in enumerate(table.headers):
         words = index < table.words
         made.add_column(
-            Text(header if words else header.replace(" ", "\n")),
+            Text(header if words else _broken(header)),
             justify="left" if words else "right",
             overflow="fold",
             no_wrap=not words,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from netparity.protocol import Preprocessing, Run, RunnerRecord
 from netparity.report.agreement import FEW_FEATURES
 from netparity.report.ledger import unequal
@@ -13,6 +15,23 @@ _ARITHMETIC = {
     "float16": "float16",
     "fast-math": "careless float32 (reordered or approximated)",
 }
+
+
+def _layer_notes(run: Run) -> Iterator[str]:
+    """What timing the layers changes: how their sum compares with the prediction as a whole."""
+    predict = {each.label: each for each in run.timing if each.phase == "predict"}
+    ways = {record.label: record.runner for record in run.runners}
+    for label in dict.fromkeys(entry.label for entry in run.layer_timing):
+        last = [entry for entry in run.layer_timing if entry.label == label][-1]
+        if ways[label].startswith("keras"):
+            how = "predictions of models cut after each layer, each handing out what it computes"
+        else:
+            how = "one pass that keeps every output, so that no layers are computed in one"
+        whole = predict[label].median_seconds if label in predict else 0.0
+        said = f"{label}, seconds per layer: from {how}"
+        if whole > 0:
+            said += f"; the way to {last.layer} took {last.up_to_seconds / whole:.2f} of predict"
+        yield f"{said}."
 
 
 def notes(run: Run) -> list[str]:
@@ -34,6 +53,7 @@ def notes(run: Run) -> list[str]:
             f"interval. Ratio: that over {base}'s in the same round. The word is that of a "
             "permutation test, corrected for the number of runners."
         )
+    lines += list(_layer_notes(run))
     if len(run.settings.layers) > FEW_FEATURES:
         lines.append("Timings include handing out every requested layer.")
     for record in run.runners:

@@ -29,6 +29,7 @@ def tables(
         comparison(run, spread, code),
         phases(run, phase_spread),
         limit_shares(run),
+        layers(run),
         parity(run),
         faults(run),
         preprocessing(run),
@@ -82,6 +83,20 @@ def limit_shares(run: Run) -> Table:
     rate = run.limit.flops_per_second / 1e9 if run.limit else 0.0
     title = f"Share of the hardware limit (products {rate:.3g} GFLOP/s)"
     return Table(title, ("runner", "GFLOP/s", "share"), tuple(rows))
+
+
+def layers(run: Run) -> Table:
+    """Milliseconds that each layer adds, a column for each runner that was asked."""
+    labels = list(dict.fromkeys(entry.label for entry in run.layer_timing))
+    own = {(entry.label, entry.layer): entry for entry in run.layer_timing}
+    rows = []
+    for layer in dict.fromkeys(entry.layer for entry in run.layer_timing):
+        entries = [own.get((label, layer)) for label in labels]
+        least = next((each.limit_seconds for each in entries if each is not None), None)
+        cells = [f"{1e3 * each.own_seconds:.3g}" if each else ABSENT for each in entries]
+        rows.append((layer, f"{1e3 * least:.3g}" if least is not None else ABSENT, *cells))
+    title = "Milliseconds that each layer adds; the hardware's limit beside"
+    return Table(title, ("layer", "limit", *labels), tuple(rows))
 
 
 def _ratio(run: Run, record: RunnerRecord, entry: TimingEntry | None, spread: bool) -> str:

@@ -34,6 +34,8 @@ COMPILE_CACHE = Option(
     "what the tool has compiled before is there (warm), or nothing is (cold)", ("warm", "cold")
 )
 
+PER_LAYER = Option("time the way to every layer as well, after everything else", ("no", "yes"))
+
 
 @dataclass(frozen=True)
 class Missing:

@@ -10,7 +10,7 @@ from netparity.cache import cache_folder
 from netparity.environments import Environments, Stack
 from netparity.launch import Command, LaunchError, capture
 from netparity.protocol import RunResult
-from netparity.runners.base import COMPILE_CACHE, SCRATCH, Missing, Option
+from netparity.runners.base import COMPILE_CACHE, PER_LAYER, SCRATCH, Missing, Option
 from netparity.runners.keras import KerasRunner
 
 _ASK_FOR_HEADERS = (
@@ -33,6 +33,7 @@ class Keras2Theano(KerasRunner):
             "order of the axes inside the network", ("channels_last", "channels_first")
         ),
         "compile_cache": COMPILE_CACHE,
+        "per_layer": PER_LAYER,
     }
 
     def why_again(self, result: RunResult) -> str | None:

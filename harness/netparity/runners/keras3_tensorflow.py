@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from netparity.environments import Stack
-from netparity.runners.base import Option
+from netparity.runners.base import PER_LAYER, Option
 from netparity.runners.keras import KerasRunner
 
 
@@ -25,6 +25,7 @@ class Keras3Tensorflow(KerasRunner):
             "model.predict(x), model(x), that in a tf.function, or that compiled by XLA",
             ("predict", "direct", "function", "jit"),
         ),
+        "per_layer": PER_LAYER,
     }
 
     def environment(self, job_file: Path) -> dict[str, str | None]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from netparity.resources import extractor_folder
-from netparity.runners.base import Availability, Option, Runner
+from netparity.runners.base import PER_LAYER, Availability, Option, Runner
 from netparity.weights import simplenn_mat
 
 CODE_CHOICES = ("auto", "compat", "require")
@@ -24,7 +24,11 @@ class MatconvnetRunner(Runner):
 
     tool = "matconvnet"
     weights_format = simplenn_mat.NAME
-    options: ClassVar = {"matconvnet": CODE_OPTION, "matconvnet_root": ROOT_OPTION}
+    options: ClassVar = {
+        "matconvnet": CODE_OPTION,
+        "matconvnet_root": ROOT_OPTION,
+        "per_layer": PER_LAYER,
+    }
 
     @property
     def scripts(self) -> Path:

@@ -5,6 +5,7 @@ from netparity.timing.cautions import cautions
 from netparity.timing.comparison import compare_all, compare_runs, rounds_needed
 from netparity.timing.estimate import Interval, estimate
 from netparity.timing.machine import cpus_available, describe_machine
+from netparity.timing.per_layer import per_layer
 from netparity.timing.roofline import hardware_limit
 from netparity.timing.schedule import Schedule, shuffled_rounds
 from netparity.timing.summary import summarise
@@ -22,6 +23,7 @@ __all__ = [
     "describe_machine",
     "estimate",
     "hardware_limit",
+    "per_layer",
     "rounds_needed",
     "shuffled_rounds",
     "summarise",
