@@ -12,7 +12,7 @@ from netparity.recording import ok_phases
 from netparity.report.cells import ABSENT, Table, seconds, with_interval
 from netparity.report.outcomes import outcome, parity_passed
 from netparity.store import RUN_FILE, RunFolder
-from netparity.timing import Interval, compare_runs, estimate
+from netparity.timing import compare_runs, ends, estimate
 
 ByLabel = dict[str, dict[int, list[float]]]
 
@@ -50,7 +50,7 @@ def compare_folders(earlier: Path, later: Path, phase: str = "predict") -> Acros
             continue
         before, after = estimate(old[label]), estimate(new[label])
         intervals = before.interval, after.interval, comparison.ratio.interval
-        pair = [_ends(interval) for interval in intervals]
+        pair = [ends(interval) for interval in intervals]
         rows.append(
             (
                 label,
@@ -153,7 +153,3 @@ def _missing(first: Run, second: Run, old: ByLabel, new: ByLabel) -> Iterator[st
         if label not in old or label not in new:
             where = "earlier" if label not in old else "later"
             yield f"{label} is left out: it did not run, or failed parity, in the {where} run."
-
-
-def _ends(interval: Interval | None) -> tuple[float, float] | None:
-    return (interval.low, interval.high) if interval is not None else None

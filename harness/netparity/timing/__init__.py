@@ -3,7 +3,7 @@
 from netparity.timing.calibration import calibrate
 from netparity.timing.cautions import cautions
 from netparity.timing.comparison import compare_all, compare_runs, rounds_needed
-from netparity.timing.estimate import Interval, estimate
+from netparity.timing.estimate import ends, estimate
 from netparity.timing.machine import cpus_available, describe_machine
 from netparity.timing.per_layer import per_layer
 from netparity.timing.roofline import hardware_limit
@@ -12,7 +12,6 @@ from netparity.timing.summary import summarise
 from netparity.timing.winners import Winner, winner
 
 __all__ = [
-    "Interval",
     "Schedule",
     "Winner",
     "calibrate",
@@ -21,6 +20,7 @@ __all__ = [
     "compare_runs",
     "cpus_available",
     "describe_machine",
+    "ends",
     "estimate",
     "hardware_limit",
     "per_layer",

@@ -125,6 +125,11 @@ def ratio_of_others(processes: Processes, base: Processes) -> Ratio | None:
     return Ratio(value, Interval(float(np.exp(found.low)), float(np.exp(found.high))), fewest)
 
 
+def ends(interval: Interval | None) -> tuple[float, float] | None:
+    """Both ends of an interval, if there is one."""
+    return (interval.low, interval.high) if interval is not None else None
+
+
 def log_medians(processes: Processes) -> dict[int, float]:
     """Natural logarithm of each process's median, by round; minus infinity for a median of 0."""
     with np.errstate(divide="ignore"):

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from netparity.models import Cost
 from netparity.protocol import HardwareLimit, LayerTiming
 from netparity.timing.estimate import Processes, estimate
+from netparity.timing.roofline import least_seconds
 
 
 def per_layer(
@@ -21,6 +22,7 @@ def per_layer(
         costs: of all layers.
         limit: the machine's rates.
     """
+    rates = (limit.flops_per_second, limit.bytes_per_second) if limit else None
     for label, layers in runners.items():
         before = 0.0
         for cost in costs:
@@ -34,13 +36,6 @@ def per_layer(
                 up_to_seconds=up_to,
                 own_seconds=up_to - before,
                 flops=cost.flops,
-                limit_seconds=_least(cost, limit),
+                limit_seconds=least_seconds(cost, *rates) if rates else None,
             )
             before = up_to
-
-
-def _least(cost: Cost, limit: HardwareLimit | None) -> float | None:
-    if limit is None:
-        return None
-    by_products = cost.flops / limit.flops_per_second
-    return max(by_products, cost.moved_bytes / limit.bytes_per_second)

@@ -17,8 +17,7 @@ def hardware_limit(costs: Iterable[Cost], states: Sequence[Calibration]) -> Hard
     """The limit of this machine for these layers; None where its speed was not measured.
 
     The rates are the best that were seen: of matrix products in the harness's own BLAS, and of
-    copies, bytes read and bytes written counted each. Every layer takes as long as its operations
-    or its bytes need, whichever is longer.
+    copies, bytes read and bytes written counted each.
     """
     multiply = min((state.multiply_seconds for state in states), default=0.0)
     copy = min((state.copy_seconds for state in states), default=0.0)
@@ -26,9 +25,15 @@ def hardware_limit(costs: Iterable[Cost], states: Sequence[Calibration]) -> Hard
         return None
     rate, bandwidth = MULTIPLY_FLOPS / multiply, 2 * COPY_BYTES / copy
     layers = list(costs)
+    seconds = sum(least_seconds(cost, rate, bandwidth) for cost in layers)
     return HardwareLimit(
         flops=sum(cost.flops for cost in layers),
         flops_per_second=rate,
         bytes_per_second=bandwidth,
-        seconds=sum(max(cost.flops / rate, cost.moved_bytes / bandwidth) for cost in layers),
+        seconds=seconds,
     )
+
+
+def least_seconds(cost: Cost, flops_per_second: float, bytes_per_second: float) -> float:
+    """What one layer takes at these rates: its operations or its bytes, whichever is longer."""
+    return max(cost.flops / flops_per_second, cost.moved_bytes / bytes_per_second)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from netparity.protocol import PHASES, TimingEntry
 from netparity.timing.comparison import Comparison, compare_all
-from netparity.timing.estimate import Interval, Processes, estimate
+from netparity.timing.estimate import Processes, ends, estimate
 
 Phases = Mapping[str, Processes]
 """Raw seconds of one runner: phase to round to values."""
@@ -50,7 +50,7 @@ def _entry(
         label=label,
         phase=phase,
         median_seconds=found.seconds,
-        interval_seconds=_pair(found.interval),
+        interval_seconds=ends(found.interval),
         min_seconds=min(values),
         max_seconds=max(values),
         mad_seconds=found.mad,
@@ -59,12 +59,8 @@ def _entry(
         processes=found.processes,
         outliers=list(found.outliers),
         ratio_to_reference=ratio.value if ratio else own,
-        ratio_interval=_pair(ratio.interval) if ratio else None,
+        ratio_interval=ends(ratio.interval) if ratio else None,
         verdict=comparison.word if comparison and ratio else None,
         p_value=comparison.p_value if comparison else None,
         least_difference=comparison.least_difference if comparison else None,
     )
-
-
-def _pair(interval: Interval | None) -> tuple[float, float] | None:
-    return (interval.low, interval.high) if interval else None
