@@ -17,7 +17,7 @@ from netparity.launch import launch
 from netparity.models import MODELS
 from netparity.report import csv, markdown
 from netparity.store import RunFolder
-from netparity.weights import keras_h5
+from netparity.weights.formats import BY_NAME
 from netparity.weights.synthetic import make
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -121,7 +121,7 @@ def test_an_image_that_is_none() -> None:
 
 def test_weights_of_another_model() -> None:
     tiny = MODELS["vgg16-tiny"]
-    keras_h5.write(Path("tiny.h5"), tiny, make(tiny, 0))
+    BY_NAME["keras-h5"].write(Path("tiny.h5"), tiny, make(tiny, 0))
     message = refused("compare", "--weights", "tiny.h5", *ABSENT)
     assert "call with --model vgg16-tiny" in message
 

@@ -18,7 +18,8 @@ from netparity.models import MODELS
 from netparity.protocol import RunResult
 from netparity.runners import Availability, Runner
 from netparity.store import RunFolder
-from netparity.weights import keras_h5, resolve
+from netparity.weights import resolve
+from netparity.weights.formats import keras_h5
 
 TINY = MODELS["vgg16-tiny"]
 

@@ -28,7 +28,7 @@ def own(name: str, python: str = sys.executable) -> Environments:
 
 @pytest.mark.parametrize("kind", RUNNERS, ids=[kind.name for kind in RUNNERS])
 def test_every_runner_fits_the_layer_map_and_the_formats(kind) -> None:
-    assert kind.weights_format in {module.NAME for module in FORMATS}
+    assert kind.weights_format in {format_.name for format_ in FORMATS}
     for model in MODELS.values():
         assert all(kind.tool in layer.names for layer in model.layers)
 

@@ -146,7 +146,7 @@ class _WeightFiles:
 
     def __init__(self, runner: Runner, folder: Path) -> None:
         self._folder = folder
-        self._format = next(item for item in FORMATS if runner.weights_format == item.NAME)
+        self._format = next(item for item in FORMATS if runner.weights_format == item.name)
         # The source is kept too: its id must not come to stand for another.
         self._written: dict[tuple[int, str], tuple[WeightSource, Path]] = {}
 
@@ -155,7 +155,7 @@ class _WeightFiles:
             return source.absolute()
         key = (id(source), repr(model))
         if key not in self._written:
-            name = f"weights-{len(self._written):04d}{self._format.SUFFIXES[0]}"
+            name = f"weights-{len(self._written):04d}{self._format.suffixes[0]}"
             self._format.write(self._folder / name, model, source)
             self._written[key] = (source, self._folder / name)
         return self._written[key][1]

@@ -43,6 +43,11 @@ class Layer:
     names: Mapping[Tool, str]
 
     @property
+    def takes_image(self) -> bool:
+        """Whether the layer's input is the image itself, whose channels have an order."""
+        return self.name == "conv1_1"
+
+    @property
     def kernel(self) -> str:
         """Name of the kernel in the canonical weights."""
         return f"{self.parameters}.kernel"

@@ -1,8 +1,12 @@
-"""VGG networks (Simonyan and Zisserman, 2014, arXiv:1409.1556), configuration D and a tiny copy."""
+"""VGG networks (Simonyan and Zisserman, 2014, arXiv:1409.1556): configurations D and E.
+
+Each comes with a tiny copy, and without its dense layers ("no top"), as Keras publishes it too.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from netparity.models.layers import Layer, Model
 
@@ -93,14 +97,30 @@ def vgg(
     )
 
 
-_BLOCKS = ((64, 64), (128, 128), (256, 256, 256), (512, 512, 512), (512, 512, 512))
+def without_top(model: Model) -> Model:
+    """The same network up to its last pool."""
+    layers = tuple(layer for layer in model.layers if layer.kind != "dense")
+    return replace(
+        model,
+        name=f"{model.name}-notop",
+        dense=(),
+        classes=0,
+        layers=layers,
+        default_features=(layers[-1].name,),
+    )
 
-VGG16 = vgg("vgg16", _BLOCKS, (4096, 4096), 1000, (224, 224))
 
-VGG16_TINY = vgg(
-    "vgg16-tiny",
-    tuple(tuple(width // 16 for width in block) for block in _BLOCKS),
-    (256, 256),
-    10,
-    (64, 64),
-)
+def _tiny(blocks: tuple[tuple[int, ...], ...]) -> tuple[tuple[int, ...], ...]:
+    return tuple(tuple(width // 16 for width in block) for block in blocks)
+
+
+_D = ((64, 64), (128, 128), (256, 256, 256), (512, 512, 512), (512, 512, 512))
+_E = ((64, 64), (128, 128), (256,) * 4, (512,) * 4, (512,) * 4)
+
+VGG16 = vgg("vgg16", _D, (4096, 4096), 1000, (224, 224))
+VGG19 = vgg("vgg19", _E, (4096, 4096), 1000, (224, 224))
+VGG16_TINY = vgg("vgg16-tiny", _tiny(_D), (256, 256), 10, (64, 64))
+VGG19_TINY = vgg("vgg19-tiny", _tiny(_E), (256, 256), 10, (64, 64))
+
+WITH_TOP = (VGG16, VGG16_TINY, VGG19, VGG19_TINY)
+ALL = (*WITH_TOP, *map(without_top, WITH_TOP))

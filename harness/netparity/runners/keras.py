@@ -16,7 +16,7 @@ from netparity.runners.base import (
     thread_variables,
 )
 from netparity.watch import Watch
-from netparity.weights import keras_h5
+from netparity.weights.formats import keras_h5
 
 
 class KerasRunner(Runner):

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from netparity.resources import extractor_folder
 from netparity.runners.base import PER_LAYER, Availability, Option, Runner
-from netparity.weights import simplenn_mat
+from netparity.weights.formats import matconvnet as matconvnet_format
 
 CODE_CHOICES = ("auto", "compat", "require")
 CODE_OPTION = Option(
@@ -23,7 +23,7 @@ class MatconvnetRunner(Runner):
     """`matlab/extract_features.m` in MATLAB or Octave."""
 
     tool = "matconvnet"
-    weights_format = simplenn_mat.NAME
+    weights_format = matconvnet_format.NAME
     options: ClassVar = {
         "matconvnet": CODE_OPTION,
         "matconvnet_root": ROOT_OPTION,

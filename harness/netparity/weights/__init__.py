@@ -1,9 +1,12 @@
 """Weights: one canonical store, and one file per format that tools load.
 
-A format is a module with `NAME`, `SUFFIXES`, `read(path, model)` and `write(path, model,
-tensors)`; adding one is one file and one entry in `FORMATS`.
+`layout` is how kernels lie in a file, `containers` the kinds of file, `formats` what recognises,
+reads and writes each format (adding one is one file and one line in `FORMATS`), `opened` a file
+whose model is known, and `sources` the way from what the user names to files for every tool.
 """
 
-from netparity.weights.sources import FORMATS, WeightSet, known, recall, resolve
+from netparity.weights.formats import FORMATS
+from netparity.weights.opened import WeightFile, open_weights
+from netparity.weights.sources import WeightSet, known, recall, resolve
 
-__all__ = ["FORMATS", "WeightSet", "known", "recall", "resolve"]
+__all__ = ["FORMATS", "WeightFile", "WeightSet", "known", "open_weights", "recall", "resolve"]

@@ -1,12 +1,14 @@
-"""Is a SimpleNN file the network that it is taken for?
+"""What a SimpleNN network says, whichever version of MATLAB's file or of MatConvNet it is of.
 
-The .m script runs whatever layers a file lists, so their order, geometry and preprocessing are
-checked before anything starts; the numbers themselves are checked with every format's.
+`layers` is a cell of structs; convolutions and dense layers alike are of type `conv` with
+`weights = {filters, biases}` (before MatConvNet 1.0-beta16: `filters`, `biases`). The .m script
+runs whatever a file lists, so order, geometry and preprocessing are checked before anything starts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,73 +16,160 @@ import numpy as np
 import numpy.typing as npt
 
 from netparity.errors import InputError
-from netparity.models import Model
+from netparity.models import Layer, Model
+from netparity.weights import layer_names
+from netparity.weights.containers.limits import DamagedError
+from netparity.weights.containers.matlab import Cell, Node, Struct, fields, numbers
+from netparity.weights.contents import Contents, Pair
+from netparity.weights.layout import Layout, Stored
+
+LAYOUT = Layout("OIWH", "OIWH")
 
 _GEOMETRY = ("stride", "pad", "pool", "dilate")
+Fields = Mapping[str, Node]
 
 
-def check(
-    wanted: Sequence[dict[str, Any]],
-    layers: npt.NDArray[Any],
-    meta: npt.NDArray[Any] | None,
-    model: Model,
-    path: Path,
-) -> None:
-    """Compare a file's layers and `meta`, as scipy reads them, with those of the model.
+def geometry(layer: Layer) -> dict[str, tuple[float, ...]]:
+    """What MatConvNet says of a layer's windows.
+
+    Pools carry a row and a column of padding that even sizes never reach, as in the published
+    file.
+    """
+    if layer.kind == "pool":
+        return {"pool": (2, 2), "stride": (2, 2), "pad": (0, 1, 0, 1)}
+    pad = 1.0 if layer.kind == "conv" else 0.0
+    return {"pad": (pad,) * 4, "stride": (1, 1), "dilate": (1, 1)}
+
+
+def listed(model: Model) -> Iterator[tuple[str, str, Layer]]:
+    """Name and type of the network's layers as MatConvNet counts them: a ReLU is one of its own."""
+    for layer in model.layers:
+        if layer.kind == "pool":
+            yield layer.names["matconvnet"], "pool", layer
+            continue
+        yield str(layer.parameters), "conv", layer
+        yield layer.names["matconvnet"], str(layer.activation), layer
+
+
+def contents(variables: Mapping[str, Node], path: Path, loads: bool) -> Contents:
+    """The layers of a network.
+
+    Args:
+        variables: of the file.
+        loads: whether the .m script can load a file of this version at all.
 
     Raises:
-        InputError: naming the first layer or field that differs.
+        DamagedError: if it holds no SimpleNN network.
     """
-    found = [cell[0, 0] for cell in layers]
-    for place, (layer, its) in enumerate(zip(wanted, found, strict=False), start=1):
-        kind = (text(its, "name"), text(its, "type"))
-        if kind != (layer["name"], layer["type"]):
-            raise InputError(
-                f"weights {path}: layer {place} is {kind[0]!r} of type {kind[1]!r}; "
-                f"{model.name} has {layer['name']!r} of type {layer['type']!r} there"
-            )
-        _check_geometry(layer, its, path)
-    if len(found) != len(wanted):
-        raise InputError(f"weights {path} list {len(found)} layers; {model.name} has {len(wanted)}")
-    if meta is None:
-        raise InputError(f"weights {path} hold no 'meta', which the script needs")
-    _check_meta(meta[0, 0], model, path)
+    if "layers" not in variables and "net" in variables:
+        variables = fields(variables["net"], "net")
+    if "layers" not in variables:
+        raise DamagedError("it holds no 'layers', so it is no SimpleNN network")
+    layers = [fields(node, "a layer") for node in _members(variables["layers"])]
+    meta = fields(variables["meta"], "meta") if "meta" in variables else {}
+    old = "normalization" in variables
+    normalization = variables.get("normalization", meta.get("normalization"))
+    kept = [layer for layer in layers if layer.get("type") != "dropout"]
+    before_beta16 = any("filters" in layer for layer in layers)
+    has_dropout = len(kept) < len(layers)
+    notes = []
+    if normalization is None:
+        notes.append("it says nothing of the image's preprocessing; the published one is taken")
+    return Contents(
+        pairs=tuple(_pairs(kept)),
+        layout=LAYOUT,
+        reason="MatConvNet's filters are height x width x input x output, by columns"
+        + (" (written before 1.0-beta16)" if before_beta16 else ""),
+        names=layer_names.of,
+        dropout=has_dropout,
+        as_it_is=loads and not (old or before_beta16 or has_dropout or normalization is None),
+        check=lambda model: _check(kept, normalization, model, path),
+        notes=tuple(notes),
+    )
 
 
-def text(struct: Any, field: str, default: str = "") -> str:
-    """A text field of a struct, or the default where it is missing or empty."""
-    if field not in (struct.dtype.names or ()) or not struct[field].size:
-        return default
-    return str(struct[field].ravel()[0])
+def _members(node: Node) -> tuple[Node, ...]:
+    if isinstance(node, Struct):
+        return tuple(Struct((member,)) for member in node.members)
+    if not isinstance(node, Cell):
+        raise DamagedError("'layers' is no cell")
+    return node.members
 
 
-def _check_geometry(layer: dict[str, Any], its: Any, path: Path) -> None:
-    for field in _GEOMETRY:
-        if field not in layer or field not in its.dtype.names:
+def _pairs(layers: Sequence[Fields]) -> Iterator[Pair]:
+    for layer in layers:
+        both: tuple[Node | None, ...] = (layer.get("filters"), layer.get("biases"))
+        if isinstance(weights := layer.get("weights"), Cell):
+            both = (*weights.members, None, None)[:2]
+        kernel, bias = both
+        if kernel is None and bias is None:
             continue
-        expected, found = layer[field].ravel(), its[field].ravel()
+        name = _text(layer, "name")
+        if not isinstance(kernel, Stored) or not isinstance(bias, Stored):
+            raise DamagedError(f"layer {name[:80]!r} has no filters or no biases")
+        # MATLAB drops trailing axes of size 1: bring them back.
+        shape = (1,) * (4 - len(kernel.shape)) + kernel.shape
+        yield Pair(
+            name,
+            replace(kernel, name=f"{name}.weights{{1}}", shape=shape),
+            replace(bias, name=f"{name}.weights{{2}}"),
+        )
+
+
+def _text(layer: Fields, field: str, default: str = "") -> str:
+    value = layer.get(field)
+    return value if isinstance(value, str) and value else default
+
+
+def _check(layers: Sequence[Fields], normalization: Node | None, model: Model, path: Path) -> None:
+    wanted = list(listed(model))
+    for place, ((name, kind, layer), its) in enumerate(zip(wanted, layers, strict=False), start=1):
+        found = (_text(its, "name"), _text(its, "type"))
+        if found != (name, kind):
+            raise InputError(
+                f"weights {path}: layer {place} is {found[0][:80]!r} of type {found[1][:40]!r}; "
+                f"{model.name} has {name!r} of type {kind!r} there"
+            )
+        if kind in ("conv", "pool"):
+            _check_geometry(name, layer, its, path)
+    if len(layers) != len(wanted):
+        raise InputError(
+            f"weights {path} list {len(layers)} layers; {model.name} has {len(wanted)}"
+        )
+    if normalization is not None:
+        _check_normalization(normalization, model, path)
+
+
+def _check_geometry(name: str, layer: Layer, its: Fields, path: Path) -> None:
+    for field, expected in geometry(layer).items():
+        if field not in its:
+            continue
+        found = numbers(its[field])
         # One number stands for all, and a pool that reaches even sizes needs no padding.
-        no_padding = layer["type"] == "pool" and field == "pad" and not found.any()
-        same = found.size in (1, expected.size) and np.all(found == expected)
+        no_padding = layer.kind == "pool" and field == "pad" and not found.any()
+        same = found.size in (1, len(expected)) and bool(np.all(found == _row(expected)))
         if not (same or no_padding):
             raise InputError(
-                f"weights {path}: layer {layer['name']!r} has {field} {found.tolist()}, expected "
-                f"{expected.tolist()}"
+                f"weights {path}: layer {name!r} has {field} {found.tolist()}, expected "
+                f"{list(expected)}"
             )
-    if layer["type"] == "pool" and text(its, "method", "max") != "max":
-        raise InputError(f"weights {path}: layer {layer['name']!r} does not pool by maximum")
+    if layer.kind == "pool" and _text(its, "method", "max") != "max":
+        raise InputError(f"weights {path}: layer {name!r} does not pool by maximum")
 
 
-def _check_meta(meta: Any, model: Model, path: Path) -> None:
+def _row(values: tuple[float, ...]) -> npt.NDArray[Any]:
+    return np.array(values)
+
+
+def _check_normalization(node: Node, model: Model, path: Path) -> None:
     """The script resizes to `imageSize` and subtracts `averageImage`."""
-    if "normalization" not in (meta.dtype.names or ()):
-        raise InputError(f"weights {path}: meta has no normalization, which the script needs")
-    normalization = meta["normalization"][0, 0]
-    size = normalization["imageSize"].ravel()[:2].tolist()
+    normalization = fields(node, "normalization")
+    size = numbers(normalization.get("imageSize"))[:2].tolist()
     if size != list(model.input_size):
         raise InputError(
             f"weights {path}: meta.normalization.imageSize is {size}; {model.name} takes "
             f"{list(model.input_size)}"
         )
-    if normalization["averageImage"].size == 0 or normalization["averageImage"].size % 3:
+    average = normalization.get("averageImage")
+    if not isinstance(average, Stored) or average.size == 0 or average.size % 3:
         raise InputError(f"weights {path}: meta.normalization.averageImage has not three channels")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import ModuleType
 from typing import Literal
 
 from netparity.cache import cache_folder, exclusive, replacing
@@ -15,9 +15,9 @@ from netparity.errors import InputError, UsageError
 from netparity.models import Model
 from netparity.paths import usable_path
 from netparity.watch import SILENT, Watch
-from netparity.weights import canonical, keras_h5, simplenn_mat, synthetic
-
-FORMATS: tuple[ModuleType, ...] = (keras_h5, simplenn_mat)
+from netparity.weights import canonical, synthetic
+from netparity.weights.formats import BY_NAME
+from netparity.weights.opened import open_weights
 
 _MOST_DIGITS = 18
 _HASH_CHUNK_BYTES = 8 * 2**20
@@ -42,7 +42,7 @@ class WeightSet:
 
     def tensors(self) -> canonical.Tensors:
         """The canonical tensors, read as they are asked for."""
-        return canonical.StoredTensors(self.folder / "canonical.safetensors")
+        return canonical.stored(self.folder / "canonical.safetensors", self.model)
 
     def file(self, format_name: str, watch: Watch = SILENT) -> Path:
         """The weights in a tool's own format, converted the first time.
@@ -52,12 +52,13 @@ class WeightSet:
         """
         if format_name in self.own_files:
             return self.own_files[format_name]
-        module = next(module for module in FORMATS if format_name == module.NAME)
-        path = self.folder / f"{module.NAME}{module.SUFFIXES[0]}"
+        format_ = BY_NAME[format_name]
+        assert format_.write is not None
+        path = self.folder / f"{format_.name}{format_.suffixes[0]}"
         with exclusive(path, watch):
             if _stamp(path) != _recorded_stamp(path):
-                with watch.task(f"converting weights to {module.NAME}"), replacing(path) as draft:
-                    module.write(draft, self.model, self.tensors())
+                with watch.task(f"converting weights to {format_.name}"), replacing(path) as draft:
+                    format_.write(draft, self.model, self.tensors())
                 _stamp_file(path).write_text(_stamp(path))
         return path
 
@@ -66,7 +67,7 @@ def resolve(source: str, model: Model, watch: Watch = SILENT) -> WeightSet:
     """Find or make the weights that `source` names.
 
     Args:
-        source: `synthetic:SEED`, or the path of a Keras .h5 or a MatConvNet .mat.
+        source: `synthetic:SEED`, or the path of a file in any of `FORMATS`.
 
     Raises:
         UsageError: if the source is neither.
@@ -129,29 +130,14 @@ def _resolve_synthetic(source: str, model: Model, watch: Watch) -> WeightSet:
 
 
 def _resolve_file(path: Path, model: Model, watch: Watch) -> WeightSet:
-    module = _format_of(path)
     with watch.task(f"reading weights {path.name}"):
+        opened = open_weights(path, model)
         index = cache_folder("weights", "index") / f"file-{_file_hash(path)}-{model.name}.sha256"
-        sha256 = _canonical(index, path.name, model, watch, lambda: _read(module, path, model))
-    own = {module.NAME: path.absolute()} if module.suits(path) else {}
+        sha256 = _canonical(index, path.name, model, watch, opened.tensors)
+    for note in opened.contents.notes:
+        watch.message(f"weights {path.name}: {note}")
+    own = {opened.format.name: path.absolute()} if opened.contents.as_it_is else {}
     return WeightSet(model, "file", path.name, sha256, _folder(sha256), own)
-
-
-def _format_of(path: Path) -> ModuleType:
-    if path.is_dir():
-        raise InputError(f"weights {path} is a folder; give the path of a weight file")
-    if not path.exists():
-        raise InputError(
-            f"weights {path} do not exist; give the path of a Keras .h5 or a MatConvNet .mat, "
-            "or synthetic:SEED"
-        )
-    if path.stat().st_size == 0:
-        raise InputError(f"weights {path} are empty (0 bytes); is the download complete?")
-    for module in FORMATS:
-        if path.suffix.lower() in module.SUFFIXES:
-            return module
-    known = ", ".join(suffix for module in FORMATS for suffix in module.SUFFIXES)
-    raise InputError(f"weights {path}: unknown ending {path.suffix!r}; known are {known}")
 
 
 def _file_hash(path: Path) -> str:
@@ -163,12 +149,6 @@ def _file_hash(path: Path) -> str:
     except OSError as error:
         raise InputError(f"weights {path} cannot be read: {error.strerror}") from error
     return digest.hexdigest()
-
-
-def _read(module: ModuleType, path: Path, model: Model) -> dict[str, canonical.Tensor]:
-    tensors: dict[str, canonical.Tensor] = module.read(path, model)
-    canonical.validate(tensors, model, path)
-    return tensors
 
 
 def _recorded_hash(index: Path) -> str | None:
@@ -209,7 +189,7 @@ def _canonical(
     source: str,
     model: Model,
     watch: Watch,
-    make: Callable[[], dict[str, canonical.Tensor]],
+    make: Callable[[], canonical.Tensors],
 ) -> str:
     """The hash of the weights that `index` stands for, made and stored the first time."""
     with exclusive(index, watch):
@@ -218,10 +198,11 @@ def _canonical(
             stored = _folder(known) / "canonical.safetensors"
             if canonical.is_intact(stored, model, known):
                 return known
-        tensors = make()
-        sha256 = canonical.content_hash(tensors, model)
-        with replacing(_folder(sha256) / "canonical.safetensors") as draft:
-            canonical.write(draft, tensors, model, source, sha256)
+        # The folder is named for the hash, which is known when the last number was written.
+        made = index.with_suffix(".safetensors")
+        with replacing(made) as draft:
+            sha256 = canonical.write(draft, make(), model, source)
+        os.replace(made, _folder(sha256) / "canonical.safetensors")
         with replacing(index) as draft:
             draft.write_text(sha256)
     return sha256

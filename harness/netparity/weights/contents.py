@@ -1,0 +1,215 @@
+"""What a weight file holds, before and after its model is known."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from netparity.errors import InputError
+from netparity.models import MODELS, Layer, Model
+from netparity.weights import layout as layouts
+from netparity.weights.containers.limits import reading
+from netparity.weights.layout import Layout, Stored, Tensor
+
+Tensors = Mapping[str, Tensor]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A layer's kernel and bias, under the name that the file gives the layer."""
+
+    name: str
+    kernel: Stored
+    bias: Stored
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a reader found in a file.
+
+    Attributes:
+        pairs: in the network's order, as far as the file tells it.
+        layout: how the kernels lie.
+        reason: how the layout was told.
+        names: what the file should call a model's layers with weights, in order.
+        dropout: whether the file lists dropout layers; None if it lists only those with weights.
+        as_it_is: whether the tools of this format load the file without a conversion.
+        check: what else the file says of the network, held against a model; raises InputError.
+        notes: what the user should know of the file.
+    """
+
+    pairs: tuple[Pair, ...]
+    layout: Layout
+    reason: str
+    names: Callable[[Model], Sequence[str]]
+    dropout: bool | None = None
+    as_it_is: bool = False
+    check: Callable[[Model], None] = field(default=lambda model: None)
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Format:
+    """One way of keeping weights in a file.
+
+    Attributes:
+        name: for `--to`, and where tables name the format.
+        title: in words.
+        suffixes: of the files' names, the usual one first.
+        recognise: whether a file, of which the first bytes are given, is in this format.
+        read: what such a file holds; its values are read when they are asked for.
+        write: the weights, tensor by tensor.
+        only_to: whether it is written only when `--to` names it (another one has its ending).
+    """
+
+    name: str
+    title: str
+    suffixes: tuple[str, ...]
+    recognise: Callable[[Path, bytes], bool]
+    read: Callable[[Path], Contents]
+    write: Callable[[Path, Model, Tensors], None] | None
+    only_to: bool = False
+
+
+class FileTensors(Mapping[str, Tensor]):
+    """The canonical tensors of a file, each read and checked when it is asked for."""
+
+    def __init__(self, path: Path, kind: str, contents: Contents, model: Model) -> None:
+        self._path, self._kind, self._layout = path, kind, contents.layout
+        self._sources: dict[str, tuple[Layer, Stored]] = {}
+        for layer, pair in zip(model.parametric_layers, contents.pairs, strict=True):
+            self._sources[layer.kernel] = (layer, pair.kernel)
+            self._sources[layer.bias] = (layer, pair.bias)
+
+    def __getitem__(self, name: str) -> Tensor:
+        """Read one tensor.
+
+        Raises:
+            InputError: if it cannot be read or holds NaN or infinite values.
+        """
+        layer, stored = self._sources[name]
+        with reading(self._path, self._kind):
+            if name == layer.kernel:
+                tensor = layouts.load(stored, layer, self._layout)
+            else:
+                tensor = layouts.load_flat(stored, np.empty(stored.size, dtype=np.float32))
+        if not np.isfinite(tensor).all():
+            raise InputError(f"weights {self._path}: {name} holds NaN or infinite values")
+        return tensor
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._sources)
+
+    def __len__(self) -> int:
+        return len(self._sources)
+
+
+def identify(contents: Contents) -> Model:
+    """The model whose layers these are, or the one that comes nearest."""
+
+    def likeness(model: Model) -> tuple[int, int]:
+        pairs = list(zip(model.parametric_layers, contents.pairs, strict=False))
+        same = sum(_same_shape(pair.kernel, contents.layout.shape(layer)) for layer, pair in pairs)
+        return same, -abs(len(model.parametric_layers) - len(contents.pairs))
+
+    return max(MODELS.values(), key=likeness)
+
+
+def check(contents: Contents, model: Model, path: Path) -> None:
+    """Check that a file's layers are exactly the model's.
+
+    Raises:
+        InputError: naming the first layer that is missing, left over, out of place or of
+            another shape.
+    """
+    expected = dict(zip(contents.names(model), model.parametric_layers, strict=True))
+    found = [pair.name for pair in contents.pairs]
+    hint = _hint(contents, model)
+    for name in found:
+        if name not in expected:
+            raise InputError(
+                f"weights {path}: layer {name[:80]!r} does not belong to {model.name}, whose "
+                f"layers with weights are {', '.join(expected)}{hint}"
+            )
+        if found.count(name) > 1:
+            raise InputError(f"weights {path}: layer {name!r} stands twice in it")
+    for name, layer in expected.items():
+        if name not in found:
+            raise InputError(
+                f"weights {path}: {layer.kernel} is missing ({name!r} there); {model.name} needs "
+                f"it{hint}"
+            )
+    if found != list(expected):
+        # Tools that load by position would fill the wrong layers, whatever their names.
+        raise InputError(f"weights {path}: its layers are not in the order of {model.name}")
+    for pair in contents.pairs:
+        layer = expected[pair.name]
+        assert layer.kernel_shape is not None
+        _check_shape(pair.kernel, contents.layout.shape(layer), pair, model, path, hint)
+        _check_shape(pair.bias, (layer.kernel_shape[3],), pair, model, path, hint)
+    with reading(path, model.name):
+        contents.check(model)
+
+
+def convolution_axes(kernels: Iterable[Stored]) -> str | None:
+    """Whether 3 x 3 kernels lie as HWIO or OIHW; None if their shapes do not tell."""
+    shapes = [kernel.shape for kernel in kernels if len(kernel.shape) == 4]
+    as_hwio = all(shape[:2] == (3, 3) for shape in shapes)
+    as_oihw = all(shape[2:] == (3, 3) for shape in shapes)
+    if as_hwio == as_oihw:
+        return None
+    return "HWIO" if as_hwio else "OIHW"
+
+
+def kernel_values(
+    tensors: Tensors, layer: Layer, layout: Layout
+) -> tuple[tuple[int, ...], Iterator[Tensor]]:
+    """Shape and values, in pieces, of a kernel in a file's layout; read when iterated."""
+
+    def values() -> Iterator[Tensor]:
+        yield from layouts.pieces(tensors[layer.kernel], layer, layout)
+
+    return layout.shape(layer), values()
+
+
+def bias_values(tensors: Tensors, layer: Layer) -> tuple[tuple[int, ...], Iterator[Tensor]]:
+    """The same for a bias."""
+    assert layer.kernel_shape is not None
+
+    def values() -> Iterator[Tensor]:
+        yield np.ascontiguousarray(tensors[layer.bias])
+
+    return (layer.kernel_shape[3],), values()
+
+
+def _same_shape(stored: Stored, expected: tuple[int, ...]) -> bool:
+    return stored.shape == expected
+
+
+def _check_shape(
+    stored: Stored, expected: tuple[int, ...], pair: Pair, model: Model, path: Path, hint: str
+) -> None:
+    # A bias is a row, a column or a vector, as each tool likes it.
+    bias = len(expected) == 1 and math.prod(stored.shape) == max((*stored.shape, 1)) == expected[0]
+    if stored.shape != expected and not bias:
+        raise InputError(
+            f"weights {path}: {stored.name!r} of layer {pair.name!r} has shape {stored.shape}, "
+            f"{model.name} needs {expected}{hint}"
+        )
+
+
+def _hint(contents: Contents, model: Model) -> str:
+    """Name the other model that the file does hold."""
+    for other in MODELS.values():
+        if other is model or len(other.parametric_layers) != len(contents.pairs):
+            continue
+        if all(
+            _same_shape(pair.kernel, contents.layout.shape(layer))
+            for layer, pair in zip(other.parametric_layers, contents.pairs, strict=True)
+        ):
+            return f"; the file holds {other.name}: call with --model {other.name}"
+    return ""

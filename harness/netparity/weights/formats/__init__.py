@@ -1,0 +1,28 @@
+"""One file per format: what recognises, reads and writes it. A new one is a file and a line."""
+
+from netparity.weights.contents import Format
+from netparity.weights.formats import (
+    canonical,
+    keras3,
+    keras_h5,
+    matconvnet,
+    matconvnet73,
+    npz,
+    onnx,
+    torchvision_pth,
+    torchvision_safetensors,
+)
+
+FORMATS: tuple[Format, ...] = (
+    *keras_h5.FORMATS,
+    *keras3.FORMATS,
+    *matconvnet.FORMATS,
+    *matconvnet73.FORMATS,
+    *torchvision_pth.FORMATS,
+    *canonical.FORMATS,
+    *torchvision_safetensors.FORMATS,
+    *onnx.FORMATS,
+    *npz.FORMATS,
+)
+
+BY_NAME = {format_.name: format_ for format_ in FORMATS}

@@ -1,0 +1,59 @@
+"""netparity's own format: safetensors, float32, kernels HWIO, first layer in RGB order.
+
+Tensors are named `<layer>.kernel` (height x width x input x output channels) and
+`<layer>.bias`. Dense layers are kernels as large as their input, so that one shape rule and one
+flattening order (height, width, channels) hold throughout.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from netparity.models import Model
+from netparity.weights import layer_names
+from netparity.weights.containers import safetensors_file
+from netparity.weights.containers.limits import reading
+from netparity.weights.contents import Contents, Format, Tensors, bias_values, kernel_values
+from netparity.weights.layout import CANONICAL
+
+NAME = "canonical"
+SUFFIXES = (".safetensors",)
+
+
+def recognise(path: Path, head: bytes) -> bool:
+    """Whether the header of safetensors names layers as netparity does."""
+    return safetensors_file.looks_like(head) and b'.kernel"' in head
+
+
+def read(path: Path) -> Contents:
+    """Read such a file.
+
+    Raises:
+        InputError: if it is damaged or names are missing.
+    """
+    with reading(path, "netparity's safetensors"):
+        arrays, _ = safetensors_file.read(path)
+        return Contents(
+            pairs=layer_names.pairs(arrays),
+            layout=CANONICAL,
+            reason="the names are netparity's, whose kernels are HWIO",
+            names=layer_names.of,
+        )
+
+
+def write(path: Path, model: Model, tensors: Tensors) -> None:
+    """Write the weights and nothing about where they come from."""
+    write_with(path, model, tensors, {"model": model.name})
+
+
+def write_with(path: Path, model: Model, tensors: Tensors, metadata: dict[str, str]) -> None:
+    """Write the weights with what identifies them."""
+    arrays = {}
+    for layer in model.parametric_layers:
+        arrays[layer.kernel] = kernel_values(tensors, layer, CANONICAL)
+        arrays[layer.bias] = bias_values(tensors, layer)
+    layout = {"layout": CANONICAL.describe()}
+    safetensors_file.write(path, arrays, metadata | layout)
+
+
+FORMATS = (Format(NAME, "netparity's safetensors", SUFFIXES, recognise, read, write),)

@@ -1,0 +1,276 @@
+"""Keras 3: `.weights.h5` (arrays by the layers' kinds and numbers) and `.keras` (an archive).
+
+`layers/conv2d_3/vars/0` is the kernel of the fourth convolution and `vars/1` its bias; the
+attribute `name` of `vars` is what the user called the layer. A `.keras` file is a zip archive of
+`config.json`, `metadata.json` and such a `model.weights.h5`. First layer BGR, kernels HWIO.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+from netparity.models import Layer, Model
+from netparity.weights.containers import hdf5, zip_file
+from netparity.weights.containers.limits import MOST_ARRAYS, DamagedError, reading
+from netparity.weights.contents import (
+    Contents,
+    Format,
+    Pair,
+    Tensors,
+    bias_values,
+    kernel_values,
+)
+from netparity.weights.layout import Layout
+
+_LAYOUT = Layout(flat=True, first="BGR")
+_ROOTS = ("layers", "_layer_checkpoint_dependencies")
+_NUMBERED = re.compile(r"(conv2d|dense)(?:_(\d{1,4}))?")
+_INSIDE = "model.weights.h5"
+_CHUNK_BYTES = 2**22
+_KERAS_VERSION = "3.0.0"
+
+
+def recognise_h5(path: Path, head: bytes) -> bool:
+    """Whether it is HDF5 with Keras 3's groups."""
+    import h5py
+
+    if not head.startswith(hdf5.SIGNATURE):
+        return False
+    with h5py.File(path, "r") as file:
+        return "layer_names" not in file.attrs and any(root in file for root in _ROOTS)
+
+
+def recognise_archive(path: Path, head: bytes) -> bool:
+    """Whether it is an archive with Keras 3's weights in it."""
+    return head.startswith(zip_file.SIGNATURE) and _INSIDE in zip_file.members(path)
+
+
+def read_h5(path: Path) -> Contents:
+    """Read `.weights.h5`.
+
+    Raises:
+        InputError: if the file is damaged or has another layout.
+    """
+    import h5py
+
+    with reading(path, "Keras 3 .weights.h5"):
+        return _contents(h5py.File(path, "r"))
+
+
+def read_archive(path: Path) -> Contents:
+    """Read `.keras`; its configuration is not looked at, and nothing of it is run.
+
+    Raises:
+        InputError: if the file is damaged or has another layout.
+    """
+    import h5py
+
+    with reading(path, "a .keras archive"):
+        member = zip_file.members(path)[_INSIDE]
+        if member.offset is None:
+            raise DamagedError(f"{_INSIDE} in it is compressed, which Keras does not do")
+        window = io.BufferedReader(_Window(path, member.offset, member.size))
+        return _contents(h5py.File(window, "r"))
+
+
+def write_h5(path: Path, model: Model, tensors: Tensors) -> None:
+    """Write what `model.save_weights` writes."""
+    import h5py
+
+    with h5py.File(path, "w") as file:
+        file.create_group("vars").attrs["name"] = model.name
+        for group, name, layer in _groups(model):
+            made = file.create_group(f"layers/{group}/vars")
+            made.attrs["name"] = name
+            if layer is not None and layer.parameters:
+                shape, values = kernel_values(tensors, layer, _LAYOUT)
+                hdf5.write(made, "0", shape, values)
+                hdf5.write(made, "1", *bias_values(tensors, layer))
+
+
+def write_archive(path: Path, model: Model, tensors: Tensors) -> None:
+    """Write what `model.save` writes: `keras.models.load_model` makes the network of it."""
+    inside = tempfile.NamedTemporaryFile(dir=path.parent, suffix=".weights.h5", delete=False)  # noqa: SIM115
+    inside.close()
+    try:
+        write_h5(Path(inside.name), model, tensors)
+        with zip_file.writing(path) as archive, open(inside.name, "rb") as weights:
+            metadata = {"keras_version": _KERAS_VERSION, "date_saved": "1980-01-01@00:00:00"}
+            zip_file.add(archive, "metadata.json", [json.dumps(metadata).encode()])
+            zip_file.add(archive, "config.json", [json.dumps(_config(model)).encode()])
+            zip_file.add(archive, _INSIDE, _chunks(weights))
+    finally:
+        os.unlink(inside.name)
+
+
+def _chunks(file: IO[bytes]) -> Iterator[bytes]:
+    while chunk := file.read(_CHUNK_BYTES):
+        yield chunk
+
+
+class _Window(io.RawIOBase):
+    """A part of a file as a file of its own."""
+
+    def __init__(self, path: Path, start: int, size: int) -> None:
+        self._file = path.open("rb", buffering=0)
+        self._start, self._size, self._at = start, size, 0
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
+        self._at = max(0, base + offset)
+        return self._at
+
+    def readinto(self, buffer: Any) -> int:
+        view = memoryview(buffer)[: max(0, self._size - self._at)]
+        self._file.seek(self._start + self._at)
+        count = self._file.readinto(view) or 0
+        self._at += count
+        return count
+
+
+def _contents(file: Any) -> Contents:
+    root = next((root for root in _ROOTS if root in file), None)
+    if root is None:
+        raise DamagedError("it has no group 'layers', so it is not of Keras 3")
+    layers = hdf5.member(file, root)
+    if len(layers) > MOST_ARRAYS:
+        raise DamagedError(f"it lists {len(layers):,} layers")
+    numbered = {}
+    for group in layers:
+        variables = hdf5.member(hdf5.member(layers, group), "vars")
+        arrays = [
+            hdf5.stored(hdf5.member(variables, its), f"{group}/vars/{its}") for its in variables
+        ]
+        if not arrays:
+            continue
+        match = _NUMBERED.fullmatch(group)
+        if match is None or len(arrays) != 2:
+            raise DamagedError(
+                f"layer {group[:80]!r} has {len(arrays)} arrays; VGG networks have convolutions "
+                "and dense layers of a kernel and a bias"
+            )
+        name = hdf5.text(variables.attrs.get("name", ""))
+        numbered[(match[1] == "dense", int(match[2] or 0))] = (group, name, arrays)
+    found = [entry for _, entry in sorted(numbered.items())]
+    named = all(name for _, name, _ in found)
+    return Contents(
+        pairs=tuple(Pair(name if named else group, *arrays) for group, name, arrays in found),
+        layout=_LAYOUT,
+        reason="Keras 3 keeps kernels HWIO, whatever the backend",
+        names=_names if named else _numbers,
+        dropout=any(group.startswith("dropout") for group in layers),
+    )
+
+
+def _names(model: Model) -> list[str]:
+    return [layer.names["keras"] for layer in model.parametric_layers]
+
+
+def _numbers(model: Model) -> list[str]:
+    return [group for group, _, layer in _groups(model) if layer is not None and layer.parameters]
+
+
+def _groups(model: Model) -> Iterator[tuple[str, str, Layer | None]]:
+    """Every layer of the Keras model: its group, its name, and what it is here."""
+    counts: dict[str, int] = {}
+    yield "input_layer", "input_layer", None
+    kinds = {"conv": "conv2d", "pool": "max_pooling2d", "dense": "dense"}
+    for layer in model.layers:
+        if layer.kind == "dense" and "dense" not in counts:
+            yield "flatten", "flatten", None
+        kind = kinds[layer.kind]
+        count = counts.get(kind, 0)
+        counts[kind] = count + 1
+        yield f"{kind}_{count}" if count else kind, layer.names["keras"], layer
+
+
+def _config(model: Model) -> dict[str, Any]:
+    """The network as Keras 3 describes it."""
+    shape: tuple[int, ...] = (*model.input_size, 3)
+    described = [
+        _described("InputLayer", "input_layer", {"batch_shape": [None, *shape], "dtype": "float32"})
+    ]
+    before = "input_layer"
+    for _, name, layer in list(_groups(model))[1:]:
+        kind, config = _layer_config(layer)
+        entry = _described(kind, name, config)
+        tensor = {"shape": [None, *shape], "dtype": "float32", "keras_history": [before, 0, 0]}
+        argument = {"class_name": "__keras_tensor__", "config": tensor}
+        entry["inbound_nodes"] = [{"args": [argument], "kwargs": {}}]
+        if layer is None or layer.parameters:
+            entry["build_config"] = {"input_shape": [None, *shape]}
+        described.append(entry)
+        shape = (shape[0] * shape[1] * shape[2],) if layer is None else layer.output_shape
+        before = name
+    return {
+        "module": "keras",
+        "class_name": "Functional",
+        "config": {
+            "name": model.name,
+            "trainable": True,
+            "layers": described,
+            "input_layers": [["input_layer", 0, 0]],
+            "output_layers": [[before, 0, 0]],
+        },
+        "registered_name": "Functional",
+        "build_config": {"input_shape": [None, *model.input_size, 3]},
+    }
+
+
+def _described(kind: str, name: str, config: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "module": "keras.layers",
+        "class_name": kind,
+        "config": {"name": name} | config,
+        "registered_name": None,
+        "name": name,
+        "inbound_nodes": [],
+    }
+
+
+def _layer_config(layer: Layer | None) -> tuple[str, dict[str, Any]]:
+    if layer is None:
+        return "Flatten", {"data_format": "channels_last"}
+    if layer.kind == "pool":
+        return "MaxPooling2D", {"pool_size": [2, 2], "strides": [2, 2], "padding": "valid"}
+    assert layer.kernel_shape is not None
+    common = {"activation": layer.activation, "use_bias": True}
+    if layer.kind == "dense":
+        return "Dense", {"units": layer.kernel_shape[3]} | common
+    return "Conv2D", {
+        "filters": layer.kernel_shape[3],
+        "kernel_size": list(layer.kernel_shape[:2]),
+        "strides": [1, 1],
+        "padding": "same",
+        "data_format": "channels_last",
+    } | common
+
+
+FORMATS = (
+    Format(
+        "keras-weights-h5",
+        "Keras 3 .weights.h5",
+        (".weights.h5",),
+        recognise_h5,
+        read_h5,
+        write_h5,
+    ),
+    Format("keras", "Keras 3 .keras", (".keras",), recognise_archive, read_archive, write_archive),
+)

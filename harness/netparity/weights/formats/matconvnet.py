@@ -1,0 +1,135 @@
+"""MatConvNet SimpleNN .mat, MAT 5 and 7, in the layout of `imagenet-vgg-verydeep-16.mat`.
+
+`meta.normalization` holds what the usual script subtracts and resizes to; before 1.0-beta16 it
+stood at the top, and filters and biases in fields of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+
+from netparity.models import Layer, Model
+from netparity.weights import simplenn_structure as structure
+from netparity.weights.containers import mat5
+from netparity.weights.containers.limits import reading
+from netparity.weights.contents import Contents, Format, Tensors, kernel_values
+from netparity.weights.layout import Tensor
+
+NAME = "matconvnet-simplenn"
+SUFFIXES = (".mat",)
+
+
+def recognise(path: Path, head: bytes) -> bool:
+    """Whether it is MAT 5 to 7."""
+    return mat5.looks_like(head)
+
+
+def read(path: Path) -> Contents:
+    """Read such a file.
+
+    Raises:
+        InputError: if the file is damaged or holds no SimpleNN network.
+    """
+    with reading(path, "a SimpleNN .mat"):
+        return structure.contents(mat5.read(path), path, loads=path.name.endswith(SUFFIXES))
+
+
+def write(path: Path, model: Model, tensors: Tensors) -> None:
+    """Write the weights as MatConvNet's own pretrained models are stored.
+
+    Not compressed: Octave reads such a file several times faster (FAQ of docs/weights.md).
+    """
+    _write(path, model, tensors)
+
+
+def write_compressed(path: Path, model: Model, tensors: Tensors) -> None:
+    """The same as MAT 7."""
+    _write(path, model, tensors, compress=True)
+
+
+def write_before_beta16(path: Path, model: Model, tensors: Tensors) -> None:
+    """Write the weights as MatConvNet did before 1.0-beta16."""
+    _write(path, model, tensors, old=True)
+
+
+def _write(
+    path: Path, model: Model, tensors: Tensors, old: bool = False, compress: bool = False
+) -> None:
+    layers = mat5.cell(
+        [_layer(*listed, tensors, old) for listed in structure.listed(model)], "layers"
+    )
+    described = {"normalization": _normalization, "classes": _classes}
+    if old:
+        rest = [make(model, name) for name, make in described.items()]
+    else:
+        rest = [mat5.struct({name: make(model, "") for name, make in described.items()}, "meta")]
+    mat5.write(path, [layers, *rest], compress)
+
+
+def _layer(name: str, kind: str, layer: Layer, tensors: Tensors, old: bool) -> mat5.Blob:
+    fields = {"name": mat5.text(name), "type": mat5.text(kind)}
+    if kind == "pool":
+        fields["method"] = mat5.text("max")
+    if kind == "conv":
+        fields |= _weights(layer, tensors, old)
+    if kind in ("conv", "pool"):
+        geometry = structure.geometry(layer)
+        if old:
+            geometry.pop("dilate", None)
+        fields |= {field: mat5.doubles(*values) for field, values in geometry.items()}
+    if not old:
+        fields["precious"] = mat5.logical(False)
+    return mat5.struct(fields)
+
+
+def _weights(layer: Layer, tensors: Tensors, old: bool) -> dict[str, mat5.Blob]:
+    assert layer.kernel_shape is not None
+
+    def biases() -> Iterator[Tensor]:
+        yield np.ascontiguousarray(tensors[layer.bias])
+
+    filters = mat5.array(
+        layer.kernel_shape, lambda: kernel_values(tensors, layer, structure.LAYOUT)[1]
+    )
+    units = mat5.array((1, layer.kernel_shape[3]), biases)
+    if old:
+        return {"filters": filters, "biases": units}
+    return {"weights": mat5.cell([filters, units]), "size": mat5.doubles(*layer.kernel_shape)}
+
+
+def _normalization(model: Model, name: str) -> mat5.Blob:
+    height, width = model.input_size
+    mean = np.array(model.mean_rgb, dtype=np.float32)
+    return mat5.struct(
+        {
+            "imageSize": mat5.doubles(height, width, 3),
+            "keepAspect": mat5.logical(True),
+            "averageImage": mat5.array((1, 1, 3), lambda: [mean]),
+            "border": mat5.doubles(0, 0),
+            "interpolation": mat5.text("bilinear"),
+        },
+        name,
+    )
+
+
+def _classes(model: Model, name: str) -> mat5.Blob:
+    names = [mat5.text(f"class {index}") for index in range(1, model.classes + 1)]
+    return mat5.struct({"name": mat5.cell(names), "description": mat5.cell(names)}, name)
+
+
+def _never(path: Path, head: bytes) -> bool:
+    return False
+
+
+def _variant(name: str, title: str, writer: Callable[[Path, Model, Tensors], None]) -> Format:
+    return Format(name, title, SUFFIXES, _never, read, writer, only_to=True)
+
+
+FORMATS = (
+    Format(NAME, "MatConvNet SimpleNN .mat", SUFFIXES, recognise, read, write),
+    _variant(f"{NAME}-v7", "MatConvNet SimpleNN .mat, compressed", write_compressed),
+    _variant(f"{NAME}-old", "MatConvNet SimpleNN .mat before 1.0-beta16", write_before_beta16),
+)

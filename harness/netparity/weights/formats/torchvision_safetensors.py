@@ -1,0 +1,44 @@
+"""torchvision's state dict of a VGG network, kept as safetensors."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from netparity.models import Model
+from netparity.weights import torch_names
+from netparity.weights.containers import safetensors_file
+from netparity.weights.containers.limits import reading
+from netparity.weights.contents import Contents, Format, Tensors
+
+
+def recognise(path: Path, head: bytes) -> bool:
+    """Whether the header of safetensors is not netparity's own."""
+    return safetensors_file.looks_like(head) and b'.kernel"' not in head
+
+
+def read(path: Path) -> Contents:
+    """Read such a file.
+
+    Raises:
+        InputError: if it is damaged or holds other names.
+    """
+    with reading(path, "torchvision's safetensors"):
+        return torch_names.contents(safetensors_file.read(path)[0])
+
+
+def write(path: Path, model: Model, tensors: Tensors) -> None:
+    """Write the state dict, marked as one of PyTorch."""
+    safetensors_file.write(path, torch_names.arrays_of(model, tensors), {"format": "pt"})
+
+
+FORMATS = (
+    Format(
+        "torchvision-safetensors",
+        "torchvision's state dict as safetensors",
+        (".safetensors",),
+        recognise,
+        read,
+        write,
+        only_to=True,
+    ),
+)

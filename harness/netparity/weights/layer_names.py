@@ -1,0 +1,45 @@
+"""Arrays called after the layers of the VGG paper: `conv1_1.kernel`, `fc6_W`, `conv2_1.bias`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from netparity.models import Model
+from netparity.weights.containers.limits import DamagedError
+from netparity.weights.contents import Pair
+from netparity.weights.layout import Stored
+
+_NAME = re.compile(r"(conv|fc)(\d{1,3})(?:_(\d{1,3}))?(?:\.|_)(kernel|weights?|W|bias(?:es)?|b)")
+
+
+def of(model: Model) -> list[str]:
+    """The layers with weights, in order."""
+    return [str(layer.parameters) for layer in model.parametric_layers]
+
+
+def pairs(arrays: Mapping[str, Stored]) -> tuple[Pair, ...]:
+    """Kernels and biases of one layer together, the layers in order.
+
+    Raises:
+        DamagedError: if a name is of another kind, or a kernel or bias has no partner.
+    """
+    found: dict[tuple[bool, int, int], dict[str, Stored]] = {}
+    for name, stored in arrays.items():
+        match = _NAME.fullmatch(name)
+        if match is None:
+            raise DamagedError(
+                f"{name[:80]!r} is no name of a layer's array, such as conv1_1.kernel or fc6.bias"
+            )
+        both = found.setdefault((match[1] == "fc", int(match[2]), int(match[3] or 0)), {})
+        part = "bias" if match[4].startswith("b") else "kernel"
+        if part in both:
+            raise DamagedError(f"{name!r} and {both[part].name!r} are the same array")
+        both[part] = stored
+    result = []
+    for (dense, block, index), both in sorted(found.items()):
+        name = f"fc{block}" if dense else f"conv{block}_{index}"
+        if set(both) != {"kernel", "bias"}:
+            raise DamagedError(f"layer {name!r} has only a {', '.join(both)}")
+        result.append(Pair(name, both["kernel"], both["bias"]))
+    return tuple(result)

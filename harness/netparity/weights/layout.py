@@ -1,0 +1,159 @@
+"""How a file lays out its kernels, and the way between that and the canonical layout.
+
+A layout is a *view*: the canonical array (height x width x input x output channels, first layer
+in RGB order) with its axes permuted, its rows and columns turned round, its first channels
+reversed. Reading fills that view from the file, writing walks along it, so that no format has
+code of its own for transposing, and no tensor is held twice.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from netparity.models import Layer
+
+Tensor = npt.NDArray[np.float32]
+
+_CHUNK_VALUES = 2**21
+# Sixteen float32 are one cache line: blocks of that width are transposed at the memory's speed.
+_BLOCK = 16
+
+
+@dataclass(frozen=True)
+class Stored:
+    """One array as it lies in a file, its values not read yet.
+
+    Attributes:
+        name: what the file calls it.
+        shape: its axes, the last varying fastest (a MATLAB array's are turned round).
+        fetch: reads values `start` to `stop` of the flat array; both are multiples of a row's
+            length, that is of the product of all axes but the first.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: np.dtype[np.generic]
+    fetch: Callable[[int, int], npt.NDArray[np.generic]]
+
+    @property
+    def size(self) -> int:
+        """The number of values."""
+        return math.prod(self.shape)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How kernels lie in a file.
+
+    Attributes:
+        kernel: the axes of a convolution's kernel, slowest first: `HWIO`, `OIHW`, or MATLAB's
+            HWIO by columns, `OIWH`.
+        dense: the same for a dense layer, taken as a kernel as large as its input.
+        flat: whether dense kernels are matrices.
+        rotated: whether convolutions are turned by 180 degrees, as Theano's convolution wants.
+        first: the order in which the first layer takes the image's channels.
+    """
+
+    kernel: str = "HWIO"
+    dense: str = "HWIO"
+    flat: bool = False
+    rotated: bool = False
+    first: str = "RGB"
+
+    def view(self, canonical: Tensor, layer: Layer) -> Tensor:
+        """The canonical kernel as this layout orders it; nothing is copied."""
+        view = canonical
+        if layer.kind == "conv" and self.rotated:
+            view = view[::-1, ::-1]
+        if self.first == "BGR" and layer.takes_image:
+            view = view[:, :, ::-1]
+        return view.transpose(["HWIO".index(axis) for axis in self._axes(layer)])
+
+    def shape(self, layer: Layer) -> tuple[int, ...]:
+        """The shape of a layer's kernel in the file, the last axis varying fastest."""
+        assert layer.kernel_shape is not None
+        axes = self._axes(layer)
+        sizes = dict(zip("HWIO", layer.kernel_shape, strict=True))
+        if self.flat and layer.kind == "dense":
+            inputs = math.prod(layer.kernel_shape[:3])
+            return (sizes["O"], inputs) if axes[0] == "O" else (inputs, sizes["O"])
+        return tuple(sizes[axis] for axis in axes)
+
+    def describe(self) -> str:
+        """The layout in words."""
+        flattened = {"HWIO": "height, width, channels", "IHWO": "channels, height, width"}
+        flattened |= {"OIHW": "channels, height, width", "OHWI": "height, width, channels"}
+        parts = [f"kernels {self.kernel}", f"first layer {self.first}"]
+        if self.kernel == "OIWH":
+            parts[0] = "kernels HWIO by columns"
+        if self.flat:
+            transposed = "units x inputs" if self.dense[0] == "O" else "inputs x units"
+            parts.append(f"dense layers {transposed}, flattened {flattened[self.dense]}")
+        else:
+            parts.append("dense layers as full-size kernels")
+        if self.rotated:
+            parts.append("convolutions rotated by 180 degrees (Theano's)")
+        return ", ".join(parts)
+
+    def _axes(self, layer: Layer) -> str:
+        return self.dense if layer.kind == "dense" else self.kernel
+
+
+CANONICAL = Layout()
+
+
+def load(stored: Stored, layer: Layer, layout: Layout) -> Tensor:
+    """Read a kernel into the canonical layout, in pieces: it is never held twice.
+
+    Returns:
+        float32, of `layer.kernel_shape`.
+    """
+    assert layer.kernel_shape is not None
+    canonical: Tensor = np.empty(layer.kernel_shape, dtype=np.float32)
+    view = layout.view(canonical, layer)
+    if view.flags.c_contiguous:
+        load_flat(stored, canonical.reshape(-1))
+        return canonical
+    row = stored.size // view.shape[0]
+    rows = max(1, _CHUNK_VALUES // row)
+    for start in range(0, view.shape[0], rows):
+        part = view[start : start + rows]
+        part[...] = stored.fetch(start * row, start * row + part.size).reshape(part.shape)
+    return canonical
+
+
+def load_flat(stored: Stored, into: Tensor) -> Tensor:
+    """Read an array's values in the file's order, in pieces."""
+    row = stored.size // (stored.shape[0] if stored.shape else 1)
+    step = max(1, _CHUNK_VALUES // max(row, 1)) * row
+    for start in range(0, into.size, step):
+        stop = min(start + step, into.size)
+        into[start:stop] = stored.fetch(start, stop).reshape(-1)
+    return into
+
+
+def pieces(tensor: Tensor, layer: Layer, layout: Layout) -> Iterator[Tensor]:
+    """A canonical kernel's values in the order of `layout`, flat, in pieces of whole rows."""
+    view = layout.view(tensor, layer)
+    if view.flags.c_contiguous:
+        flat = view.reshape(-1)
+        row = flat.size // layout.shape(layer)[0]
+        step = max(1, _CHUNK_VALUES // row) * row
+        for start in range(0, flat.size, step):
+            yield flat[start : start + step]
+        return
+    units_first = layout.shape(layer)[0] == view.shape[0] == tensor.shape[3]
+    row = tensor.size // view.shape[0]
+    rows = _BLOCK if units_first else max(1, _CHUNK_VALUES // row)
+    for start in range(0, view.shape[0], rows):
+        part = view[start : start + rows]
+        if units_first:
+            # In two steps, by lines of the cache: four times as fast as a plain transpose.
+            lines = np.ascontiguousarray(np.moveaxis(part, 0, -1))
+            part = lines.reshape(-1, len(part)).T
+        yield np.ascontiguousarray(part).reshape(-1)

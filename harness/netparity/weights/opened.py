@@ -1,0 +1,109 @@
+"""A weight file whose format and model are known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from netparity.errors import InputError
+from netparity.models import Model
+from netparity.weights.contents import Contents, FileTensors, Format, check, identify
+from netparity.weights.formats import BY_NAME, FORMATS
+
+_HEAD_BYTES = 2**16
+
+
+@dataclass(frozen=True)
+class WeightFile:
+    """One file, its layers found and held against its model; the values are not read yet."""
+
+    path: Path
+    format: Format
+    contents: Contents
+    model: Model
+
+    def tensors(self) -> FileTensors:
+        """The canonical tensors, each read and checked when it is asked for."""
+        return FileTensors(self.path, self.format.title, self.contents, self.model)
+
+
+def open_weights(path: Path, model: Model | None = None) -> WeightFile:
+    """Find out what a file is and what it holds.
+
+    Args:
+        model: what it has to hold; by default whichever it does.
+
+    Raises:
+        InputError: if it is damaged, in no known format, or holds no such model.
+    """
+    format_ = recognise(path)
+    contents = format_.read(path)
+    model = model or identify(contents)
+    check(contents, model, path)
+    return WeightFile(path, format_, contents, model)
+
+
+def recognise(path: Path) -> Format:
+    """The format of a file, told by what it holds; by its name, if that says nothing.
+
+    Raises:
+        InputError: if neither tells.
+    """
+    if path.is_dir():
+        raise InputError(f"weights {path} is a folder; give the path of a weight file")
+    if not path.exists():
+        raise InputError(
+            f"weights {path} do not exist; give the path of a weight file, such as a Keras .h5 or "
+            "a MatConvNet .mat, or synthetic:SEED"
+        )
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD_BYTES)
+    except OSError as error:
+        raise InputError(f"weights {path} cannot be read: {error.strerror}") from error
+    if not head:
+        raise InputError(f"weights {path} are empty (0 bytes); is the download complete?")
+    for format_ in FORMATS:
+        if _recognises(format_, path, head):
+            return format_
+    return by_ending(path, "weights")
+
+
+def by_ending(path: Path, what: str) -> Format:
+    """The format that a file's name asks for.
+
+    Raises:
+        InputError: if it is none of those known.
+    """
+    fitting = [
+        (len(suffix), format_)
+        for format_ in FORMATS
+        for suffix in format_.suffixes
+        if not format_.only_to and path.name.lower().endswith(suffix)
+    ]
+    if not fitting:
+        endings = sorted({suffix for format_ in FORMATS for suffix in format_.suffixes})
+        raise InputError(
+            f"{what} {path}: unknown ending {path.suffix!r}; known are {', '.join(endings)}"
+        )
+    return max(fitting, key=lambda pair: pair[0])[1]
+
+
+def named(name: str) -> Format:
+    """The format called `name`.
+
+    Raises:
+        InputError: if there is none, or it is only read.
+    """
+    format_ = BY_NAME.get(name)
+    if format_ is None or format_.write is None:
+        written = ", ".join(format_.name for format_ in FORMATS if format_.write is not None)
+        raise InputError(f"no weights are written as {name[:60]!r}; formats are {written}")
+    return format_
+
+
+def _recognises(format_: Format, path: Path, head: bytes) -> bool:
+    try:
+        return format_.recognise(path, head)
+    except Exception:  # libraries raise many types on damaged files; the reader will say which
+        return False
