@@ -31,7 +31,8 @@ class Architecture:
     """A VGG-like network: 3 x 3 convolutions and 2 x 2 pools, then dense layers.
 
     blocks: output channels of each convolution, one list per block; dense: units of fc1 and fc2;
-    classes: units of the softmax; input_size: [height, width] in pixels.
+    classes: units of the softmax, 0 for a network that ends at its last pool; input_size:
+    [height, width] in pixels.
     """
 
     blocks: list[list[int]]

@@ -144,7 +144,8 @@ def build_like_vgg16(keras: Any, architecture: Architecture) -> Any:
             name = f"block{block}_conv{position}"
             x = layers.Conv2D(filters, (3, 3), activation="relu", padding="same", name=name)(x)
         x = layers.MaxPooling2D((2, 2), strides=(2, 2), name=f"block{block}_pool")(x)
-    x = layers.Flatten(name="flatten")(x)
+    if dense_names(architecture):
+        x = layers.Flatten(name="flatten")(x)
     for name, units in zip(dense_names(architecture), dense_units(architecture), strict=True):
         activation = "softmax" if name == "predictions" else "relu"
         x = layers.Dense(units, activation=activation, name=name)(x)

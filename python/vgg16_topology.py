@@ -50,13 +50,15 @@ def weighted_layers(architecture: Architecture) -> list[WeightedLayer]:
 
 
 def dense_names(architecture: Architecture) -> list[str]:
-    """Return fc1, fc2, ..., predictions."""
+    """Return fc1, fc2, ..., predictions; nothing for a network without classes ("no top")."""
+    if not architecture.classes:
+        return []
     return [f"fc{i}" for i in range(1, len(architecture.dense) + 1)] + ["predictions"]
 
 
 def dense_units(architecture: Architecture) -> list[int]:
     """Return the output width of each dense layer, the softmax included."""
-    return [*architecture.dense, architecture.classes]
+    return [*architecture.dense, architecture.classes] if architecture.classes else []
 
 
 def layer_names(architecture: Architecture) -> list[str]:
@@ -65,7 +67,9 @@ def layer_names(architecture: Architecture) -> list[str]:
     for block, widths in enumerate(architecture.blocks, start=1):
         names += [f"block{block}_conv{i}" for i in range(1, len(widths) + 1)]
         names.append(f"block{block}_pool")
-    return [*names, "flatten", *dense_names(architecture)]
+    if dense := dense_names(architecture):
+        names += ["flatten", *dense]
+    return names
 
 
 def keras_layer_name(name: str) -> str:

@@ -5,23 +5,27 @@ from __future__ import annotations
 import io
 import sys
 import time
-import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from netparity import __version__
+from netparity.command import (
+    EXIT_PARITY,
+    EXIT_RUNNER,
+    Python,
+    Verbose,
+    chosen_environments,
+    errors,
+    rich_watch,
+)
+from netparity.weights_command import weights_app
 
 if TYPE_CHECKING:
-    from netparity.environments import Environments
-    from netparity.progress import RichWatch
     from netparity.protocol import Run
     from netparity.report.sweep import Sweep
 
-EXIT_PARITY, EXIT_USAGE, EXIT_RUNNER, EXIT_DEFECT, EXIT_INTERRUPTED = 1, 2, 3, 70, 130
 _BEGUN = time.monotonic()
 
 app = typer.Typer(
@@ -33,8 +37,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.add_typer(weights_app, name="weights")
 
-Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say more; show tracebacks.")]
 Relative = Annotated[
     float | None,
     typer.Option("--max-relative-l2", help="Pass up to this error instead of by the noise floor."),
@@ -47,14 +51,6 @@ OtherWeights = Annotated[
     list[str] | None,
     typer.Option(
         "--other-weights", metavar="WEIGHTS", help="Weights that may have been taken by mistake."
-    ),
-]
-Python = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--python",
-        metavar="RUNNER=PATH",
-        help="Use this interpreter for a runner instead of making an environment.",
     ),
 ]
 
@@ -77,9 +73,9 @@ def compare(
         list[str] | None,
         typer.Option("--runner", "-r", metavar="NAME[key=value,...]", help="Repeat for several."),
     ] = None,
-    model: Annotated[str, typer.Option(help="vgg16 or vgg16-tiny.")] = "vgg16",
+    model: Annotated[str, typer.Option(help="vgg16, vgg19, and their -tiny and -notop.")] = "vgg16",
     weights: Annotated[
-        str, typer.Option(help="synthetic:SEED, a Keras .h5 or a MatConvNet .mat.")
+        str, typer.Option(help="synthetic:SEED, or a file in any format (docs/weights.md).")
     ] = "synthetic:0",
     layers: Annotated[
         str | None, typer.Option(help="Features, as fc6,fc7 or all.", show_default="fc6,fc7")
@@ -141,7 +137,7 @@ def compare(
     verbose: Verbose = False,
 ) -> None:
     """Run every tool on one image, judge the features and compare the timings."""
-    with _errors(verbose):
+    with errors(verbose):
         from netparity.pipeline import Request
         from netparity.pipeline import compare as run_compare
 
@@ -169,11 +165,11 @@ def compare(
             rtol=rtol,
             results=out,
             timeout_seconds=timeout,
-            environments=_environments(python),
+            environments=chosen_environments(python),
             command=["netparity", *sys.argv[1:]],
             begun_monotonic=_BEGUN,
         )
-        with _watch(verbose) as watch:
+        with rich_watch(verbose) as watch:
             run, store = run_compare(request, watch)
         _show(run, store.path, as_json)
         raise typer.Exit(_exit_code(run, asked_for=bool(runner)))
@@ -196,9 +192,9 @@ def sweep(
         list[str] | None,
         typer.Option("--runner", "-r", metavar="NAME[key=value,...]", help="Repeat for several."),
     ] = None,
-    model: Annotated[str, typer.Option(help="vgg16 or vgg16-tiny.")] = "vgg16",
+    model: Annotated[str, typer.Option(help="vgg16, vgg19, and their -tiny and -notop.")] = "vgg16",
     weights: Annotated[
-        str, typer.Option(help="synthetic:SEED, a Keras .h5 or a MatConvNet .mat.")
+        str, typer.Option(help="synthetic:SEED, or a file in any format (docs/weights.md).")
     ] = "synthetic:0",
     layers: Annotated[
         str | None, typer.Option(help="Features, as fc6,fc7 or all.", show_default="fc6,fc7")
@@ -224,7 +220,7 @@ def sweep(
     verbose: Verbose = False,
 ) -> None:
     """Time every tool under a grid of batch sizes, threads and data formats."""
-    with _errors(verbose):
+    with errors(verbose):
         from netparity.pipeline import Request
         from netparity.sweeping import Grid, run_sweep
 
@@ -241,7 +237,7 @@ def sweep(
             warmup=warmup,
             results=out,
             timeout_seconds=timeout,
-            environments=_environments(python),
+            environments=chosen_environments(python),
             command=["netparity", *sys.argv[1:]],
         )
         grid = Grid(
@@ -249,7 +245,7 @@ def sweep(
             threads=_numbers("--threads", threads) if threads else (),
             data_formats=[each.strip() for each in data_format.split(",")] if data_format else (),
         )
-        with _watch(verbose) as watch:
+        with rich_watch(verbose) as watch:
             found, runs, folder = run_sweep(request, grid, watch)
         _show_sweep(found, folder, as_json)
         raise typer.Exit(max(_exit_code(run, asked_for=bool(runner)) for run in runs))
@@ -281,10 +277,10 @@ def report(
     verbose: Verbose = False,
 ) -> None:
     """Remake the tables of a stored run, even of one that was cut short."""
-    with _errors(verbose):
+    with errors(verbose):
         from netparity.pipeline import reopen
 
-        with _watch(verbose) as watch:
+        with rich_watch(verbose) as watch:
             run, store = reopen(run_dir, watch)
         _show(run, store.path, as_json)
 
@@ -297,7 +293,7 @@ def compare_runs(
     verbose: Verbose = False,
 ) -> None:
     """Compare the timings of two stored runs: another day, version or machine."""
-    with _errors(verbose):
+    with errors(verbose):
         from rich.console import Console
 
         from netparity.across import compare_folders
@@ -315,7 +311,7 @@ def history(
     verbose: Verbose = False,
 ) -> None:
     """List the stored runs, with what each runner took."""
-    with _errors(verbose):
+    with errors(verbose):
         from rich.console import Console
 
         from netparity.across import history as list_runs
@@ -345,10 +341,10 @@ def diagnose(
     verbose: Verbose = False,
 ) -> None:
     """Say which layers of which runner are faulty, why, and what to change."""
-    with _errors(verbose):
+    with errors(verbose):
         from netparity import diagnosing
 
-        with _watch(verbose) as watch:
+        with rich_watch(verbose) as watch:
             found, store = diagnosing.diagnose_folder(
                 run_dir, runner or [], weights, other_weights or [], watch
             )
@@ -372,9 +368,9 @@ def check(
         typer.Option("--input", help="Instead of images, the network's input as .npy."),
     ] = None,
     feature: Annotated[str, typer.Option(help="The layer, by its name in any tool.")] = "fc6",
-    model: Annotated[str, typer.Option(help="vgg16 or vgg16-tiny.")] = "vgg16",
+    model: Annotated[str, typer.Option(help="vgg16, vgg19, and their -tiny and -notop.")] = "vgg16",
     weights: Annotated[
-        str, typer.Option(help="synthetic:SEED, a Keras .h5 or a MatConvNet .mat.")
+        str, typer.Option(help="synthetic:SEED, or a file in any format (docs/weights.md).")
     ] = "synthetic:0",
     variable: Annotated[str | None, typer.Option(help="Which variable of the file.")] = None,
     before_activation: Annotated[
@@ -391,10 +387,10 @@ def check(
     verbose: Verbose = False,
 ) -> None:
     """Judge features that someone else computed; no tool is run."""
-    with _errors(verbose):
+    with errors(verbose):
         from netparity import checking
 
-        with _watch(verbose) as watch:
+        with rich_watch(verbose) as watch:
             checked = checking.check(
                 features,
                 model=model,
@@ -418,13 +414,13 @@ def check(
 @app.command()
 def doctor(python: Python = None, verbose: Verbose = False) -> None:
     """Say which runners can run here, in which versions, and what the others need."""
-    with _errors(verbose):
+    with errors(verbose):
         from rich.console import Console
 
         from netparity.doctor import examine
         from netparity.runners import RUNNERS
 
-        environments = _environments(python)
+        environments = chosen_environments(python)
         console = Console()
         for name, availability in examine(environments):
             if availability.available:
@@ -457,12 +453,12 @@ def setup(
     verbose: Verbose = False,
 ) -> None:
     """Make the environments and install the system packages that the runners need."""
-    with _errors(verbose):
+    with errors(verbose):
         from netparity.doctor import set_up
 
         failed = False
-        environments = _environments(python)
-        with _watch(verbose) as watch:
+        environments = chosen_environments(python)
+        with rich_watch(verbose) as watch:
             for name, problem in set_up(runners or [], environments, watch):
                 if problem is None:
                     watch.message(f"{name}: ready")
@@ -483,20 +479,6 @@ def schema() -> None:
 
 
 # --- helpers --------------------------------------------------------------------------------
-
-
-def _environments(pairs: list[str] | None) -> Environments:
-    from netparity.environments import Environments, parse_overrides
-    from netparity.runners import RUNNERS
-
-    names = [kind.name for kind in RUNNERS if kind.runs_in_python]
-    return Environments(parse_overrides(pairs or [], names))
-
-
-def _watch(verbose: bool) -> RichWatch:
-    from netparity.progress import RichWatch
-
-    return RichWatch(verbose)
 
 
 def _show(run: Run, folder: Path, as_json: bool) -> None:
@@ -542,32 +524,6 @@ def _exit_code(run: Run, asked_for: bool) -> int:
         return EXIT_RUNNER
     agreed = all(parity_passed(run, r.label) for r in run.runners if r.status == "ok")
     return 0 if agreed else EXIT_PARITY
-
-
-@contextmanager
-def _errors(verbose: bool) -> Iterator[None]:
-    """One clear sentence and an exit code for everything that a user can mend."""
-    from netparity.errors import NetparityError
-
-    try:
-        yield
-    except (NetparityError, OSError) as error:
-        if verbose:
-            traceback.print_exc()
-        _fail(f"error: {error}", EXIT_USAGE)
-    except (typer.Exit, typer.Abort):
-        raise
-    except Exception:
-        # Not 1, which says that parity failed.
-        traceback.print_exc()
-        _fail("this is a defect of netparity; please report it with the lines above", EXIT_DEFECT)
-    except KeyboardInterrupt:
-        _fail("interrupted", EXIT_INTERRUPTED)
-
-
-def _fail(message: str, code: int) -> NoReturn:
-    typer.echo(f"netparity: {message}", err=True)
-    raise typer.Exit(code)
 
 
 def main() -> None:

@@ -361,6 +361,9 @@ def _element(
 
 
 def _data(kind: int, data: bytes) -> Blob:
+    if 0 < len(data) <= 4:  # shares the tag's 8 bytes; Octave reads a struct only so
+        small = (kind | len(data) << 16).to_bytes(4, "little") + data.ljust(4, b"\0")
+        return Blob(8, lambda: iter([small]))
     return _element(kind, len(data), lambda: [data])
 
 

@@ -1,0 +1,200 @@
+"""The ways in which the same kernels come to look different, and how to turn one into the other.
+
+A file is read by what its format prescribes. If whoever wrote it did not keep to that, the
+numbers are there in another order. Every mistake known here is one of three kinds: the values lie
+in another order of axes than they were read in; a kernel is turned round; values are rounded.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from netparity.errors import UsageError
+from netparity.models import Layer, Model
+from netparity.weights.layout import Tensor
+
+HALF, BRAIN = "half", "bfloat16"
+
+WORDS = {
+    "reverse-channels": "takes the image's channels in reversed order (RGB for BGR)",
+    "rotate": "rotated by 180 degrees (Theano's convolution)",
+    "swap-rows-columns": "with rows and columns swapped",
+    "from-oihw": "with OIHW values under an HWIO shape (reshaped, not transposed)",
+    "to-oihw": "with HWIO values under an OIHW shape (reshaped, not transposed)",
+    "from-chw": "flattened channels first (C x H x W instead of H x W x C)",
+    "to-chw": "flattened channels last (H x W x C instead of C x H x W)",
+    "from-columns": "flattened by columns (MATLAB's order instead of H x W x C)",
+    "to-columns": "flattened H x W x C (instead of by columns, MATLAB's order)",
+    "from-transposed": "as units x inputs instead of inputs x units",
+    "to-transposed": "as inputs x units instead of units x inputs",
+    "half-of": "rounded to half precision",
+    "to-half": "not rounded to half precision, as the other's are",
+    "bfloat16-of": "rounded to bfloat16",
+    "to-bfloat16": "not rounded to bfloat16, as the other's are",
+}
+"""What is the matter with a kernel that one of these changes turns into the other's."""
+
+LOSSY = {"half-of", "bfloat16-of"}
+"""What cannot be undone: the other file holds more."""
+
+# The orders of axes in which values may lie, whatever the shape says, as what mends them.
+_CONVOLUTION_ORDERS: dict[str, tuple[str, ...]] = {
+    "HWIO": (),
+    "WHIO": ("swap-rows-columns",),
+    "OIHW": ("oihw",),
+    "OIWH": ("oihw", "swap-rows-columns"),
+}
+_DENSE_ORDERS: dict[str, tuple[str, ...]] = {
+    "HWIO": (),
+    "WHIO": ("swap-rows-columns",),
+    "IHWO": ("chw",),
+    "IWHO": ("columns",),
+    "OHWI": ("transposed",),
+    "OWHI": ("transposed", "swap-rows-columns"),
+    "OIHW": ("transposed", "chw"),
+    "OIWH": ("transposed", "columns"),
+}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One way to turn the first file's kernel into the second's.
+
+    Attributes:
+        names: of `WORDS`, what it consists of.
+        from_order: in which order of axes the first one's values lie.
+        to_order: the same for the second one.
+        rotate: whether one is turned by 180 degrees.
+        reverse: whether one's input channels are in reversed order.
+        rounding: which is rounded, if either.
+    """
+
+    names: tuple[str, ...] = ()
+    from_order: str = "HWIO"
+    to_order: str = "HWIO"
+    rotate: bool = False
+    reverse: bool = False
+    rounding: str | None = None
+
+    def apply(self, kernel: Tensor) -> Tensor:
+        """The first file's kernel as the second one has it, rounding in between not undone."""
+        view = self._turned(ordered(kernel, self.from_order))
+        if self.to_order != "HWIO":
+            permuted = view.transpose(["HWIO".index(axis) for axis in self.to_order])
+            view = permuted.reshape(kernel.shape)
+        return (
+            _rounded(view, self.rounding) if self.rounding in ("to-half", "to-bfloat16") else view
+        )
+
+    def explains(self, first: Tensor, second: Tensor) -> bool:
+        """Whether the two kernels are equal under this change."""
+        one = self._turned(ordered(first, self.from_order))
+        two = ordered(second, self.to_order)
+        if self.rounding is not None and not (first.any() and second.any()):
+            return False  # anything small enough rounds to zero
+        corner = np.s_[:, :, :4, :8]  # settles nearly every case; the whole is large
+        return self._same(one[corner], two[corner]) and all(
+            self._same(a, b) for a, b in _parts(one, two)
+        )
+
+    def _turned(self, view: Tensor) -> Tensor:
+        view = view[::-1, ::-1] if self.rotate else view
+        return view[:, :, ::-1] if self.reverse else view
+
+    def _same(self, first: Tensor, second: Tensor) -> bool:
+        if self.rounding in LOSSY:
+            second = _rounded(second, self.rounding)
+        elif self.rounding is not None:
+            first = _rounded(first, self.rounding)
+        return bool(np.array_equal(first, second))
+
+
+def ordered(kernel: Tensor, order: str) -> Tensor:
+    """A kernel whose values lie in another order of axes than its shape says, put right."""
+    if order == "HWIO":
+        return kernel
+    sizes = dict(zip("HWIO", kernel.shape, strict=True))
+    shape = [sizes[axis] for axis in order]
+    return kernel.reshape(shape).transpose([order.index(axis) for axis in "HWIO"])
+
+
+def kernel_changes(layer: Layer) -> list[Change]:
+    """What could turn one kernel of this layer into another, the simplest first."""
+    assert layer.kernel_shape is not None
+    height, width = layer.kernel_shape[:2]
+    orders = _CONVOLUTION_ORDERS if layer.kind == "conv" else _DENSE_ORDERS
+    if (height, width) == (1, 1):
+        orders = {order: orders[order] for order in ("HWIO", "OHWI") if order in orders}
+    pairs = [(order, "HWIO") for order in orders]
+    pairs += [("HWIO", order) for order in orders if order not in ("HWIO", "WHIO")]
+    rotations = (False, True) if height * width > 1 else (False,)
+    reversals = (False, True) if layer.takes_image else (False,)
+    found = []
+    for (one, two), rotate, reverse, rounding in itertools.product(
+        pairs, rotations, reversals, _ROUNDINGS
+    ):
+        names = [name if "-" in name else f"from-{name}" for name in orders[one]]
+        names += [name if "-" in name else f"to-{name}" for name in orders[two]]
+        names += ["rotate"] * rotate + ["reverse-channels"] * reverse
+        names += [rounding] if rounding else []
+        found.append(Change(tuple(names), one, two, rotate, reverse, rounding))
+    return sorted(found, key=lambda change: len(change.names))
+
+
+def bias_changes() -> list[Change]:
+    """What could turn one bias into another."""
+    return [Change((rounding,) if rounding else (), rounding=rounding) for rounding in _ROUNDINGS]
+
+
+def named(names: set[str], layer: Layer) -> Change:
+    """The change that consists of those of `names` that concern a layer's kernel.
+
+    Raises:
+        UsageError: if they do not go together.
+    """
+    relevant = {name for name in names if _concerns(name, layer)}
+    for change in kernel_changes(layer):
+        if set(change.names) == relevant:
+            return change
+    raise UsageError(f"{', '.join(sorted(relevant))} do not go together in {layer.name}")
+
+
+def usual_layers(name: str, model: Model) -> list[str]:
+    """The layers that a change is meant for if none are named."""
+    layers = [layer for layer in model.parametric_layers if _concerns(name, layer)]
+    if name in ("rotate", "swap-rows-columns"):
+        layers = [layer for layer in layers if layer.kind == "conv"]
+    return [str(layer.parameters) for layer in layers]
+
+
+def _concerns(name: str, layer: Layer) -> bool:
+    return any(name in change.names for change in kernel_changes(layer))
+
+
+_ROUNDINGS: tuple[str | None, ...] = (None, "half-of", "to-half", "bfloat16-of", "to-bfloat16")
+
+
+def _rounded(values: Tensor, rounding: str | None) -> Tensor:
+    if rounding is not None and BRAIN in rounding:
+        return _to_bfloat16(values)
+    with np.errstate(over="ignore", under="ignore"):
+        return values.astype(np.float16).astype(np.float32)
+
+
+def _to_bfloat16(values: Tensor) -> Tensor:
+    """Round to nearest, ties to even, on the upper half of the bits."""
+    bits: npt.NDArray[np.uint32] = np.ascontiguousarray(values).view(np.uint32)
+    bits = bits + (np.uint32(0x7FFF) + ((bits >> np.uint32(16)) & np.uint32(1)))
+    rounded: Tensor = (bits & np.uint32(0xFFFF0000)).view(np.float32)
+    return rounded
+
+
+def _parts(one: Tensor, two: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
+    step = max(1, 2**22 // max(1, one[:, :, :1].size))
+    for start in range(0, one.shape[2], step):
+        yield one[:, :, start : start + step], two[:, :, start : start + step]

@@ -1,0 +1,127 @@
+"""From one weight file to another, with or without a change on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from netparity.cache import replacing
+from netparity.errors import InputError, UsageError
+from netparity.models import Model
+from netparity.watch import SILENT, Task, Watch
+from netparity.weights import changes
+from netparity.weights.canonical import Hashed
+from netparity.weights.contents import Format, Tensors
+from netparity.weights.layout import Tensor
+
+
+def convert(
+    tensors: Tensors,
+    model: Model,
+    out: Path,
+    format_: Format,
+    force: bool = False,
+    watch: Watch = SILENT,
+) -> str:
+    """Write the weights in another format, and return their hash.
+
+    Raises:
+        InputError: if the file is there already, or the weights cannot be read.
+        StoreError: if it cannot be written; then nothing is left behind.
+    """
+    if out.exists() and not force:
+        raise InputError(f"{out} is there already; give another name, or --force to replace it")
+    if not out.absolute().parent.is_dir():
+        raise InputError(f"the folder {out.absolute().parent} of {out.name} does not exist")
+    assert format_.write is not None
+    with (
+        watch.task(f"writing {format_.title}", len(model.parameter_shapes)) as task,
+        replacing(out) as draft,
+    ):
+        hashed = Hashed(_Counted(tensors, task), model)
+        format_.write(draft, model, hashed)
+        return hashed.sha256
+
+
+def parse_changes(options: Sequence[str], model: Model) -> dict[str, set[str]]:
+    """`rotate` or `rotate=conv1_1,conv2_1`, for each layer by the name of its parameters.
+
+    Raises:
+        UsageError: if a change, a layer or the two together are unknown.
+    """
+    found: dict[str, set[str]] = {}
+    layers = {str(layer.parameters): layer for layer in model.parametric_layers}
+    for option in options:
+        name, _, listed = option.partition("=")
+        if name not in changes.WORDS or name in changes.LOSSY:
+            known = ", ".join(name for name in changes.WORDS if name not in changes.LOSSY)
+            raise UsageError(f"--apply {option[:80]!r}: no such change; known are {known}")
+        its = listed.split(",") if listed else changes.usual_layers(name, model)
+        for layer in its:
+            if layer not in layers:
+                raise UsageError(
+                    f"--apply {option[:80]!r}: {model.name} has no layer {layer[:40]!r} with "
+                    f"weights; they are {', '.join(layers)}"
+                )
+            found.setdefault(layer, set()).add(name)
+    for layer, names in found.items():
+        changes.named(names, layers[layer])
+    return found
+
+
+class Changed(Mapping[str, Tensor]):
+    """Tensors with a change applied to each as it is asked for."""
+
+    def __init__(self, tensors: Tensors, model: Model, chosen: Mapping[str, set[str]]) -> None:
+        self._tensors = tensors
+        self._kernels: dict[str, changes.Change] = {}
+        self._biases: dict[str, changes.Change] = {}
+        for layer in model.parametric_layers:
+            if names := chosen.get(str(layer.parameters)):
+                self._kernels[layer.kernel] = changes.named(names, layer)
+                self._biases[layer.bias] = _of_bias(names)
+
+    def __getitem__(self, name: str) -> Tensor:
+        tensor = self._tensors[name]
+        if (change := self._kernels.get(name)) is not None:
+            return np.ascontiguousarray(change.apply(tensor))
+        if (change := self._biases.get(name)) is not None:
+            return change.apply(tensor.reshape(1, 1, 1, -1)).reshape(-1)
+        return tensor
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tensors)
+
+    def __len__(self) -> int:
+        return len(self._tensors)
+
+
+def _of_bias(names: set[str]) -> changes.Change:
+    return next(
+        (
+            change
+            for change in changes.bias_changes()
+            if change.names and set(change.names) <= names
+        ),
+        changes.Change(),
+    )
+
+
+class _Counted(Mapping[str, Tensor]):
+    """Tensors that tell the progress as they are taken."""
+
+    def __init__(self, tensors: Tensors, task: Task) -> None:
+        self._tensors, self._task = tensors, task
+
+    def __getitem__(self, name: str) -> Tensor:
+        tensor = self._tensors[name]
+        self._task.advance()
+        return tensor
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tensors)
+
+    def __len__(self) -> int:
+        return len(self._tensors)

@@ -1,0 +1,206 @@
+"""The published weights, fetched once and believed only if their MD5 is the published one."""
+
+from __future__ import annotations
+
+import hashlib
+import http.client
+import os
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from netparity.cache import cache_folder, exclusive
+from netparity.errors import InputError, NetparityError, UsageError
+from netparity.watch import SILENT, Task, Watch
+
+_KERAS = "https://storage.googleapis.com/tensorflow/keras-applications"
+_MATCONVNET = "https://www.vlfeat.org/matconvnet/models"
+_CHUNK_BYTES = 2**20
+_MOST_BYTES = 2**31
+_ATTEMPTS, _PAUSE_SECONDS = 5, 0.5
+_TIMEOUT_SECONDS = 30.0
+
+
+class FetchError(NetparityError):
+    """A published file could not be fetched."""
+
+
+@dataclass(frozen=True)
+class Published:
+    """A file that a project publishes.
+
+    Attributes:
+        folder: the address of the folder that it lies in.
+        md5: as published (Keras: `keras.applications`; MatConvNet: its page of models).
+    """
+
+    folder: str
+    name: str
+    md5: str
+
+
+def _keras(model: str, notop: str, md5: str) -> Published:
+    name = f"{model}_weights_tf_dim_ordering_tf_kernels{notop}.h5"
+    return Published(f"{_KERAS}/{model}", name, md5)
+
+
+PUBLISHED: dict[tuple[str, str], Published] = {
+    ("vgg16", "keras"): _keras("vgg16", "", "64373286793e3c8b2b4e3219cbf3544b"),
+    ("vgg16-notop", "keras"): _keras("vgg16", "_notop", "6d6bbae143d832006294945121d1f1fc"),
+    ("vgg19", "keras"): _keras("vgg19", "", "cbe5617147190e668d6c5d5026f83318"),
+    ("vgg19-notop", "keras"): _keras("vgg19", "_notop", "253f8cb515780f3b799900260a226db6"),
+    ("vgg16", "matconvnet"): Published(
+        _MATCONVNET, "imagenet-vgg-verydeep-16.mat", "f72d927587ca4c97fbd165ec9cb9997f"
+    ),
+    ("vgg19", "matconvnet"): Published(
+        _MATCONVNET, "imagenet-vgg-verydeep-19.mat", "106118b7cf60435e6d8e04f6a6dc3657"
+    ),
+}
+
+
+def published(model: str, source: str) -> Published:
+    """The file of a model that a project publishes.
+
+    Raises:
+        UsageError: if there is none.
+    """
+    found = PUBLISHED.get((model, source))
+    if found is None:
+        known = ", ".join(f"{name} of {its}" for name, its in PUBLISHED)
+        raise UsageError(
+            f"no file of {model[:40]} is published by {source[:40]!r}; there are {known}"
+        )
+    return found
+
+
+def fetch(
+    file: Published,
+    mirror: str | None = None,
+    offline: bool = False,
+    watch: Watch = SILENT,
+    timeout: float = _TIMEOUT_SECONDS,
+) -> Path:
+    """The path of a published file in the cache, fetched if it is not there.
+
+    What came of an earlier try that was cut off is gone on with.
+
+    Args:
+        mirror: address of another folder that has a file of this name.
+        offline: look into the cache alone.
+        timeout: seconds without a byte after which a try is given up.
+
+    Raises:
+        UsageError: if the mirror's address is no http or https.
+        FetchError: if it cannot be had, or is not the published file.
+    """
+    folder = mirror if mirror is not None else file.folder
+    if urllib.parse.urlsplit(folder).scheme not in ("http", "https"):
+        raise UsageError(f"the mirror {folder[:80]!r} is no address that begins with http or https")
+    target = cache_folder("published") / file.name
+    with exclusive(target, watch):
+        if target.exists():
+            if _md5(target, watch) == file.md5:
+                return target
+            _keep_aside(target)
+        if offline:
+            raise FetchError(
+                f"{file.name} is not in the cache ({target.parent}); fetch it without --offline, "
+                "or put it there"
+            )
+        part = target.with_name(f"{target.name}.part")
+        _download(f"{folder.rstrip('/')}/{file.name}", part, watch, timeout)
+        found = _md5(part, watch)
+        if found != file.md5:
+            aside = _keep_aside(part)
+            raise FetchError(
+                f"{file.name} from {folder} has MD5 {found}, the published file has {file.md5}; "
+                f"what came is kept as {aside}"
+            )
+        os.replace(part, target)
+    return target
+
+
+def _download(address: str, part: Path, watch: Watch, timeout: float) -> None:
+    """Fetch into `part`, going on where it ends, until the server has no more."""
+    problem: Exception | None = None
+    with watch.task(f"fetching {part.name.removesuffix('.part')}") as task:
+        for attempt in range(_ATTEMPTS):
+            if attempt:
+                time.sleep(_PAUSE_SECONDS * attempt)
+                task.note(f"try {attempt + 1} of {_ATTEMPTS}")
+            try:
+                _go_on(address, part, task, timeout)
+                return
+            except urllib.error.HTTPError as error:
+                problem = error
+                error.close()
+                if error.code < 500:  # the server knows what it says: no use to ask again
+                    break
+            except (OSError, http.client.HTTPException) as error:
+                problem = error
+    have = part.stat().st_size if part.exists() else 0
+    raise FetchError(
+        f"{address} cannot be fetched: {problem}; {have:,} bytes are kept and the next try goes on "
+        "from there (--mirror names another server)"
+    )
+
+
+def _go_on(address: str, part: Path, task: Task, timeout: float) -> None:
+    have = part.stat().st_size if part.exists() else 0
+    headers = {"Range": f"bytes={have}-"} if have else {}
+    # `fetch` has seen to it that the address begins with http or https.
+    request = urllib.request.Request(address, headers=headers)  # noqa: S310
+    try:
+        response = urllib.request.urlopen(request, timeout=timeout)  # noqa: S310
+    except urllib.error.HTTPError as error:
+        if error.code == http.HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+            error.close()
+            return  # nothing is left to fetch; the checksum decides whether it is whole
+        raise
+    with response:
+        resumed = response.status == http.HTTPStatus.PARTIAL_CONTENT and (
+            response.headers.get("Content-Range", "").startswith(f"bytes {have}-")
+        )
+        if have and not resumed:
+            have = 0
+        length = response.headers.get("Content-Length")
+        expected = have + int(length) if length and length.isdigit() else None
+        with part.open("ab" if resumed else "wb") as file:
+            size = _copy(response.read, file.write, have, task)
+    if expected is not None and size < expected:
+        raise http.client.IncompleteRead(b"", expected - size)
+
+
+def _copy(
+    read: Callable[[int], bytes], write: Callable[[bytes], object], have: int, task: Task
+) -> int:
+    size = have
+    while chunk := read(_CHUNK_BYTES):
+        size += len(chunk)
+        if size > _MOST_BYTES:
+            raise FetchError(f"the server sends more than {_MOST_BYTES:,} bytes; it was stopped")
+        write(chunk)
+        task.note(f"{size / 2**20:.0f} MiB")
+    return size
+
+
+def _md5(path: Path, watch: Watch) -> str:
+    digest = hashlib.md5(usedforsecurity=False)
+    with watch.task(f"checking {path.name}"), path.open("rb") as file:
+        while chunk := file.read(_CHUNK_BYTES):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _keep_aside(path: Path) -> Path:
+    """Out of the way, but not lost: somebody may want to see what came."""
+    aside = path.with_name(f"{path.name.removesuffix('.part')}.wrong-{int(time.time())}")
+    try:
+        os.replace(path, aside)
+    except OSError as error:
+        raise InputError(f"{path} cannot be moved aside: {error.strerror}") from error
+    return aside

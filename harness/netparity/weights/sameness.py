@@ -1,0 +1,268 @@
+"""Are these the same weights? If not as they stand, under which change are they?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from netparity.models import Layer, Model
+from netparity.watch import SILENT, Watch
+from netparity.weights.changes import (
+    LOSSY,
+    WORDS,
+    Change,
+    bias_changes,
+    kernel_changes,
+    usual_layers,
+)
+from netparity.weights.contents import Tensors
+from netparity.weights.layout import Tensor
+
+_CHUNK_VALUES = 2**22
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How far two tensors are apart that nothing explains.
+
+    Attributes:
+        largest: max |a - b|.
+        relative: ||a - b|| / ||b||, both in float64; infinite if b is zero.
+        count: how many values differ.
+    """
+
+    largest: float
+    relative: float
+    count: int
+    size: int
+
+
+@dataclass(frozen=True)
+class Sameness:
+    """What comes of comparing two sets of weights.
+
+    Attributes:
+        equal: tensors that are the same as they stand.
+        changed: tensors that are the same under a change, with its parts (`changes.WORDS`).
+        different: tensors that nothing explains.
+        only_first: tensors that the second does not have.
+        only_second: tensors that the first does not have.
+    """
+
+    model: Model
+    equal: tuple[str, ...]
+    changed: Mapping[str, tuple[str, ...]]
+    different: Mapping[str, Difference]
+    only_first: tuple[str, ...] = ()
+    only_second: tuple[str, ...] = ()
+
+    @property
+    def same(self) -> bool:
+        """Whether they are the same as they stand."""
+        return not (self.changed or self.different or self.only_first or self.only_second)
+
+    @property
+    def explained(self) -> bool:
+        """Whether a change makes them the same."""
+        return not (self.different or self.only_first or self.only_second)
+
+
+def compare(
+    first: Tensors, second: Tensors, one: Model, two: Model, watch: Watch = SILENT
+) -> Sameness:
+    """Compare tensor by tensor.
+
+    Args:
+        first: the canonical tensors of `one`.
+        second: those of `two`.
+    """
+    equal: list[str] = []
+    changed: dict[str, tuple[str, ...]] = {}
+    different: dict[str, Difference] = {}
+    shapes, others = one.parameter_shapes, two.parameter_shapes
+    shared = [name for name in shapes if others.get(name) == shapes[name]]
+    with watch.task("comparing weights", len(shared)) as task:
+        for name, layer, is_kernel in _tensors(one):
+            if name not in shared:
+                continue
+            a, b = first[name], second[name]
+            found = _explanation(a, b, layer, is_kernel)
+            if found is None:
+                different[name] = _difference(a, b)
+            elif found.names:
+                changed[name] = found.names
+            else:
+                equal.append(name)
+            del a, b
+            task.advance()
+    return Sameness(
+        model=one,
+        equal=tuple(equal),
+        changed=changed,
+        different=different,
+        only_first=tuple(name for name in shapes if name not in shared),
+        only_second=tuple(name for name in others if name not in shared),
+    )
+
+
+def sentence(found: Sameness, first: str, second: str) -> str:
+    """What was found, in one sentence.
+
+    Args:
+        first: what to call the first file.
+        second: what to call the second one.
+    """
+    total = len(found.equal) + len(found.changed) + len(found.different)
+    if found.only_first or found.only_second:
+        missing = found.only_first or found.only_second
+        lacking = second if found.only_first else first
+        rest = f"all {total} that both have are the same"
+        if found.changed or found.different:
+            rest = f"of the {total} that both have, {len(found.equal)} are the same as they stand"
+        elif not total:
+            rest = "they share none"
+        return (
+            f"{lacking} has not the same tensors ({', '.join(missing[:4])}"
+            f"{', ...' if len(missing) > 4 else ''} are missing or of another shape); {rest}."
+        )
+    if found.different:
+        worst = max(found.different, key=lambda name: found.different[name].relative)
+        explained = len(found.equal) + len(found.changed)
+        return (
+            f"{first} and {second} are different weights: {len(found.different)} of {total} "
+            f"tensors differ in a way that nothing explains, most in {worst} (relative L2 "
+            f"{found.different[worst].relative:.3g}); {explained} agree."
+        )
+    if not found.changed:
+        return f"{first} and {second} are the same weights."
+    parts = "; ".join(_part(name, found) for name in _names(found))
+    return f"{first} is {second} with {parts}."
+
+
+def fix(found: Sameness, first: str, second: str) -> str | None:
+    """What to type to get rid of the difference; None if nothing explains it."""
+    if not found.changed or not found.explained:
+        return None
+    names = _names(found)
+    if LOSSY & set(names):
+        rest = [name for name in names if name not in LOSSY]
+        if not rest:
+            return f"use {second}: what {first} has lost by rounding cannot be brought back"
+        return (
+            f"use {second}: what {first} has lost by rounding cannot be brought back (the rest: "
+            f"{_options(found, rest)})"
+        )
+    return f"netparity weights convert {first} OUT {_options(found, names)}"
+
+
+def _options(found: Sameness, names: list[str]) -> str:
+    parts = []
+    for name in names:
+        its = _layers(name, found)
+        layers = "" if its == usual_layers(name, found.model) else "=" + ",".join(its)
+        parts.append(f"--apply {name}{layers}")
+    return " ".join(parts)
+
+
+def _names(found: Sameness) -> list[str]:
+    used = {name for names in found.changed.values() for name in names}
+    return [name for name in WORDS if name in used]
+
+
+def _layers(name: str, found: Sameness) -> list[str]:
+    """The layers with a tensor to which a change belongs, in the network's order."""
+    return list(
+        dict.fromkeys(
+            tensor.rpartition(".")[0] for tensor, names in found.changed.items() if name in names
+        )
+    )
+
+
+def _part(name: str, found: Sameness) -> str:
+    layers = _layers(name, found)
+    convolutions = [str(layer.parameters) for layer in found.model.parametric_layers]
+    convolutions = [layer for layer in convolutions if layer.startswith("conv")]
+    if name == "reverse-channels":
+        return "conv1_1 taking the image's channels in reversed order (RGB for BGR)"
+    if layers == convolutions and len(layers) > 1:
+        who = f"all {len(layers)} convolutions"
+    elif len(layers) == len(found.model.parametric_layers):
+        who = "every layer"
+    elif len(layers) > 4:
+        who = f"{len(layers)} layers ({', '.join(layers[:3])}, ...)"
+    else:
+        who = " and ".join(filter(None, [", ".join(layers[:-1]), layers[-1]]))
+    return f"{who} {WORDS[name]}"
+
+
+def _tensors(model: Model) -> Iterator[tuple[str, Layer, bool]]:
+    for layer in model.parametric_layers:
+        yield layer.kernel, layer, True
+        yield layer.bias, layer, False
+
+
+def _explanation(a: Tensor, b: Tensor, layer: Layer, is_kernel: bool) -> Change | None:
+    if is_kernel:
+        changes = kernel_changes(layer)
+    else:
+        a, b = a.reshape(1, 1, 1, -1), b.reshape(1, 1, 1, -1)
+        changes = bias_changes()
+    return next((change for change in changes if change.explains(a, b)), None)
+
+
+def _difference(a: Tensor, b: Tensor) -> Difference:
+    largest, squares, norm, count = 0.0, 0.0, 0.0, 0
+    one, two = a.reshape(-1), b.reshape(-1)
+    for start in range(0, one.size, _CHUNK_VALUES):
+        x = one[start : start + _CHUNK_VALUES].astype(np.float64)
+        y = two[start : start + _CHUNK_VALUES].astype(np.float64)
+        apart = np.abs(x - y)
+        largest = max(largest, float(apart.max()))
+        squares += float(np.dot(apart, apart))
+        norm += float(np.dot(y, y))
+        count += int(np.count_nonzero(apart))
+    relative = float(np.sqrt(squares / norm)) if norm else float("inf")
+    return Difference(largest, relative, count, one.size)
+
+
+def details(found: Sameness) -> list[str]:
+    """A line for each tensor that nothing explains."""
+    return [
+        f"  {name}: {its.count:,} of {its.size:,} values differ, by {its.largest:.3g} at most, "
+        f"relative L2 {its.relative:.3g}"
+        for name, its in found.different.items()
+    ]
+
+
+def about_dropout(
+    first: str, first_lists: bool | None, second: str, second_lists: bool | None
+) -> str | None:
+    """What to know if only one file lists dropout layers; None if that is not so.
+
+    They hold no weights and do nothing outside training, so that the weights are the same; but
+    what loads layers by their place or number does not find them under the same ones.
+    """
+    if first_lists is None or second_lists is None or first_lists == second_lists:
+        return None
+    listing, other = (first, second) if first_lists else (second, first)
+    return f"{listing} lists dropout layers and {other} does not; no number depends on that."
+
+
+def as_dict(
+    found: Sameness, said: str, mend: str | None, about_layers: str | None
+) -> dict[str, object]:
+    """Everything, for JSON."""
+    return {
+        "same": found.same,
+        "explained": found.explained,
+        "sentence": said,
+        "fix": mend,
+        "dropout": about_layers,
+        "equal": list(found.equal),
+        "changed": {name: list(names) for name, names in found.changed.items()},
+        "different": {name: asdict(its) for name, its in found.different.items()},
+        "only_first": list(found.only_first),
+        "only_second": list(found.only_second),
+    }
