@@ -7,10 +7,13 @@ from pathlib import Path
 
 from netparity.errors import InputError
 from netparity.models import Model
+from netparity.weights.containers import hdf5
 from netparity.weights.contents import Contents, FileTensors, Format, check, identify
+from netparity.weights.examination import examine
 from netparity.weights.formats import BY_NAME, FORMATS
 
 _HEAD_BYTES = 2**16
+_MATLAB_73 = b"MATLAB 7.3"
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,8 @@ def open_weights(path: Path, model: Model | None = None) -> WeightFile:
     Raises:
         InputError: if it is damaged, in no known format, or holds no such model.
     """
+    if _holds_hdf5(path):
+        examine(path)
     format_ = recognise(path)
     contents = format_.read(path)
     model = model or identify(contents)
@@ -67,6 +72,17 @@ def recognise(path: Path) -> Format:
         if _recognises(format_, path, head):
             return format_
     return by_ending(path, "weights")
+
+
+def _holds_hdf5(path: Path) -> bool:
+    """Whether the HDF5 library would get to see this file, or a part of it."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD_BYTES)
+    except OSError:
+        return False
+    ending = path.name.lower().endswith((".h5", ".hdf5", ".keras"))
+    return bool(head) and (ending or hdf5.SIGNATURE in head or head.startswith(_MATLAB_73))
 
 
 def by_ending(path: Path, what: str) -> Format:

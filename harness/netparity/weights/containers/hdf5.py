@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,8 @@ from netparity.weights.layout import Stored
 
 if TYPE_CHECKING:
     import h5py
+
+_MOST_IN_CHUNK = 2**24
 
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
 
@@ -48,6 +51,10 @@ def stored(data: Any, name: str, kinds: str = "f") -> Stored:
         raise DamagedError(f"{name[:80]!r} keeps its values in another file")
     if data.dtype.kind not in kinds:
         raise DamagedError(f"{name[:80]!r} holds {data.dtype}, no floats")
+    if data.chunks is not None and math.prod(data.chunks) > _MOST_IN_CHUNK:
+        raise DamagedError(f"{name[:80]!r} is kept in pieces of {data.chunks} values")
+    if data.compression not in (None, "gzip", "lzf"):
+        raise DamagedError(f"{name[:80]!r} is compressed by {str(data.compression)[:40]!r}")
     check_size(name, data.shape)
     shape = tuple(data.shape)
 
