@@ -157,7 +157,7 @@ def named(names: set[str], layer: Layer) -> Change:
     Raises:
         UsageError: if they do not go together.
     """
-    relevant = {name for name in names if _concerns(name, layer)}
+    relevant = {name for name in names if concerns(name, layer)}
     for change in kernel_changes(layer):
         if set(change.names) == relevant:
             return change
@@ -166,13 +166,14 @@ def named(names: set[str], layer: Layer) -> Change:
 
 def usual_layers(name: str, model: Model) -> list[str]:
     """The layers that a change is meant for if none are named."""
-    layers = [layer for layer in model.parametric_layers if _concerns(name, layer)]
+    layers = [layer for layer in model.parametric_layers if concerns(name, layer)]
     if name in ("rotate", "swap-rows-columns"):
         layers = [layer for layer in layers if layer.kind == "conv"]
     return [str(layer.parameters) for layer in layers]
 
 
-def _concerns(name: str, layer: Layer) -> bool:
+def concerns(name: str, layer: Layer) -> bool:
+    """Whether a change can be made to a layer's kernel."""
     return any(name in change.names for change in kernel_changes(layer))
 
 

@@ -65,6 +65,8 @@ def parse_changes(options: Sequence[str], model: Model) -> dict[str, set[str]]:
                     f"--apply {option[:80]!r}: {model.name} has no layer {layer[:40]!r} with "
                     f"weights; they are {', '.join(layers)}"
                 )
+            if not changes.concerns(name, layers[layer]):
+                raise UsageError(f"--apply {option[:80]!r}: no change of {layer}'s kernel")
             found.setdefault(layer, set()).add(name)
     for layer, names in found.items():
         changes.named(names, layers[layer])

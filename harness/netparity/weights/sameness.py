@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 
@@ -79,7 +80,7 @@ def compare(
         second: those of `two`.
     """
     equal: list[str] = []
-    changed: dict[str, tuple[str, ...]] = {}
+    possible: dict[str, list[Change]] = {}
     different: dict[str, Difference] = {}
     shapes, others = one.parameter_shapes, two.parameter_shapes
     shared = [name for name in shapes if others.get(name) == shapes[name]]
@@ -88,11 +89,11 @@ def compare(
             if name not in shared:
                 continue
             a, b = first[name], second[name]
-            found = _explanation(a, b, layer, is_kernel)
-            if found is None:
+            found = _explanations(a, b, layer, is_kernel)
+            if not found:
                 different[name] = _difference(a, b)
-            elif found.names:
-                changed[name] = found.names
+            elif found[0].names:
+                possible[name] = found
             else:
                 equal.append(name)
             del a, b
@@ -100,7 +101,7 @@ def compare(
     return Sameness(
         model=one,
         equal=tuple(equal),
-        changed=changed,
+        changed=_likeliest(possible),
         different=different,
         only_first=tuple(name for name in shapes if name not in shared),
         only_second=tuple(name for name in others if name not in shared),
@@ -203,13 +204,33 @@ def _tensors(model: Model) -> Iterator[tuple[str, Layer, bool]]:
         yield layer.bias, layer, False
 
 
-def _explanation(a: Tensor, b: Tensor, layer: Layer, is_kernel: bool) -> Change | None:
+def _explanations(a: Tensor, b: Tensor, layer: Layer, is_kernel: bool) -> list[Change]:
+    """The simplest changes that explain the difference; several where shapes are symmetric."""
     if is_kernel:
         changes = kernel_changes(layer)
     else:
         a, b = a.reshape(1, 1, 1, -1), b.reshape(1, 1, 1, -1)
         changes = bias_changes()
-    return next((change for change in changes if change.explains(a, b)), None)
+    found: list[Change] = []
+    for change in changes:
+        if found and len(change.names) > len(found[0].names):
+            break
+        if change.explains(a, b):
+            found.append(change)
+            if not change.names:
+                break
+    return found
+
+
+def _likeliest(possible: Mapping[str, list[Change]]) -> dict[str, tuple[str, ...]]:
+    """One explanation for each tensor: that which explains most of the others, too."""
+    counts = Counter(
+        name for changes in possible.values() for change in changes for name in change.names
+    )
+    return {
+        tensor: max(changes, key=lambda change: sum(counts[name] for name in change.names)).names
+        for tensor, changes in possible.items()
+    }
 
 
 def _difference(a: Tensor, b: Tensor) -> Difference:
