@@ -220,14 +220,14 @@ def _config(model: Model) -> dict[str, Any]:
         shape = (shape[0] * shape[1] * shape[2],) if layer is None else layer.output_shape
         before = name
     return {
-        "module": "keras",
+        "module": "keras.src.models.functional",
         "class_name": "Functional",
         "config": {
             "name": model.name,
             "trainable": True,
             "layers": described,
-            "input_layers": [["input_layer", 0, 0]],
-            "output_layers": [[before, 0, 0]],
+            "input_layers": ["input_layer", 0, 0],
+            "output_layers": [before, 0, 0],
         },
         "registered_name": "Functional",
         "build_config": {"input_shape": [None, *model.input_size, 3]},

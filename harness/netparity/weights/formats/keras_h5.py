@@ -70,7 +70,9 @@ def read(path: Path) -> Contents:
         names = [hdf5.text(name) for name in np.atleast_1d(root.attrs["layer_names"])]
         pairs = tuple(_pairs(root, names))
         layout, reason = _layout(root, pairs, path.name)
-        plain = layout == _PUBLISHED and path.name.endswith(SUFFIXES)
+        # Keras 2.3.1 fails on version attributes that h5py 3 reads as texts.
+        silent = not {"keras_version", "backend"} & set(root.attrs)
+        plain = silent and layout == _PUBLISHED and path.name.endswith(SUFFIXES)
         return Contents(
             pairs=pairs,
             layout=layout,
@@ -131,7 +133,7 @@ def _writer(
             groups = list(_groups(model))
             file.attrs["layer_names"] = np.array([name.encode() for name, _ in groups])
             for key, value in attributes.items():
-                file.attrs[key] = value.encode()
+                file.attrs[key] = np.bytes_(value)  # which Keras 2 can decode under h5py 3
             for name, layer in groups:
                 _write_group(file.create_group(name), name, layer, layout, arrays, tensors)
 
