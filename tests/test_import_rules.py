@@ -25,7 +25,7 @@ ALLOWED = {
     "models": FOUNDATION,
     "protocol": FOUNDATION,
     "inputs": FOUNDATION | {"models"},
-    "weights": FOUNDATION | {"models"},
+    "weights": FOUNDATION | {"models", "launch"},
     "outside": FOUNDATION | {"models"},
     "parity": FOUNDATION | {"models", "protocol"},
     "diagnosis": FOUNDATION | {"models", "protocol", "parity"},
@@ -104,7 +104,16 @@ def test_a_part_imports_only_what_it_may(part: str):
 
 
 def test_every_part_has_a_rule():
-    above = {"cli", "api", "pipeline", "planning", "sweeping", "__init__"}
+    above = {
+        "cli",
+        "command",
+        "weights_command",
+        "api",
+        "pipeline",
+        "planning",
+        "sweeping",
+        "__init__",
+    }
     present = {path.stem for path in PACKAGE.iterdir() if not path.name.startswith(("_", "py."))}
     assert present - above == set(ALLOWED)
 
@@ -112,7 +121,10 @@ def test_every_part_has_a_rule():
 def test_the_command_line_holds_no_logic():
     below = {"environments", "errors", "pipeline", "doctor", "report", "runners", "progress"}
     below |= {"across", "checking", "diagnosing", "protocol", "sweeping", "__version__"}
+    below |= {"command", "weights_command"}
     assert parts(PACKAGE / "cli.py") <= below
+    assert parts(PACKAGE / "command.py") <= below
+    assert parts(PACKAGE / "weights_command.py") <= below | {"models", "weights"}
 
 
 @pytest.mark.parametrize("path", PURE, ids=lambda path: f"{path.parent.name}/{path.name}")

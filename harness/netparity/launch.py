@@ -174,6 +174,24 @@ def capture(command: Command, folder: Path, timeout_seconds: float = 20.0) -> st
 # --- the process in between: standard library only, no import of netparity ------------------
 
 
+def ask(command: Command, timeout_seconds: float) -> tuple[int | None, str]:
+    """Exit code and standard output of a short command; no code if it did not end in time."""
+    try:
+        done = subprocess.run(
+            command.arguments,
+            env=command.full_environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=timeout_seconds,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return None, ""
+    return done.returncode, done.stdout
+
+
 def _watch() -> None:
     """Read an order from standard input, carry it out, write the report to standard output."""
     _die_with_parent(signal.SIGTERM)

@@ -9,11 +9,11 @@ opened here.
 from __future__ import annotations
 
 import resource
-import subprocess
 import sys
 from pathlib import Path
 
 from netparity.errors import InputError
+from netparity.launch import Command, ask
 
 _MEMORY_BYTES = 400 * 2**20
 _PROCESSOR_SECONDS, _WALL_SECONDS = 2, 20
@@ -26,18 +26,11 @@ def examine(path: Path) -> None:
     Raises:
         InputError: what the child found wrong, or that it did not survive.
     """
-    command = [sys.executable, "-m", "netparity.weights.examination", str(path.absolute())]
-    try:
-        child = subprocess.run(
-            command, capture_output=True, text=True, timeout=_WALL_SECONDS, check=False
-        )
-    except subprocess.TimeoutExpired:
-        code, said = None, ""
-    else:
-        code, said = child.returncode, child.stdout.strip()
+    child = [sys.executable, "-m", "netparity.weights.examination", str(path.absolute())]
+    code, said = ask(Command(child), _WALL_SECONDS)
     if code == _FINE:
         return
-    if code == _REFUSED and said:
+    if code == _REFUSED and (said := said.strip()):
         raise InputError(said.replace(str(path.absolute()), str(path)))
     raise InputError(
         f"weights {path} cannot be read as HDF5: the library fails on them or takes too long; is "
