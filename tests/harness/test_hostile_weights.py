@@ -18,7 +18,6 @@ import zlib
 from pathlib import Path
 
 import h5py
-import mat73_writer
 import numpy as np
 import pytest
 from harness_cases import NANO, random_tensors
@@ -26,6 +25,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.io import savemat
 
+import mat73_writer
 from netparity.errors import InputError
 from netparity.weights import open_weights
 from netparity.weights.formats import BY_NAME

@@ -7,7 +7,6 @@ import tempfile
 from pathlib import Path
 
 import h5py
-import mat73_writer
 import numpy as np
 import pytest
 from harness_cases import NANO, random_tensors
@@ -15,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.io import loadmat, savemat
 
+import mat73_writer
 from netparity.errors import InputError
 from netparity.models import MODELS
 from netparity.models.vgg import vgg
