@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -34,12 +35,15 @@ _HEADER_BYTES = 2**16
 class Hashed(Mapping[str, Tensor]):
     """Tensors that are hashed as they are taken, so that they are read only once.
 
-    They have to be taken in the model's order, each once, as every writer does.
+    They have to be taken in the model's order, each once, as every writer does. A tensor is hashed
+    while whoever took it works on it, and is let go before the next one is read.
     """
 
     def __init__(self, tensors: Tensors, model: Model) -> None:
         self._tensors, self._left = tensors, list(model.parameter_shapes)
         self._digest = hashlib.sha256()
+        self._worker = ThreadPoolExecutor(1)
+        self._pending: Future[None] | None = None
 
     def __getitem__(self, name: str) -> Tensor:
         """One tensor, and into the hash with it.
@@ -49,9 +53,15 @@ class Hashed(Mapping[str, Tensor]):
         """
         if self._left[:1] != [name]:
             raise RuntimeError(f"{name} was taken out of turn; next is {self._left[:1]}")
+        self._wait()
         tensor = self._tensors[self._left.pop(0)]
-        _update(self._digest, name, tensor)
+        self._pending = self._worker.submit(_update, self._digest, name, tensor)
         return tensor
+
+    def _wait(self) -> None:
+        if self._pending is not None:
+            self._pending.result()
+            self._pending = None
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._tensors)
@@ -68,6 +78,7 @@ class Hashed(Mapping[str, Tensor]):
         """
         if self._left:
             raise RuntimeError(f"{self._left[0]} was not taken")
+        self._wait()
         return self._digest.hexdigest()
 
 

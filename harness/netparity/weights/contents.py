@@ -97,7 +97,7 @@ class FileTensors(Mapping[str, Tensor]):
                 tensor = layouts.load(stored, layer, self._layout)
             else:
                 tensor = layouts.load_flat(stored, np.empty(stored.size, dtype=np.float32))
-        if not np.isfinite(tensor).all():
+        if not layouts.all_finite(tensor):
             raise InputError(f"weights {self._path}: {name} holds NaN or infinite values")
         return tensor
 

@@ -20,6 +20,7 @@ from netparity.models import Layer
 Tensor = npt.NDArray[np.float32]
 
 _CHUNK_VALUES = 2**21
+_CACHED_VALUES = 2**16
 # Sixteen float32 are one cache line: blocks of that width are transposed at the memory's speed.
 _BLOCK = 16
 
@@ -135,6 +136,15 @@ def load_flat(stored: Stored, into: Tensor) -> Tensor:
         stop = min(start + step, into.size)
         into[start:stop] = stored.fetch(start, stop).reshape(-1)
     return into
+
+
+def all_finite(tensor: Tensor) -> bool:
+    """Whether no value is NaN or infinite; in pieces that fit into the processor's cache."""
+    flat = tensor.reshape(-1)
+    return all(
+        np.isfinite(flat[start : start + _CACHED_VALUES]).all()
+        for start in range(0, flat.size, _CACHED_VALUES)
+    )
 
 
 def pieces(tensor: Tensor, layer: Layer, layout: Layout) -> Iterator[Tensor]:
