@@ -275,8 +275,8 @@ def test_a_tolerance_of_the_users_decides(stored: StoredRun) -> None:
 
 
 def test_a_model_that_is_not_known() -> None:
-    run = StoredRun.run(StoredRun(None), model="vgg19")
-    with pytest.raises(InputError, match=r"'vgg19'.*vgg16-tiny"):
+    run = StoredRun.run(StoredRun(None), model="vgg99")
+    with pytest.raises(InputError, match=r"'vgg99'.*vgg16-tiny"):
         run_model(run)
 
 
