@@ -15,7 +15,7 @@ from netparity.diagnosis import Diagnosis, Search
 from netparity.diagnosis.telling import tell
 from netparity.errors import InputError, UsageError
 from netparity.inputs import DecodedImage, decode, other_tensors, shared_tensor
-from netparity.models import MODELS, Layer, Model
+from netparity.models import MODELS, Layer, Model, model_called
 from netparity.outside import Found, as_found, read_features
 from netparity.parity import ReferencePass, Rule, Truth, compare_features
 from netparity.planning import check_tolerances
@@ -125,9 +125,7 @@ def check(
         NetparityError: if something given cannot be used.
     """
     check_tolerances(max_relative_l2, atol, rtol)
-    if model not in MODELS:
-        raise UsageError(f"unknown model {model!r}; known are {', '.join(MODELS)}")
-    network = MODELS[model]
+    network = model_called(model)
     layer = network.layer(feature)
     base = _base(layer, before_activation)
     decoded = [decode(Path(path)) for path in _listed(image)]

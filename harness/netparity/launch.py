@@ -147,39 +147,27 @@ def capture(command: Command, folder: Path, timeout_seconds: float = 20.0) -> st
         LaunchError: if it cannot be started, fails or takes longer than the timeout.
     """
     try:
+        code, printed = ask(command, folder, timeout_seconds)
+    except OSError as error:
+        raise LaunchError(f"{command.arguments[0]}: {error.strerror}") from error
+    if code is None:
+        raise LaunchError(f"{command.arguments[0]} gives no answer in {timeout_seconds:g} s")
+    if code != 0:
+        raise LaunchError(f"{command.arguments[0]} ends with exit status {code}")
+    return printed
+
+
+def ask(command: Command, folder: Path, timeout_seconds: float) -> tuple[int | None, str]:
+    """Exit code of a short command, None if it does not end in time, and what it prints.
+
+    Raises:
+        OSError: if it cannot be started.
+    """
+    try:
         done = subprocess.run(
             list(command.arguments),
             env=command.full_environment(),
             cwd=folder,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=timeout_seconds,
-            check=True,
-        )
-    except subprocess.CalledProcessError as error:
-        raise LaunchError(
-            f"{command.arguments[0]} ends with exit status {error.returncode}"
-        ) from error
-    except subprocess.TimeoutExpired as error:
-        raise LaunchError(
-            f"{command.arguments[0]} gives no answer in {timeout_seconds:g} s"
-        ) from error
-    except OSError as error:
-        raise LaunchError(f"{command.arguments[0]}: {error.strerror}") from error
-    return done.stdout
-
-
-# --- the process in between: standard library only, no import of netparity ------------------
-
-
-def ask(command: Command, timeout_seconds: float) -> tuple[int | None, str]:
-    """Exit code and standard output of a short command; no code if it did not end in time."""
-    try:
-        done = subprocess.run(
-            command.arguments,
-            env=command.full_environment(),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -190,6 +178,9 @@ def ask(command: Command, timeout_seconds: float) -> tuple[int | None, str]:
     except subprocess.TimeoutExpired:
         return None, ""
     return done.returncode, done.stdout
+
+
+# --- the process in between: standard library only, no import of netparity ------------------
 
 
 def _watch() -> None:

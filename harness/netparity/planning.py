@@ -16,7 +16,7 @@ from netparity.execution import Assignment
 from netparity.inputs import MAX_IMAGES, SAMPLE_IMAGE, DecodedImage, decode, shared_tensor
 from netparity.launch import Limits
 from netparity.limits import parse_bytes, parse_cpus
-from netparity.models import MODELS, Layer, Model
+from netparity.models import Layer, Model, model_called
 from netparity.parity import FLOOR_FACTOR
 from netparity.protocol import Image, Run, RunnerRecord, Settings, Weights
 from netparity.runners import DEFAULT_RUNNERS, RUNNERS, Availability, Runner, create_runners
@@ -94,9 +94,7 @@ def make_plan(request: Request, watch: Watch = SILENT) -> Plan:
         cpus=parse_cpus(request.affinity) if request.affinity else (),
         memory_bytes=parse_bytes(request.memory_limit) if request.memory_limit else None,
     )
-    if request.model not in MODELS:
-        raise UsageError(f"unknown model {request.model!r}; known are {', '.join(MODELS)}")
-    model = MODELS[request.model]
+    model = model_called(request.model)
     names = ",".join(model.default_features) if request.layers is None else request.layers
     layers = model.select(names)
     runners = create_runners(request.runners or DEFAULT_RUNNERS, RUNNERS, _for_all(request))

@@ -46,9 +46,10 @@ def make(
 ) -> None:
     """Write synthetic weights: numbers of the right size that no one has trained."""
     with errors(verbose):
+        from netparity.models import model_called
         from netparity.weights import converting, synthetic
 
-        network = _model(model)
+        network = model_called(model)
         with rich_watch(verbose) as watch:
             tensors = synthetic.make(network, seed, watch)
             sha256 = converting.convert(tensors, network, out, _format(out, to), force, watch)
@@ -159,17 +160,10 @@ def fetch(
         typer.echo(path)
 
 
-def _model(name: str) -> Model:
-    from netparity.errors import UsageError
-    from netparity.models import MODELS
-
-    if name not in MODELS:
-        raise UsageError(f"no model is called {name[:40]!r}; there are {', '.join(MODELS)}")
-    return MODELS[name]
-
-
 def _model_or_none(name: str | None) -> Model | None:
-    return None if name is None else _model(name)
+    from netparity.models import model_called
+
+    return None if name is None else model_called(name)
 
 
 def _format(out: Path, to: str | None) -> Format:

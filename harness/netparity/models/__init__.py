@@ -1,10 +1,23 @@
 """The models that netparity knows: one declarative layer map each."""
 
+from netparity.errors import UsageError
 from netparity.models.cost import Cost, costs
 from netparity.models.layers import Layer, Model, UnknownLayerError
 from netparity.models.vgg import ALL, VGG16, VGG16_TINY, VGG19, VGG19_TINY
 
 MODELS: dict[str, Model] = {model.name: model for model in ALL}
+
+
+def model_called(name: str) -> Model:
+    """The model of this name.
+
+    Raises:
+        UsageError: if there is none; the message lists those there are.
+    """
+    if name not in MODELS:
+        raise UsageError(f"unknown model {name[:80]!r}; known are {', '.join(MODELS)}")
+    return MODELS[name]
+
 
 __all__ = [
     "MODELS",
@@ -17,4 +30,5 @@ __all__ = [
     "Model",
     "UnknownLayerError",
     "costs",
+    "model_called",
 ]

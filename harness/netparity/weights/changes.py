@@ -18,10 +18,8 @@ from netparity.errors import UsageError
 from netparity.models import Layer, Model
 from netparity.weights.layout import Tensor
 
-HALF, BRAIN = "half", "bfloat16"
-
 WORDS = {
-    "reverse-channels": "takes the image's channels in reversed order (RGB for BGR)",
+    "reverse-channels": "taking the image's channels in reversed order (RGB for BGR)",
     "rotate": "rotated by 180 degrees (Theano's convolution)",
     "swap-rows-columns": "with rows and columns swapped",
     "from-oihw": "with OIHW values under an HWIO shape (reshaped, not transposed)",
@@ -181,7 +179,7 @@ _ROUNDINGS: tuple[str | None, ...] = (None, "half-of", "to-half", "bfloat16-of",
 
 
 def _rounded(values: Tensor, rounding: str | None) -> Tensor:
-    if rounding is not None and BRAIN in rounding:
+    if rounding is not None and "bfloat16" in rounding:
         return _to_bfloat16(values)
     with np.errstate(over="ignore", under="ignore"):
         return values.astype(np.float16).astype(np.float32)

@@ -60,7 +60,8 @@ class Format:
         name: for `--to`, and where tables name the format.
         title: in words.
         suffixes: of the files' names, the usual one first.
-        recognise: whether a file, of which the first bytes are given, is in this format.
+        recognise: whether a file, of which the first bytes are given, is in this format; None for
+            a variant, which is recognised as the format that it is one of.
         read: what such a file holds; its values are read when they are asked for.
         write: the weights, tensor by tensor.
         only_to: whether it is written only when `--to` names it (another one has its ending).
@@ -69,7 +70,7 @@ class Format:
     name: str
     title: str
     suffixes: tuple[str, ...]
-    recognise: Callable[[Path, bytes], bool]
+    recognise: Callable[[Path, bytes], bool] | None
     read: Callable[[Path], Contents]
     write: Callable[[Path, Model, Tensors], None] | None
     only_to: bool = False
@@ -113,7 +114,7 @@ def identify(contents: Contents) -> Model:
 
     def likeness(model: Model) -> tuple[int, int]:
         pairs = list(zip(model.parametric_layers, contents.pairs, strict=False))
-        same = sum(_same_shape(pair.kernel, contents.layout.shape(layer)) for layer, pair in pairs)
+        same = sum(pair.kernel.shape == contents.layout.shape(layer) for layer, pair in pairs)
         return same, -abs(len(model.parametric_layers) - len(contents.pairs))
 
     return max(MODELS.values(), key=likeness)
@@ -186,10 +187,6 @@ def bias_values(tensors: Tensors, layer: Layer) -> tuple[tuple[int, ...], Iterat
     return (layer.kernel_shape[3],), values()
 
 
-def _same_shape(stored: Stored, expected: tuple[int, ...]) -> bool:
-    return stored.shape == expected
-
-
 def _check_shape(
     stored: Stored, expected: tuple[int, ...], pair: Pair, model: Model, path: Path, hint: str
 ) -> None:
@@ -208,7 +205,7 @@ def _hint(contents: Contents, model: Model) -> str:
         if other is model or len(other.parametric_layers) != len(contents.pairs):
             continue
         if all(
-            _same_shape(pair.kernel, contents.layout.shape(layer))
+            pair.kernel.shape == contents.layout.shape(layer)
             for layer, pair in zip(other.parametric_layers, contents.pairs, strict=True)
         ):
             return f"; the file holds {other.name}: call with --model {other.name}"

@@ -27,7 +27,7 @@ def examine(path: Path) -> None:
         InputError: what the child found wrong, or that it did not survive.
     """
     child = [sys.executable, "-m", "netparity.weights.examination", str(path.absolute())]
-    code, said = ask(Command(child), _WALL_SECONDS)
+    code, said = ask(Command(child), Path.cwd(), _WALL_SECONDS)
     if code == _FINE:
         return
     if code == _REFUSED and (said := said.strip()):

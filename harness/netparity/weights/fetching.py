@@ -189,10 +189,8 @@ def _copy(
 
 
 def _md5(path: Path, watch: Watch) -> str:
-    digest = hashlib.md5(usedforsecurity=False)
     with watch.task(f"checking {path.name}"), path.open("rb") as file:
-        while chunk := file.read(_CHUNK_BYTES):
-            digest.update(chunk)
+        digest = hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False))
     return digest.hexdigest()
 
 

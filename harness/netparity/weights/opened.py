@@ -39,9 +39,10 @@ def open_weights(path: Path, model: Model | None = None) -> WeightFile:
     Raises:
         InputError: if it is damaged, in no known format, or holds no such model.
     """
-    if _holds_hdf5(path):
+    head = _head(path)
+    if _holds_hdf5(path, head):
         examine(path)
-    format_ = recognise(path)
+    format_ = _told(path, head)
     contents = format_.read(path)
     model = model or identify(contents)
     check(contents, model, path)
@@ -54,6 +55,11 @@ def recognise(path: Path) -> Format:
     Raises:
         InputError: if neither tells.
     """
+    return _told(path, _head(path))
+
+
+def _head(path: Path) -> bytes:
+    """The first bytes of a file that is there and not empty."""
     if path.is_dir():
         raise InputError(f"weights {path} is a folder; give the path of a weight file")
     if not path.exists():
@@ -68,21 +74,20 @@ def recognise(path: Path) -> Format:
         raise InputError(f"weights {path} cannot be read: {error.strerror}") from error
     if not head:
         raise InputError(f"weights {path} are empty (0 bytes); is the download complete?")
+    return head
+
+
+def _told(path: Path, head: bytes) -> Format:
     for format_ in FORMATS:
         if _recognises(format_, path, head):
             return format_
     return by_ending(path, "weights")
 
 
-def _holds_hdf5(path: Path) -> bool:
+def _holds_hdf5(path: Path, head: bytes) -> bool:
     """Whether the HDF5 library would get to see this file, or a part of it."""
-    try:
-        with path.open("rb") as file:
-            head = file.read(_HEAD_BYTES)
-    except OSError:
-        return False
     ending = path.name.lower().endswith((".h5", ".hdf5", ".keras"))
-    return bool(head) and (ending or hdf5.SIGNATURE in head or head.startswith(_MATLAB_73))
+    return ending or hdf5.SIGNATURE in head or head.startswith(_MATLAB_73)
 
 
 def by_ending(path: Path, what: str) -> Format:
@@ -120,6 +125,6 @@ def named(name: str) -> Format:
 
 def _recognises(format_: Format, path: Path, head: bytes) -> bool:
     try:
-        return format_.recognise(path, head)
+        return format_.recognise is not None and format_.recognise(path, head)
     except Exception:  # libraries raise many types on damaged files; the reader will say which
         return False

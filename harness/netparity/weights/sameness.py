@@ -185,8 +185,6 @@ def _part(name: str, found: Sameness) -> str:
     layers = _layers(name, found)
     convolutions = [str(layer.parameters) for layer in found.model.parametric_layers]
     convolutions = [layer for layer in convolutions if layer.startswith("conv")]
-    if name == "reverse-channels":
-        return "conv1_1 taking the image's channels in reversed order (RGB for BGR)"
     if layers == convolutions and len(layers) > 1:
         who = f"all {len(layers)} convolutions"
     elif len(layers) == len(found.model.parametric_layers):

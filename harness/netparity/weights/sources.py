@@ -20,7 +20,6 @@ from netparity.weights.formats import BY_NAME
 from netparity.weights.opened import open_weights
 
 _MOST_DIGITS = 18
-_HASH_CHUNK_BYTES = 8 * 2**20
 
 
 @dataclass(frozen=True)
@@ -141,14 +140,11 @@ def _resolve_file(path: Path, model: Model, watch: Watch) -> WeightSet:
 
 
 def _file_hash(path: Path) -> str:
-    digest = hashlib.sha256()
     try:
         with path.open("rb") as file:
-            while chunk := file.read(_HASH_CHUNK_BYTES):
-                digest.update(chunk)
+            return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise InputError(f"weights {path} cannot be read: {error.strerror}") from error
-    return digest.hexdigest()
 
 
 def _recorded_hash(index: Path) -> str | None:

@@ -169,11 +169,6 @@ def _groups(model: Model) -> Iterator[tuple[str, Layer | None]]:
         yield layer.names["keras"], layer if layer.parameters else None
 
 
-def _never(path: Path, head: bytes) -> bool:
-    """Variants are written by name and read by the first of their kind."""
-    return False
-
-
 _OLD, _NEW = ("{0}_W_1:0", "{0}_b_1:0"), ("{0}/kernel:0", "{0}/bias:0")
 
 FORMATS = (
@@ -189,7 +184,7 @@ FORMATS = (
         "keras-h5-theano",
         "Keras .h5, as published for Theano (th_dim_ordering_th_kernels)",
         SUFFIXES,
-        _never,
+        None,
         read,
         _writer(_THEANO_ORDERED, ("{0}_W", "{0}_b"), {}),
         only_to=True,
@@ -198,7 +193,7 @@ FORMATS = (
         "keras2-h5",
         "Keras .h5, of Keras 2 on TensorFlow",
         SUFFIXES,
-        _never,
+        None,
         read,
         _writer(_PUBLISHED, _NEW, _KERAS2),
         only_to=True,
@@ -207,7 +202,7 @@ FORMATS = (
         "keras2-h5-theano",
         "Keras .h5, of Keras 2 on Theano",
         SUFFIXES,
-        _never,
+        None,
         read,
         _writer(
             replace(_PUBLISHED, rotated=True),

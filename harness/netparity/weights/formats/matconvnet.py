@@ -120,12 +120,8 @@ def _classes(model: Model, name: str) -> mat5.Blob:
     return mat5.struct({"name": mat5.cell(names), "description": mat5.cell(names)}, name)
 
 
-def _never(path: Path, head: bytes) -> bool:
-    return False
-
-
 def _variant(name: str, title: str, writer: Callable[[Path, Model, Tensors], None]) -> Format:
-    return Format(name, title, SUFFIXES, _never, read, writer, only_to=True)
+    return Format(name, title, SUFFIXES, None, read, writer, only_to=True)
 
 
 FORMATS = (
