@@ -6,7 +6,7 @@
 VENV := .venv
 RUN := $(VENV)/bin
 PYTHON ?= python3
-STACKS := keras3-tensorflow keras2-theano
+STACKS := keras3-tensorflow keras2-theano theano
 
 .PHONY: help setup compare test check format pins clean clean-cache
 

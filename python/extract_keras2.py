@@ -6,15 +6,20 @@ python extract_keras2.py --image photo.png --weights vgg16.h5 --layer fc6
 
 from __future__ import annotations
 
+import importlib.metadata
 import os
 import shlex
 import sys
 from pathlib import Path
 from typing import Any
 
+from compat_keras20 import PrivateHome, nearest_load_img, restore_indexing
 from compat_py311 import restore_removed_names
 from extractor import Description, Settings, ignore_user_keras_config, main
+from job_files import Architecture
 from keras_stack import KerasStack, check_data_format, library_versions
+from theano_profile import functions_so_far, in_words
+from vgg16_topology import PUBLISHED, dense_names
 from weights_file import original_backend
 
 # Theano's own look-up of a BLAS fails on numpy >= 1.22; without one it convolves far slower.
@@ -24,8 +29,11 @@ THEANO_DEFAULTS = {"floatX": "float32", "blas.ldflags": "-lopenblas"}
 class Keras2(KerasStack):
     """Keras 2.x; the only backend handled is Theano."""
 
+    home: PrivateHome | None = None
+    stamp: bool = False
     theano: Any
     modules_at_start: int
+    loading: list[Any]
 
     def start(self, settings: Settings) -> None:
         """Import Theano and Keras, and fix the data format.
@@ -37,6 +45,7 @@ class Keras2(KerasStack):
         """
         check_data_format(settings.data_format)
         self.data_format = settings.data_format
+        self.stamp = settings.options.get("stamp") == "yes"
         prepare_environment()
         restore_removed_names()
 
@@ -45,15 +54,65 @@ class Keras2(KerasStack):
         self.theano = theano
         self.modules_at_start = compiled_modules(theano)
 
+        if importlib.metadata.version("keras").startswith("2.0."):
+            self.home = PrivateHome()
+        elif self.stamp:
+            raise ValueError("the option stamp=yes is for Keras 2.0.x; leave it away")
+
         import keras  # type: ignore[import-not-found]
         from keras.preprocessing import image  # type: ignore[import-not-found]
 
-        keras.backend.set_image_data_format(settings.data_format)
         self.keras = keras
         self.load_img = image.load_img
         self.img_to_array = image.img_to_array
+        if self.home:
+            restore_indexing(keras)
+            self.load_img = nearest_load_img(image.load_img)
+        if settings.data_format == "channels_first":
+            self.order_channels_first()
 
-    def after_loading(self, network: Any, weights_file: str) -> None:
+    def order_channels_first(self) -> None:
+        """Make the settings of the 2017 post, of which the second is an older name of the first."""
+        self.keras.backend.set_image_data_format("channels_first")
+        if hasattr(self.keras.backend, "set_image_dim_ordering"):
+            self.keras.backend.set_image_dim_ordering("th")
+
+    def build(self, architecture: Architecture, weights_file: str) -> Any:
+        """Build as every Keras does, where asked from a file that says which Keras wrote it."""
+        if self.home and self.stamp:
+            weights_file = self.home.stamped(weights_file, self.keras.__version__)
+        return super().build(architecture, weights_file)
+
+    def published_vgg16(self, weights_file: str) -> Any:
+        """Keras 2.0.x takes no path: the file is put where weights='imagenet' looks for it."""
+        if self.home is None:
+            return super().published_vgg16(weights_file)
+        self.home.offer(weights_file)
+        return self.keras.applications.vgg16.VGG16(weights="imagenet", include_top=True)
+
+    def after_loading(self, network: Any, architecture: Architecture, weights_file: str) -> None:
+        """Make up for what Keras leaves to its VGG16(weights='imagenet'), where that was not used.
+
+        In Keras 2.0.x it also reorders the rows of the first dense layer, because Flatten keeps the
+        order of the axes there.
+        """
+        if self.home is None or architecture != PUBLISHED:
+            self.flip_kernels(network, weights_file)
+        if self.home and architecture != PUBLISHED and self.data_format == "channels_first":
+            self.reorder_dense(network, architecture)
+        self.loading = functions_so_far(self.theano)
+
+    def reorder_dense(self, network: Any, architecture: Architecture) -> None:
+        """Take the rows of fc1 from height, width, channels to channels, height, width."""
+        if dense_names(architecture):
+            pool = network.get_layer(f"block{len(architecture.blocks)}_pool")
+            self.keras.utils.layer_utils.convert_dense_weights_data_format(
+                network.get_layer(dense_names(architecture)[0]),
+                pool.output_shape[1:],
+                "channels_first",
+            )
+
+    def flip_kernels(self, network: Any, weights_file: str) -> None:
         """Flip every convolution kernel, unless Keras has done so.
 
         Theano convolves (it flips the kernel), TensorFlow correlates. Keras 2.x flips kernels while
@@ -71,6 +130,7 @@ class Keras2(KerasStack):
         theano_version = self.theano.__version__
         config = self.theano.config
         library = blas_library()
+        dim_ordering = getattr(self.keras.backend, "image_dim_ordering", None)
         new_modules = compiled_modules(self.theano) - self.modules_at_start
         return Description(
             code=f"Keras {keras_version} on Theano {theano_version}",
@@ -88,8 +148,33 @@ class Keras2(KerasStack):
                 "cxx": str(config.cxx),
                 "blas.ldflags": str(config.blas.ldflags),
                 "precision": str(config.floatX),
+                **self.kernel_shapes(),
+                **self.profiles(),
+                **({"image_dim_ordering": dim_ordering()} if dim_ordering else {}),
             },
         )
+
+    def kernel_shapes(self) -> dict[str, str]:
+        """Each convolution kernel's shape in memory; Theano's variables take any shape."""
+        if not hasattr(self, "network"):
+            return {}
+        shapes = [
+            f"{layer.name} {'x'.join(map(str, layer.get_weights()[0].shape))}"
+            for layer in self.network.layers
+            if "_conv" in layer.name
+        ]
+        return {"kernel_shapes": ", ".join(shapes)}
+
+    def profiles(self) -> dict[str, str]:
+        """What Theano's profiler says of loading and of everything after it."""
+        if not self.theano.config.profile or not hasattr(self, "loading"):
+            return {}
+        after = functions_so_far(self.theano)[len(self.loading) :]
+        return {
+            f"profile.{when}.{key}": value
+            for when, functions in (("load", self.loading), ("predict", after))
+            for key, value in in_words(functions).items()
+        }
 
 
 def prepare_environment() -> None:

@@ -168,6 +168,7 @@ def extract(stack: Stack, job: Job, result: Result) -> None:
     layers = list(dict.fromkeys(feature.layer for feature in job.features))
     load = timed(lambda: stack.load(job.architecture, job.weights.file, layers))
     result.phases["load"] = [load.seconds]
+    record_description(stack, result)
 
     size = job.architecture.input_size
     preprocess = timed(lambda: stack.preprocess(job.images, size))

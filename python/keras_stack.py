@@ -41,10 +41,30 @@ class KerasStack:
         Raises ValueError for an unknown layer or a weights file of another network.
         """
         check_weights(weights_file, architecture)
-        network = build_vgg16(self.keras, architecture, weights_file)
-        self.after_loading(network, weights_file)
+        network = self.build(architecture, weights_file)
+        self.after_loading(network, architecture, weights_file)
         self.network = network
         self.use(cut_at(self.keras, network, layers))
+
+    def build(self, architecture: Architecture, weights_file: str) -> Any:
+        """Return the whole network with its weights, in Keras's current data format.
+
+        Raises ValueError naming the file when Keras cannot load it.
+        """
+        try:
+            if architecture == PUBLISHED:
+                return self.published_vgg16(weights_file)
+            network = build_like_vgg16(self.keras, architecture)
+            network.load_weights(weights_file)
+            return network
+        except Exception as error:
+            # Some of Keras's errors have no message.
+            said = f"{type(error).__name__}: {error}"
+            raise ValueError(f"Keras cannot load weights file '{weights_file}': {said}") from error
+
+    def published_vgg16(self, weights_file: str) -> Any:
+        """Return Keras's own VGG16 with the weights of a file."""
+        return self.keras.applications.vgg16.VGG16(weights=weights_file, include_top=True)
 
     def use(self, model: Any) -> None:
         """Make this the model that `predict` computes."""
@@ -62,7 +82,7 @@ class KerasStack:
             if not wanted:
                 return
 
-    def after_loading(self, network: Any, weights_file: str) -> None:
+    def after_loading(self, network: Any, architecture: Architecture, weights_file: str) -> None:
         """Hook for what a backend's convention asks of freshly loaded kernels."""
 
     def preprocess(self, image_files: list[str], size: list[int]) -> np.ndarray:
@@ -111,23 +131,6 @@ def check_data_format(data_format: str) -> None:
             f"data_format is {data_format!r}, expected one of {DATA_FORMATS}; mend the job or "
             "the --data-format option"
         )
-
-
-def build_vgg16(keras: Any, architecture: Architecture, weights_file: str) -> Any:
-    """Return the whole network with its weights, in Keras's current data format.
-
-    Raises ValueError naming the file when Keras cannot load it.
-    """
-    try:
-        if architecture == PUBLISHED:
-            return keras.applications.vgg16.VGG16(weights=weights_file, include_top=True)
-        network = build_like_vgg16(keras, architecture)
-        network.load_weights(weights_file)
-        return network
-    except Exception as error:
-        # Some of Keras's errors have no message.
-        said = f"{type(error).__name__}: {error}"
-        raise ValueError(f"Keras cannot load weights file '{weights_file}': {said}") from error
 
 
 def build_like_vgg16(keras: Any, architecture: Architecture) -> Any:

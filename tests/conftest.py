@@ -28,7 +28,7 @@ def keras3_python() -> str:
 @pytest.fixture(scope="session")
 def keras2_python() -> str:
     """The interpreter of the environment of keras2-theano, made if need be."""
-    return str(Environments().ensure(Keras2Theano.stack))
+    return str(Environments().ensure(Keras2Theano("keras2-theano").stack))
 
 
 @pytest.fixture(scope="session")

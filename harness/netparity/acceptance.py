@@ -29,7 +29,11 @@ _MAX_RESULT_BYTES = 16 * 2**20
 
 
 class ProcessFailedError(NetparityError):
-    """An extractor did not deliver; the message says why."""
+    """An extractor did not deliver; the message says why, `result` what it did before."""
+
+    def __init__(self, message: str, result: RunResult | None = None) -> None:
+        super().__init__(message)
+        self.result = result
 
 
 def read_result(path: Path, ended: Exit) -> RunResult:
@@ -49,7 +53,7 @@ def read_result(path: Path, ended: Exit) -> RunResult:
             f"its result.json is not what the protocol asks for: {error}; the process {ended.words}"
         ) from error
     if result.status == "failed" and result.error is not None:
-        raise ProcessFailedError(f"{result.error.kind}: {result.error.message}")
+        raise ProcessFailedError(f"{result.error.kind}: {result.error.message}", result)
     if result.status != "ok":
         raise ProcessFailedError(f"the process {ended.words} before it had finished")
     if ended.exit_status != 0:

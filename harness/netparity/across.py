@@ -98,8 +98,9 @@ def history(results: Path) -> Table:
 
 
 def _run_folders(results: Path) -> list[Path]:
-    """Those of comparisons, and one level deeper those of sweeps."""
-    files = [*results.glob(f"*/{RUN_FILE}"), *results.glob(f"*-sweep/*/{RUN_FILE}")]
+    """Those of comparisons, and one level deeper those of sweeps and replays."""
+    folders = ("*", "*-sweep/*", "*-replay/*")
+    files = [file for folder in folders for file in results.glob(f"{folder}/{RUN_FILE}")]
     return sorted((path.parent for path in files), key=lambda folder: folder.name)
 
 

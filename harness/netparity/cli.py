@@ -6,7 +6,7 @@ import io
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,12 +14,23 @@ from netparity import __version__
 from netparity.command import (
     EXIT_PARITY,
     EXIT_RUNNER,
+    Layers,
+    Model,
+    Precision,
     Python,
+    Repeats,
+    Runners,
+    Threads,
+    Timeout,
     Verbose,
+    Warmup,
+    Weights,
     chosen_environments,
     errors,
     rich_watch,
+    rounds_given,
 )
+from netparity.replay_command import replay
 from netparity.weights_command import weights_app
 
 if TYPE_CHECKING:
@@ -38,6 +49,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(weights_app, name="weights")
+app.command()(replay)
 
 Relative = Annotated[
     float | None,
@@ -69,33 +81,21 @@ def compare(
     images: Annotated[
         list[Path] | None, typer.Argument(metavar="[IMAGE]...", help="Default: a sample image.")
     ] = None,
-    runner: Annotated[
-        list[str] | None,
-        typer.Option("--runner", "-r", metavar="NAME[key=value,...]", help="Repeat for several."),
-    ] = None,
-    model: Annotated[str, typer.Option(help="vgg16, vgg19, and their -tiny and -notop.")] = "vgg16",
-    weights: Annotated[
-        str, typer.Option(help="synthetic:SEED, or a file in any format (docs/weights.md).")
-    ] = "synthetic:0",
-    layers: Annotated[
-        str | None, typer.Option(help="Features, as fc6,fc7 or all.", show_default="fc6,fc7")
-    ] = None,
+    runner: Runners = None,
+    model: Model = "vgg16",
+    weights: Weights = "synthetic:0",
+    layers: Layers = None,
     rounds: Annotated[
         str, typer.Option(metavar="N|auto", help="Processes per runner, or until it is precise.")
     ] = "5",
-    precision: Annotated[
-        float | None,
-        typer.Option(help="Half-width of a ratio's 95 % interval.", show_default="0.03"),
-    ] = None,
+    precision: Precision = None,
     budget: Annotated[
         float | None,
         typer.Option(metavar="SECONDS", help="Begin no more rounds then.", show_default="300"),
     ] = None,
-    repeats: Annotated[int, typer.Option(min=1, max=100_000, help="Timings per process.")] = 5,
-    warmup: Annotated[int, typer.Option(min=0, max=100_000, help="Untimed runs before.")] = 1,
-    threads: Annotated[
-        int | None, typer.Option(min=1, max=4096, help="Threads per tool.", show_default="all")
-    ] = None,
+    repeats: Repeats = 5,
+    warmup: Warmup = 1,
+    threads: Threads = None,
     affinity: Annotated[
         str | None, typer.Option(metavar="CPUS", help="Processors to run on, as 0-3.")
     ] = None,
@@ -131,7 +131,7 @@ def compare(
     atol: Atol = None,
     rtol: Rtol = None,
     out: Annotated[Path, typer.Option(help="Folder that gets the run's folder.")] = Path("results"),
-    timeout: Annotated[float, typer.Option(min=0.1, help="Seconds for one process.")] = 600.0,
+    timeout: Timeout = 600.0,
     python: Python = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print run.json on stdout.")] = False,
     verbose: Verbose = False,
@@ -147,7 +147,7 @@ def compare(
             model=model,
             weights=weights,
             layers=layers,
-            rounds=_rounds(rounds),
+            rounds=rounds_given(rounds),
             precision=precision,
             budget_seconds=budget,
             affinity=affinity,
@@ -188,33 +188,23 @@ def sweep(
         str | None,
         typer.Option(metavar="ORDER,ORDER", help="channels_last, channels_first or both."),
     ] = None,
-    runner: Annotated[
-        list[str] | None,
-        typer.Option("--runner", "-r", metavar="NAME[key=value,...]", help="Repeat for several."),
-    ] = None,
-    model: Annotated[str, typer.Option(help="vgg16, vgg19, and their -tiny and -notop.")] = "vgg16",
-    weights: Annotated[
-        str, typer.Option(help="synthetic:SEED, or a file in any format (docs/weights.md).")
-    ] = "synthetic:0",
-    layers: Annotated[
-        str | None, typer.Option(help="Features, as fc6,fc7 or all.", show_default="fc6,fc7")
-    ] = None,
+    runner: Runners = None,
+    model: Model = "vgg16",
+    weights: Weights = "synthetic:0",
+    layers: Layers = None,
     rounds: Annotated[
         str, typer.Option(metavar="N|auto", help="Processes per runner and setting.")
     ] = "5",
-    precision: Annotated[
-        float | None,
-        typer.Option(help="Half-width of a ratio's 95 % interval.", show_default="0.03"),
-    ] = None,
+    precision: Precision = None,
     budget: Annotated[
         float | None, typer.Option(metavar="SECONDS", help="Begin no more rounds then.")
     ] = None,
-    repeats: Annotated[int, typer.Option(min=1, max=100_000, help="Timings per process.")] = 5,
-    warmup: Annotated[int, typer.Option(min=0, max=100_000, help="Untimed runs before.")] = 1,
+    repeats: Repeats = 5,
+    warmup: Warmup = 1,
     out: Annotated[Path, typer.Option(help="Folder that gets the sweep's folder.")] = Path(
         "results"
     ),
-    timeout: Annotated[float, typer.Option(min=0.1, help="Seconds for one process.")] = 600.0,
+    timeout: Timeout = 600.0,
     python: Python = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print sweep.json on stdout.")] = False,
     verbose: Verbose = False,
@@ -230,7 +220,7 @@ def sweep(
             model=model,
             weights=weights,
             layers=layers,
-            rounds=_rounds(rounds),
+            rounds=rounds_given(rounds),
             precision=precision,
             budget_seconds=budget,
             repeats=repeats,
@@ -258,16 +248,6 @@ def _numbers(option: str, text: str) -> list[int]:
 
         raise UsageError(f"{option} {text!r}: expected numbers such as 1,2,4")
     return [int(part) for part in parts]
-
-
-def _rounds(text: str) -> int | Literal["auto"]:
-    if text == "auto":
-        return "auto"
-    if not text.isdecimal() or not 1 <= int(text) <= 1000:
-        from netparity.errors import UsageError
-
-        raise UsageError(f"--rounds {text!r}: expected a number from 1 to 1000, or auto")
-    return int(text)
 
 
 @app.command()
@@ -368,10 +348,8 @@ def check(
         typer.Option("--input", help="Instead of images, the network's input as .npy."),
     ] = None,
     feature: Annotated[str, typer.Option(help="The layer, by its name in any tool.")] = "fc6",
-    model: Annotated[str, typer.Option(help="vgg16, vgg19, and their -tiny and -notop.")] = "vgg16",
-    weights: Annotated[
-        str, typer.Option(help="synthetic:SEED, or a file in any format (docs/weights.md).")
-    ] = "synthetic:0",
+    model: Model = "vgg16",
+    weights: Weights = "synthetic:0",
     variable: Annotated[str | None, typer.Option(help="Which variable of the file.")] = None,
     before_activation: Annotated[
         bool, typer.Option("--before-activation", help="Wanted is the value before the ReLU.")

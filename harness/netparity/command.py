@@ -5,7 +5,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 
@@ -25,13 +25,35 @@ Python = Annotated[
     ),
 ]
 
+Runners = Annotated[
+    list[str] | None,
+    typer.Option("--runner", "-r", metavar="NAME[key=value,...]", help="Repeat for several."),
+]
+Model = Annotated[str, typer.Option(help="vgg16, vgg19, and their -tiny and -notop.")]
+Weights = Annotated[
+    str, typer.Option(help="synthetic:SEED, or a file in any format (docs/weights.md).")
+]
+Layers = Annotated[
+    str | None, typer.Option(help="Features, as fc6,fc7 or all.", show_default="fc6,fc7")
+]
+Precision = Annotated[
+    float | None,
+    typer.Option(help="Half-width of a ratio's 95 % interval.", show_default="0.03"),
+]
+Repeats = Annotated[int, typer.Option(min=1, max=100_000, help="Timings per process.")]
+Warmup = Annotated[int, typer.Option(min=0, max=100_000, help="Untimed runs before.")]
+Threads = Annotated[
+    int | None, typer.Option(min=1, max=4096, help="Threads per tool.", show_default="all")
+]
+Timeout = Annotated[float, typer.Option(min=0.1, help="Seconds for one process.")]
+
 
 def chosen_environments(pairs: list[str] | None) -> Environments:
     """The environments of runners, with the interpreters that the user named."""
     from netparity.environments import Environments, parse_overrides
     from netparity.runners import RUNNERS
 
-    names = [kind.name for kind in RUNNERS if kind.runs_in_python]
+    names = [name for kind in RUNNERS for name in kind.interpreters]
     return Environments(parse_overrides(pairs or [], names))
 
 
@@ -40,6 +62,21 @@ def rich_watch(verbose: bool) -> RichWatch:
     from netparity.progress import RichWatch
 
     return RichWatch(verbose)
+
+
+def rounds_given(text: str) -> int | Literal["auto"]:
+    """What `--rounds` was given.
+
+    Raises:
+        UsageError: if it is no such number.
+    """
+    if text == "auto":
+        return "auto"
+    if not text.isdecimal() or not 1 <= int(text) <= 1000:
+        from netparity.errors import UsageError
+
+        raise UsageError(f"--rounds {text!r}: expected a number from 1 to 1000, or auto")
+    return int(text)
 
 
 @contextmanager

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from netparity import debian
 from netparity.environments import Environments
-from netparity.errors import SetupError, UsageError
-from netparity.runners import RUNNERS, Availability, Runner
+from netparity.errors import SetupError
+from netparity.runners import RUNNERS, Availability, Runner, create_runners
 from netparity.watch import SILENT, Watch
 
 
@@ -23,22 +23,18 @@ def set_up(
     """Make ready the named runners, or all; yields each with what went wrong, or None.
 
     Raises:
-        UsageError: if a name is unknown.
+        UsageError: if a name or one of its keys is unknown.
     """
-    known = {kind.name: kind for kind in RUNNERS}
-    for name in names:
-        if name not in known:
-            raise UsageError(f"unknown runner {name!r}; known are {', '.join(known)}")
-    chosen = [known[name](name) for name in names or known]
-    problems = {runner.name: _prepare(runner, environments, watch) for runner in chosen}
+    chosen = create_runners(names or [kind.name for kind in RUNNERS], RUNNERS)
+    problems = {runner.label: _prepare(runner, environments, watch) for runner in chosen}
     _install_missing(chosen, environments, watch)
     for runner in chosen:
-        problem = problems[runner.name]
+        problem = problems[runner.label]
         if problem is None:
             availability = runner.availability(environments)
             if not availability.available:
                 problem = f"not available: {availability.reason}\n  {availability.fix}"
-        yield runner.name, problem
+        yield runner.label, problem
 
 
 def _prepare(runner: Runner, environments: Environments, watch: Watch) -> str | None:

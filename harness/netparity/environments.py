@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import shlex
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -48,11 +49,13 @@ class Stack:
     """A set of packages that one runner needs.
 
     Attributes:
-        name: of the requirements file, and of the runner that `--python` names.
+        name: of the runner that `--python` names, and of the requirements file.
         python: which Python it supports, as a version specifier.
         packages: what to install where the machine decides it, and no list can be pinned ahead.
         variables: what their installation needs in its environment.
         belongs_to: what else the environment is made for; another one means another environment.
+        runner: what `netparity setup` is given to make it, where that is not the name.
+        lists: other names of requirements files, where it is not the one of that name.
     """
 
     name: str
@@ -60,11 +63,26 @@ class Stack:
     packages: tuple[str, ...] = ()
     variables: Mapping[str, str] = field(default_factory=dict)
     belongs_to: str = ""
+    runner: str = ""
+    lists: tuple[str, ...] = ()
 
     @property
-    def requirements(self) -> Path:
-        """The pinned list; there is none if `packages` are given."""
-        return extractor_folder("python") / "requirements" / f"{self.name}.txt"
+    def setup(self) -> str:
+        """What to type to have it made."""
+        return f"netparity setup {shlex.quote(self.runner or self.name)}"
+
+    @property
+    def requirements(self) -> list[Path]:
+        """The pinned lists; there is none if `packages` are given."""
+        if self.packages:
+            return []
+        folder = extractor_folder("python") / "requirements"
+        return [folder / f"{name}.txt" for name in self.lists or (self.name,)]
+
+    @property
+    def requirement_options(self) -> list[str]:
+        """The lists, as uv and pip take them."""
+        return [part for path in self.requirements for part in ("--requirement", str(path))]
 
 
 @dataclass(frozen=True)
@@ -165,7 +183,8 @@ def parse_overrides(pairs: list[str], known: list[str]) -> dict[str, Path]:
 def _pins(stack: Stack) -> bytes:
     """Everything that decides what an environment holds."""
     if not stack.packages:
-        return stack.requirements.read_bytes() + stack.python.encode()
+        lists = b"".join(path.read_bytes() for path in stack.requirements)
+        return lists + stack.python.encode()
     return "\n".join([*stack.packages, stack.python, stack.belongs_to]).encode()
 
 
@@ -180,7 +199,8 @@ def _is_complete(folder: Path) -> bool:
 
 def _checked_override(stack: Stack, python: Path) -> Path:
     if not os.access(python, os.X_OK) or python.is_dir():
-        needs = " ".join(stack.packages) or f"the packages of python/requirements/{stack.name}.txt"
+        lists = " and ".join(f"python/requirements/{path.name}" for path in stack.requirements)
+        needs = " ".join(stack.packages) or f"the packages of {lists}"
         raise SetupError(
             f"--python {stack.name}={python}: there is no executable file of that name",
             f"give the full path of a Python interpreter that has {needs}",
@@ -201,7 +221,7 @@ def _build(stack: Stack, folder: Path) -> None:
         ) from None
     python = str(_interpreter(folder))
     _uv(stack, log, uv, "venv", "--no-project", "--python", stack.python, str(folder))
-    what = ["--require-hashes", "--requirement", str(stack.requirements)]
+    what = ["--require-hashes", *stack.requirement_options]
     if stack.packages:
         # A package that notes at its installation where something is: uv's cache would bring it as
         # it was built for the first folder.
@@ -216,7 +236,7 @@ def _uv(stack: Stack, log: Path, *arguments: str) -> None:
         # A laboratory's mirror is usually set for pip only.
         environment["UV_DEFAULT_INDEX"] = os.environ["PIP_INDEX_URL"]
     fix = (
-        f"check the network and try again with: netparity setup {stack.name}\n"
+        f"check the network and try again with: {stack.setup}\n"
         f"or bring an interpreter of your own: --python {stack.name}=/path/to/python"
     )
     try:

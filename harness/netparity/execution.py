@@ -127,6 +127,7 @@ def _execute(
         reason = None
     except (ProcessFailedError, LaunchError) as error:
         features, native_input = {}, None
+        result = getattr(error, "result", None) or result
         reason = printable(str(error)) + _under_limit(assignment.limits)
     finally:
         shutil.rmtree(folder / SCRATCH, ignore_errors=True)

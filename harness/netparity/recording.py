@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from netparity.acceptance import Features
 from netparity.execution import Outcome
-from netparity.protocol import Calibration, FeatureFile, InputKind, Run
+from netparity.protocol import Calibration, FeatureFile, InputKind, Run, RunResult
 from netparity.store import RunFolder
 
 
@@ -51,9 +51,12 @@ def add_outcome(run: Run, label: str, outcome: Outcome, store: RunFolder) -> Run
     record = next(record for record in run.runners if record.label == label)
     changes: dict[str, Any] = {"rounds": [*record.rounds, outcome.record]}
     if outcome.record.status == "failed":
+        if outcome.result is not None:
+            changes |= _described(outcome.result)
         changes |= {"status": "failed", "reason": outcome.record.reason}
         return update_runner(run, label, changes)
-    changes |= _described(outcome)
+    assert outcome.result is not None
+    changes |= {"status": "ok", **_described(outcome.result)}
     if not record.features:
         changes["features"] = outcome.features
         changes["native_input"] = outcome.native_input
@@ -112,11 +115,8 @@ def calibrations(run: Run) -> list[Calibration]:
     return [round_.calibration for round_ in rounds if round_.calibration is not None]
 
 
-def _described(outcome: Outcome) -> dict[str, Any]:
-    result = outcome.result
-    assert result is not None
+def _described(result: RunResult) -> dict[str, Any]:
     return {
-        "status": "ok",
         "code": result.code,
         "versions": result.versions,
         "data_format": result.data_format,

@@ -61,14 +61,14 @@ def planted(stack: Any, plan: Plan) -> Iterator[None]:
             replace(stack, "from_canonical", lambda tensor: real_from(plan.spoil(tensor)))
             replace(stack, "preprocess", preprocess)
         if plan.policy:
-            real_build = keras_stack.build_vgg16
+            real_build = stack.build
 
-            def build_vgg16(keras: Any, *arguments: Any) -> Any:
-                keras.config.set_dtype_policy(plan.policy)
-                patches.callback(keras.config.set_dtype_policy, "float32")
-                return real_build(keras, *arguments)
+            def build(*arguments: Any) -> Any:
+                stack.keras.config.set_dtype_policy(plan.policy)
+                patches.callback(stack.keras.config.set_dtype_policy, "float32")
+                return real_build(*arguments)
 
-            replace(keras_stack, "build_vgg16", build_vgg16)
+            replace(stack, "build", build)
         if plan.network:
             real_cut = keras_stack.cut_at
 

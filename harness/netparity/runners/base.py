@@ -67,14 +67,14 @@ class Runner(ABC):
         tool: whose layer names it uses.
         weights_format: which weight file its extractor loads.
         options: the keys it takes.
-        runs_in_python: whether `--python` can name its interpreter.
+        interpreters: names by which `--python` gives it an interpreter of the user's own.
     """
 
     name: ClassVar[str]
     tool: ClassVar[Tool]
     weights_format: ClassVar[str]
     options: ClassVar[Mapping[str, Option]] = {}
-    runs_in_python: ClassVar[bool] = False
+    interpreters: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, label: str, options: Mapping[str, str] | None = None) -> None:
         self.label = label

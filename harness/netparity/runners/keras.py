@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from pathlib import Path
 from typing import ClassVar
 
@@ -27,13 +28,16 @@ class KerasRunner(Runner):
         modules: what an interpreter must be able to import.
     """
 
-    runs_in_python = True
     tool = "keras"
     weights_format = keras_h5.NAME
-    stack: ClassVar[Stack]
     script: ClassVar[str]
     packages: ClassVar[tuple[str, ...]]
     modules: ClassVar[tuple[str, ...]]
+
+    @property
+    @abstractmethod
+    def stack(self) -> Stack:
+        """What is installed in its environment."""
 
     def prepare(self, environments: Environments, watch: Watch) -> None:
         """Make the environment."""
@@ -50,7 +54,7 @@ class KerasRunner(Runner):
             return Availability(
                 False,
                 f"its environment has not been made (Python {self.stack.python})",
-                f"netparity setup {self.name}",
+                self.stack.setup,
             )
         if not python.exists():
             return Availability(
@@ -60,8 +64,8 @@ class KerasRunner(Runner):
             reason = "missing: " + ", ".join(item.what for item in missing)
             return Availability(False, reason, missing_fix(self.name, missing))
         if self.name in environments.overrides and (problem := self._problem(environments)):
-            pins = self.stack.requirements
-            fix = f"uv pip install --python {python} --requirement {pins}"
+            pins = " ".join(self.stack.requirement_options)
+            fix = f"uv pip install --python {python} {pins}"
             return Availability(False, problem, fix)
         return Availability(True, versions=environments.versions(self.stack, *self.packages))
 

@@ -1,4 +1,4 @@
-"""Keras 2.3.1, the last with a Theano backend, on Theano 1.0.5."""
+"""Keras 2 on Theano 1.0.5: 2.3.1, the last with a Theano backend, or one of 2017."""
 
 from __future__ import annotations
 
@@ -13,6 +13,12 @@ from netparity.protocol import RunResult
 from netparity.runners.base import COMPILE_CACHE, PER_LAYER, SCRATCH, Missing, Option
 from netparity.runners.keras import KerasRunner
 
+DEFAULT_KERAS = "2.3.1"
+OLD_KERAS = ("2.0.2", "2.0.4", "2.0.5", "2.0.6")
+
+_NAME = "keras2-theano"
+# numpy 1.23.5, the last that Theano takes, has no wheel for a later one.
+_PYTHON = "3.11"
 _ASK_FOR_HEADERS = (
     "import os, sys, sysconfig; "
     "print(os.path.join(sysconfig.get_path('include'), 'Python.h')); "
@@ -23,8 +29,8 @@ _ASK_FOR_HEADERS = (
 class Keras2Theano(KerasRunner):
     """`keras2-theano`. Theano compiles C++, so it needs a compiler, headers and a BLAS."""
 
-    name = "keras2-theano"
-    stack = Stack("keras2-theano", "3.11")
+    name = _NAME
+    interpreters = (_NAME, *(f"{_NAME}-{version}" for version in OLD_KERAS))
     script = "extract_keras2.py"
     packages = ("keras", "theano", "numpy")
     modules = ("keras", "theano")
@@ -32,9 +38,23 @@ class Keras2Theano(KerasRunner):
         "data_format": Option(
             "order of the axes inside the network", ("channels_last", "channels_first")
         ),
+        "keras": Option("version of Keras", (*OLD_KERAS, DEFAULT_KERAS)),
+        "blas": Option("what Theano's products are linked with", ("openblas", "none")),
+        "stamp": Option("have the weights file say which Keras wrote it; for 2.0.x", ("no", "yes")),
+        "profile": Option("switch Theano's own profiler on, which slows it", ("no", "yes")),
         "compile_cache": COMPILE_CACHE,
         "per_layer": PER_LAYER,
     }
+
+    @property
+    def stack(self) -> Stack:
+        """Each Keras in an environment of its own; those of 2017 differ by a single package."""
+        version = self.chosen.get("keras", DEFAULT_KERAS)
+        if version == DEFAULT_KERAS:
+            return Stack(_NAME, _PYTHON)
+        lists = (f"keras-{version}", "theano")
+        spec = f"{_NAME}[keras={version}]"
+        return Stack(f"{_NAME}-{version}", _PYTHON, lists=lists, runner=spec)
 
     def why_again(self, result: RunResult) -> str | None:
         """A process that had to compile was not one with a warm cache; it has filled it, though."""
@@ -60,12 +80,17 @@ class Keras2Theano(KerasRunner):
         compile_cache = cache_folder("theano")
         if self.chosen.get("compile_cache") == "cold":
             compile_cache = job_file.parent / SCRATCH
+        flags = [f"base_compiledir={_quoted(str(compile_cache))}"]
+        if self.chosen.get("blas") == "none":
+            flags.append("blas.ldflags=")
+        if self.chosen.get("profile") == "yes":
+            flags.append("profile=True")
         return {
             "KERAS_BACKEND": "theano",
             # Theano's generated code depends on the order of sets; with a random seed every
             # process compiles something anew, even from a warm cache.
             "PYTHONHASHSEED": "0",
-            "THEANO_FLAGS": f"base_compiledir={_quoted(str(compile_cache))}",
+            "THEANO_FLAGS": ",".join(flags),
             "THEANORC": "",
         }
 

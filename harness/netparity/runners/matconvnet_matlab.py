@@ -24,7 +24,7 @@ class MatconvnetMatlab(MatconvnetRunner):
     """`matconvnet-matlab`. The engine runs in a process and an environment of its own."""
 
     name = _NAME
-    runs_in_python = True
+    interpreters = (_NAME,)
     options: ClassVar = {
         **MatconvnetRunner.options,
         "session": Option("connect to the MATLAB session shared under this name; it is never quit"),
