@@ -170,6 +170,10 @@ def extract(stack: Stack, job: Job, result: Result) -> None:
     result.phases["load"] = [load.seconds]
     record_description(stack, result)
 
+    if "only" in job.options:
+        extract_only(stack, job, result, job.options["only"])
+        record_description(stack, result)
+        return
     size = job.architecture.input_size
     preprocess = timed(lambda: stack.preprocess(job.images, size))
     native = preprocess.value
@@ -202,6 +206,30 @@ def extract(stack: Stack, job: Job, result: Result) -> None:
     if job.options.get("per_layer") == "yes":
         result.layers = time_layers(stack, shared, layers, job.repeats)
     record_description(stack, result)
+
+
+def extract_only(stack: Stack, job: Job, result: Result, kind: str) -> None:
+    """Compute and save the features of one input, `shared` or `native`, and time nothing twice.
+
+    The job's option `batch` says how many images go through the network at once.
+
+    Raises ValueError for another input.
+    """
+    if kind not in ("shared", "native"):
+        raise ValueError(f"the option only is {kind!r}; it must be shared or native")
+    shared = read_shared_input(job) if kind == "shared" else None
+    batch = int(job.options.get("batch", "16"))
+    outputs = []
+    for start in range(0, len(job.images), batch):
+        chosen = slice(start, start + batch)
+        if shared is not None:
+            tensor = stack.from_canonical(shared[chosen])
+        else:
+            tensor = stack.preprocess(job.images[chosen], job.architecture.input_size)
+        outputs.append(stack.predict(tensor))
+    layers = list(dict.fromkeys(feature.layer for feature in job.features))
+    whole = [np.concatenate(parts) for parts in zip(*outputs, strict=True)]
+    save_features(stack, job, result, kind, dict(zip(layers, whole, strict=True)))
 
 
 def time_layers(

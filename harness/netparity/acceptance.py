@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,8 +37,13 @@ class ProcessFailedError(NetparityError):
         self.result = result
 
 
-def read_result(path: Path, ended: Exit) -> RunResult:
+def read_result(path: Path, ended: Exit, phases: Sequence[str] = PHASES) -> RunResult:
     """The extractor's own word, weighed against how its process ended.
+
+    Args:
+        path: of result.json.
+        ended: how the process ended.
+        phases: which have to be timed; `startup` is the harness's to time.
 
     Raises:
         ProcessFailedError: if it did not succeed, or cannot have.
@@ -58,13 +64,19 @@ def read_result(path: Path, ended: Exit) -> RunResult:
         raise ProcessFailedError(f"the process {ended.words} before it had finished")
     if ended.exit_status != 0:
         raise ProcessFailedError(f"it reported success, but the process {ended.words}")
-    for phase in PHASES:
+    for phase in phases:
         if phase != "startup" and not result.phases.get(phase):
             raise ProcessFailedError(f"it reported success, but no seconds for {phase}")
     return result
 
 
-def check_features(job: Job, result: RunResult, folder: Path, store: RunFolder) -> Features:
+def check_features(
+    job: Job,
+    result: RunResult,
+    folder: Path,
+    store: RunFolder,
+    kinds: Sequence[InputKind] = INPUTS,
+) -> Features:
     """Every feature asked for, as float32.
 
     What it holds is for parity to judge: another shape than the layer's, NaN and infinite values
@@ -80,7 +92,7 @@ def check_features(job: Job, result: RunResult, folder: Path, store: RunFolder) 
             )
             for request in job.features
         }
-        for kind in INPUTS
+        for kind in kinds
     }
 
 

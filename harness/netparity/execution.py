@@ -45,6 +45,7 @@ class Assignment:
     Attributes:
         weight_files: weights by format, for every format that a runner here loads.
         tensor: the shared input, N x H x W x C, which lies in the file `shared_input` too.
+        options: what every extractor is told beside its runner's own keys.
     """
 
     model: Model
@@ -59,6 +60,7 @@ class Assignment:
     repeats: int
     timeout_seconds: float
     limits: Limits = field(default_factory=Limits)
+    options: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -190,7 +192,7 @@ def _job(runner: Runner, assignment: Assignment, folder: Path) -> Job:
         threads=assignment.threads,
         warmup=assignment.warmup,
         repeats=assignment.repeats,
-        options=runner.chosen,
+        options={**runner.chosen, **assignment.options},
         output_dir=str(folder),
     )
 

@@ -9,8 +9,13 @@ result = np_start_result(job);
 np_write_result(job.output_dir, result);
 try
   result = np_describe(result, job, here);
-  [net, native, result] = np_prepare(result, job);
-  result = np_predict(result, job, net, native);
+  only = np_field(job.options, 'only', '');
+  if isempty(only)
+    [net, native, result] = np_prepare(result, job);
+    result = np_predict(result, job, net, native);
+  else
+    result = np_extract_only(result, job, only);
+  end
   result.status = 'ok';
 catch failure
   np_write_result(job.output_dir, np_fail_result(result, failure));
