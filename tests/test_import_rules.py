@@ -110,6 +110,8 @@ def test_every_part_has_a_rule():
         "weights_command",
         "replay_command",
         "replaying",
+        "transfer_command",
+        "transfer",
         "api",
         "pipeline",
         "planning",
@@ -131,10 +133,11 @@ def test_the_command_line_holds_no_logic():
         "sweeping",
         "__version__",
     }
-    below |= {"command", "weights_command", "replay_command"}
+    below |= {"command", "weights_command", "replay_command", "transfer_command"}
     assert parts(PACKAGE / "cli.py") <= below
     assert parts(PACKAGE / "command.py") <= below
     assert parts(PACKAGE / "replay_command.py") <= below
+    assert parts(PACKAGE / "transfer_command.py") <= below | {"transfer"}
     assert parts(PACKAGE / "weights_command.py") <= below | {"models", "weights"}
 
 

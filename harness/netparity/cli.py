@@ -31,6 +31,7 @@ from netparity.command import (
     rounds_given,
 )
 from netparity.replay_command import replay
+from netparity.transfer_command import transfer
 from netparity.weights_command import weights_app
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ app = typer.Typer(
 )
 app.add_typer(weights_app, name="weights")
 app.command()(replay)
+app.command()(transfer)
 
 Relative = Annotated[
     float | None,

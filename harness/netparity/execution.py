@@ -115,7 +115,7 @@ def _execute(
     folder: Path,
 ) -> Outcome:
     log = folder / "log.txt"
-    job = _job(runner, assignment, folder)
+    job = make_job(runner, assignment, folder)
     job_file = folder / "job.json"
     store.write_text(store.relative(job_file), job.model_dump_json(indent=1) + "\n")
     ended: Exit | None = None
@@ -157,7 +157,8 @@ def _under_limit(limits: Limits) -> str:
     return f" (its memory was limited to {limits.memory_bytes / 2**30:.3g} GiB, --memory-limit)"
 
 
-def _job(runner: Runner, assignment: Assignment, folder: Path) -> Job:
+def make_job(runner: Runner, assignment: Assignment, folder: Path) -> Job:
+    """What one process is told; its results go to `folder`."""
     model, count = assignment.model, len(assignment.images)
     return Job(
         schema_version=1,

@@ -48,6 +48,11 @@ def new_name() -> str:
     return f"{datetime.now(UTC).strftime('%Y%m%dT%H%M%SZ')}-{secrets.token_hex(3)}"
 
 
+def file_safe(label: str) -> str:
+    """A label as part of a file's name."""
+    return re.sub(r"[^A-Za-z0-9]+", "-", label).strip("-")[:_MAX_SLUG] or "runner"
+
+
 class RunFolder:
     """One run's folder."""
 
@@ -94,7 +99,7 @@ class RunFolder:
             yield
         finally:
             if not (self.path / RUN_FILE).exists() and not list(self.path.glob(f"*/{RUN_FILE}")):
-                shutil.rmtree(self.path, ignore_errors=True)
+                self.discard()
 
     @property
     def run_id(self) -> str:
@@ -106,11 +111,19 @@ class RunFolder:
         return path.relative_to(self.path).as_posix()
 
     def process_folder(self, position: int, label: str, round_number: int) -> Path:
-        """A new folder for one process; labels are the user's, so they are made safe here."""
-        slug = re.sub(r"[^A-Za-z0-9]+", "-", label).strip("-")[:_MAX_SLUG] or "runner"
-        folder = self.path / "runners" / f"{position:02d}-{slug}" / f"round-{round_number}"
+        """A new folder for one process; labels are the user's, so they are made safe."""
+        folder = self.process_path(position, label, round_number)
         _writing(folder, lambda: folder.mkdir(parents=True))
         return folder
+
+    def process_path(self, position: int, label: str, round_number: int) -> Path:
+        """Where the folder of one process is or will be."""
+        name = f"{position:02d}-{file_safe(label)}"
+        return self.path / "runners" / name / f"round-{round_number}"
+
+    def discard(self) -> None:
+        """Remove the folder and everything in it."""
+        shutil.rmtree(self.path, ignore_errors=True)
 
     def write_run(self, run: Run) -> None:
         """Replace run.json, so that a reader always finds a whole one."""
@@ -157,7 +170,8 @@ class RunFolder:
 
         def save() -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
-            np.save(path, array, allow_pickle=False)
+            with replacing(path) as draft:
+                np.save(draft, array, allow_pickle=False)
 
         _writing(path, save)
         return self.describe_array(path, array)

@@ -1,0 +1,313 @@
+"""netparity transfer: features of a dataset from every runner, a classifier on each, all pairs.
+
+What is asked for is stored first and the features chunk by chunk, so that an interrupted transfer
+goes on where it was.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import shlex
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from pydantic import ValidationError
+
+from netparity.acceptance import ProcessFailedError
+from netparity.environments import Environments
+from netparity.errors import InputError, SetupError, UsageError
+from netparity.execution import Assignment
+from netparity.models import Model, model_called
+from netparity.protocol.base import Frozen, InputKind
+from netparity.report.transfer import FILES, Transfer
+from netparity.runners import RUNNERS, Runner, create_runners
+from netparity.store import RunFolder, new_name
+from netparity.timing import cpus_available
+from netparity.transfer.classifier import cross_accuracy, split
+from netparity.transfer.dataset import Dataset, open_dataset
+from netparity.transfer.features import Extraction, code_that_ran, extract_all, features_file
+from netparity.watch import SILENT, Watch
+from netparity.weights import WeightSet, resolve
+
+DEFAULT_RUNNERS = ("keras3-tensorflow", "keras2-theano", "matconvnet-octave")
+SETTINGS_FILE, INDEX_FILE, SKIPPED_FILE = "settings.json", "index.csv", "skipped.csv"
+
+
+@dataclass(frozen=True)
+class Request:
+    """What `netparity transfer` is asked for; every default is the command line's.
+
+    `resume` is the folder of an interrupted transfer: then all that shapes the result is read from
+    there, and only the last two are the request's.
+    """
+
+    dataset: Path | None = None
+    runners: Sequence[str] = ()
+    model: str = "vgg16"
+    weights: str = "synthetic:0"
+    feature: str = "fc6"
+    input: InputKind = "native"
+    batch: int = 16
+    test_share: float = 0.5
+    seed: int = 0
+    threads: int | None = None
+    results: Path = Path("results")
+    resume: Path | None = None
+    timeout_seconds: float = 3600.0
+    environments: Environments = field(default_factory=Environments)
+
+
+class Settings(Frozen):
+    """What decides the result, as stored; `dataset` is None for the digits."""
+
+    schema_version: Literal[1] = 1
+    dataset: str | None
+    runners: list[str]
+    model: str
+    weights: str
+    weights_sha256: str
+    feature: str
+    input: InputKind
+    batch: int
+    test_share: float
+    seed: int
+    threads: int
+
+
+def run_transfer(request: Request, watch: Watch = SILENT) -> tuple[Transfer, Path]:
+    """Extract, train, test and store; or go on with what was interrupted.
+
+    Raises:
+        NetparityError: for what is wrong with the request or the dataset. What goes wrong in a
+            runner becomes part of the transfer.
+        KeyboardInterrupt: passed on; `watch` is told how to go on.
+    """
+    if find_spec("sklearn") is None:
+        raise SetupError(
+            "netparity transfer trains with scikit-learn, which is not installed; install it with: "
+            "pip install 'netparity[transfer]'"
+        )
+    store = _reopened(request.resume) if request.resume else None
+    settings = _read(store) if store else _checked(request)
+    model = model_called(settings.model)
+    runners = create_runners(settings.runners, RUNNERS)
+    weights = resolve(settings.weights, model, watch)
+    if store is None:
+        store = RunFolder.create(request.results, f"{new_name()}-transfer")
+        settings = settings.model_copy(update={"weights_sha256": weights.sha256})
+        begun = False
+    else:
+        begun = True
+    try:
+        dataset = _opened(settings, store, begun, watch)
+    except InputError:
+        if not begun:
+            store.discard()
+        raise
+    extraction = _extraction(request, settings, model, weights, dataset, store, runners, watch)
+    try:
+        failures = extract_from_all(runners, extraction, watch)
+    except KeyboardInterrupt:
+        watch.message(
+            f"what was done is kept; go on with: netparity transfer --resume "
+            f"{shlex.quote(str(store.path))}"
+        )
+        raise
+    found = judge(settings, weights, dataset, store, runners, failures, watch)
+    for name, render in FILES.items():
+        store.write_text(name, render(found))
+    return found, store.path
+
+
+def extract_from_all(
+    runners: Sequence[Runner], extraction: Extraction, watch: Watch
+) -> dict[str, str]:
+    """By runner, why there are no features."""
+    failures: dict[str, str] = {}
+    images = len(extraction.assignment.images)
+    for position, runner in enumerate(runners, start=1):
+        reason = _unavailable(runner, extraction.environments, watch)
+        if reason is None:
+            try:
+                with watch.task(f"{runner.label}: features", images) as task:
+                    for done in extract_all(runner, position, extraction):
+                        task.advance(done)
+            except ProcessFailedError as error:
+                reason = str(error)
+        if reason is not None:
+            failures[runner.label] = reason
+            watch.warning(f"{runner.label} has no features: {reason}")
+    return failures
+
+
+def judge(
+    settings: Settings,
+    weights: WeightSet,
+    dataset: Dataset,
+    store: RunFolder,
+    runners: Sequence[Runner],
+    failures: dict[str, str],
+    watch: Watch,
+) -> Transfer:
+    """Train on each runner's features, test on every runner's."""
+    features = {
+        runner.label: store.read_plain_array(features_file(position, runner.label))
+        for position, runner in enumerate(runners, start=1)
+        if runner.label not in failures
+    }
+    codes = {
+        runner.label: code
+        for position, runner in enumerate(runners, start=1)
+        if runner.label in features
+        and (code := code_that_ran(store, position, runner.label)) is not None
+    }
+    testing = split(dataset.labels, settings.seed, settings.test_share)
+    with watch.task("training", len(features)) as task:
+        cells = list(cross_accuracy(features, dataset.labels, testing, task.advance))
+    counts = Counter(dataset.labels)
+    tested = Counter(np.asarray(dataset.labels)[testing].tolist())
+    described = "synthetic weights" if weights.kind == "synthetic" else "weights"
+    return Transfer(
+        name=store.run_id,
+        title=f"{settings.model}, {described} {weights.source} ({weights.sha256[:12]}), "
+        f"{settings.feature}, {dataset.name}",
+        synthetic=weights.kind == "synthetic",
+        feature=settings.feature,
+        input=settings.input,
+        classes=dict(sorted(counts.items())),
+        trained=int((~testing).sum()),
+        tested=int(testing.sum()),
+        chance=max(tested.values()) / int(testing.sum()),
+        skipped=len(dataset.skipped),
+        cells=cells,
+        codes=codes,
+        failures=failures,
+    )
+
+
+# --- before the first process ---------------------------------------------------------------
+
+
+def _checked(request: Request) -> Settings:
+    """The request as it is stored; cheap checks first.
+
+    Raises:
+        UsageError: naming what is out of range.
+    """
+    if not 0 < request.test_share < 1:
+        raise UsageError(f"--test {request.test_share:g}: expected a share between 0 and 1")
+    model = model_called(request.model)
+    [layer] = model.select(request.feature)[:1]
+    if len(model.select(request.feature)) != 1:
+        raise UsageError(f"--layer {request.feature!r}: a transfer takes a single layer")
+    names = list(request.runners or DEFAULT_RUNNERS)
+    create_runners(names, RUNNERS)
+    return Settings(
+        dataset=str(request.dataset.absolute()) if request.dataset is not None else None,
+        runners=names,
+        model=model.name,
+        weights=request.weights,
+        weights_sha256="",
+        feature=layer.name,
+        input=request.input,
+        batch=request.batch,
+        test_share=request.test_share,
+        seed=request.seed,
+        threads=request.threads or cpus_available(),
+    )
+
+
+def _reopened(folder: Path) -> RunFolder:
+    if not (folder / SETTINGS_FILE).is_file():
+        raise InputError(
+            f"{folder} holds no {SETTINGS_FILE}: it is no transfer that could go on; give the "
+            "folder that an interrupted transfer named"
+        )
+    return RunFolder(folder.absolute())
+
+
+def _read(store: RunFolder) -> Settings:
+    path = store.path / SETTINGS_FILE
+    try:
+        return Settings.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError) as error:
+        raise InputError(f"{path} is damaged: {error}; start the transfer anew") from error
+
+
+def _opened(settings: Settings, store: RunFolder, begun: bool, watch: Watch) -> Dataset:
+    """The images, which must be those that the transfer began with."""
+    source = Path(settings.dataset) if settings.dataset is not None else None
+    dataset = open_dataset(source, store, watch)
+    index = _csv(("row", "image", "class", "sha256"), _index(dataset))
+    if begun:
+        if (store.path / INDEX_FILE).read_text(encoding="utf-8") != index:
+            raise InputError(
+                f"the images of {dataset.name} have changed since the transfer began; start it anew"
+            )
+        return dataset
+    store.write_text(INDEX_FILE, index)
+    store.write_text(SKIPPED_FILE, _csv(("image", "reason"), dataset.skipped))
+    # Last: a folder with settings can be gone on with.
+    store.write_text(SETTINGS_FILE, settings.model_dump_json(indent=1) + "\n")
+    return dataset
+
+
+def _index(dataset: Dataset) -> Iterator[tuple[int, str, str, str]]:
+    for row, item in enumerate(dataset.items):
+        yield row, item.name, item.label, item.sha256
+
+
+def _csv(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(headers)
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def _extraction(
+    request: Request,
+    settings: Settings,
+    model: Model,
+    weights: WeightSet,
+    dataset: Dataset,
+    store: RunFolder,
+    runners: Sequence[Runner],
+    watch: Watch,
+) -> Extraction:
+    if weights.sha256 != settings.weights_sha256:
+        raise InputError(
+            f"the weights {settings.weights} have changed since the transfer began; start it anew"
+        )
+    formats = sorted({runner.weights_format for runner in runners})
+    assignment = Assignment(
+        model=model,
+        layers=model.select(settings.feature),
+        weights=weights,
+        weight_files={name: weights.file(name, watch) for name in formats},
+        images=[item.path for item in dataset.items],
+        tensor=np.zeros((0, *model.input_size, 3), dtype=np.float32),
+        shared_input=store.path,
+        threads=settings.threads,
+        warmup=0,
+        repeats=1,
+        timeout_seconds=request.timeout_seconds,
+        options={"only": settings.input, "batch": str(settings.batch)},
+    )
+    return Extraction(assignment, settings.input, store, request.environments)
+
+
+def _unavailable(runner: Runner, environments: Environments, watch: Watch) -> str | None:
+    """Why a runner cannot run here, or None."""
+    try:
+        runner.prepare(environments, watch)
+    except SetupError as error:
+        return f"{error}\n{error.fix}"
+    found = runner.availability(environments)
+    return None if found.available else f"{found.reason}; {found.fix}"
