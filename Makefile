@@ -1,6 +1,7 @@
 # make compare   set everything up and run the comparison
 # make test      set everything up and run every test
 # make check     the developer loop: format, lint, types, import rules, fast tests
+# make reference run the replay and the transfer whose figures docs/2017.md quotes (25 minutes)
 # make clean     remove what was made in this checkout (the cache stays; see clean-cache)
 
 VENV := .venv
@@ -8,7 +9,7 @@ RUN := $(VENV)/bin
 PYTHON ?= python3
 STACKS := keras3-tensorflow keras2-theano theano
 
-.PHONY: help setup compare test check format pins clean clean-cache
+.PHONY: help setup compare test check format pins reference clean clean-cache
 
 help:
 	@grep -E '^# make' Makefile | cut -c3-
@@ -45,6 +46,23 @@ pins: $(VENV)/made
 	  $(RUN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header \
 	    --no-annotate --python-version 3.11 --output-file $$list.txt $$list.in || exit 1; \
 	done
+
+# docs/2017.md says what each row is for.
+THEANO := "keras2-theano[keras=2.0.4]" \
+	"keras2-theano[keras=2.0.4,data_format=channels_first,stamp=yes]" \
+	"keras2-theano[keras=2.0.4,blas=none]" \
+	"keras2-theano[keras=2.0.4,compile_cache=cold]" \
+	"keras2-theano[keras=2.0.4,profile=yes]" \
+	"keras2-theano[keras=2.0.4,data_format=channels_first,stamp=yes,profile=yes]" \
+	"keras2-theano[keras=2.0.4,blas=none,profile=yes]" \
+	"keras2-theano[keras=2.0.4,compile_cache=cold,profile=yes]"
+
+reference: setup
+	rm -rf build/reference
+	$(RUN)/netparity replay --out build/reference/replay
+	$(RUN)/netparity compare --layers fc6 --out build/reference/theano $(THEANO:%=--runner %)
+	$(RUN)/netparity transfer --model vgg16-tiny --out build/reference/transfer
+	$(RUN)/python harness/keep_reference.py build/reference results/reference
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -34,9 +34,9 @@ def transfer(
     weights: Weights = "synthetic:0",
     layer: Annotated[str, typer.Option(help="The feature.")] = "fc6",
     kind: Annotated[
-        Literal["native", "shared"],
-        typer.Option("--input", help="Each tool's own preprocessing, or the same for all."),
-    ] = "native",
+        Literal["both", "shared", "native"],
+        typer.Option("--input", help="The same tensors for all, or each tool's preprocessing."),
+    ] = "both",
     batch: Annotated[int, typer.Option(min=1, max=4096, help="Images at once in a tool.")] = 16,
     test: Annotated[float, typer.Option(help="Share of the images to test with.")] = 0.5,
     seed: Annotated[int, typer.Option(min=0, help="Of the choice of these images.")] = 0,
@@ -66,7 +66,7 @@ def transfer(
             model=model,
             weights=weights,
             feature=layer,
-            input=kind,
+            inputs=("shared", "native") if kind == "both" else (kind,),
             batch=batch,
             test_share=test,
             seed=seed,
@@ -91,7 +91,7 @@ def _show(found: Transfer, folder: Path, as_json: bool) -> None:
     if as_json:
         typer.echo(tables.as_json(found), nl=False)
     console = Console(stderr=as_json)
-    for table in (tables.accuracy_table(found), tables.changes_table(found)):
+    for table in tables.tables(found):
         console.print(rich_table(table))
     for sentence in tables.remarks(found):
         console.print(f"• {sentence}", markup=False, highlight=False)

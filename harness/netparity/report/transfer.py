@@ -47,10 +47,10 @@ class Transfer:
     """A transfer that has ended.
 
     Attributes:
-        input: `native` (each tool's own preprocessing) or `shared`.
         classes: images by class.
         chance: accuracy of always naming the most frequent class.
         skipped: how many images could not be read.
+        cells: by input: `shared` (the same tensors) or `native` (each tool's own preprocessing).
         failures: by runner, why it has no features.
     """
 
@@ -58,39 +58,51 @@ class Transfer:
     title: str
     synthetic: bool
     feature: str
-    input: str
     classes: Mapping[str, int]
     trained: int
     tested: int
     chance: float
     skipped: int
-    cells: Sequence[Cell]
+    cells: Mapping[str, Sequence[Cell]]
     codes: Mapping[str, str]
     failures: Mapping[str, str]
 
 
-def accuracy_table(transfer: Transfer) -> Table:
+_INPUTS = {
+    "shared": "the same tensors for every tool",
+    "native": "each tool's own preprocessing",
+}
+
+
+def tables(transfer: Transfer) -> Iterator[Table]:
+    """For each input the accuracies and the predictions that change."""
+    for kind in transfer.cells:
+        yield accuracy_table(transfer, kind)
+        yield changes_table(transfer, kind)
+
+
+def accuracy_table(transfer: Transfer, kind: str) -> Table:
     """Rows are trained on, columns tested on."""
-    title = f"Accuracy, trained on the row's features and tested on the column's: {transfer.title}"
-    return _matrix(transfer, title, lambda cell: _percent(cell.accuracy))
+    title = f"Accuracy, {_INPUTS[kind]} ({transfer.title})"
+    return _matrix(transfer.cells[kind], title, lambda cell: _percent(cell.accuracy))
 
 
-def changes_table(transfer: Transfer) -> Table:
+def changes_table(transfer: Transfer, kind: str) -> Table:
     """How many predictions change when the features come from another tool."""
-    title = f"Predictions that change, of {transfer.tested}, and the features' relative distance"
+    title = f"Predictions of {transfer.tested} that change (relative distance of the features)"
 
     def words(cell: Cell) -> str:
         same = cell.trained_on == cell.tested_on
         return ABSENT if same else f"{cell.changed.count} ({cell.distance:.1e})"
 
-    return _matrix(transfer, title, words)
+    return _matrix(transfer.cells[kind], f"{title}, {_INPUTS[kind]}", words)
 
 
-def _matrix(transfer: Transfer, title: str, words: Callable[[Cell], str]) -> Table:
-    labels = list(dict.fromkeys(cell.trained_on for cell in transfer.cells))
-    by_pair = {(cell.trained_on, cell.tested_on): cell for cell in transfer.cells}
+def _matrix(cells: Sequence[Cell], title: str, words: Callable[[Cell], str]) -> Table:
+    labels = list(dict.fromkeys(cell.trained_on for cell in cells))
+    by_pair = {(cell.trained_on, cell.tested_on): cell for cell in cells}
     rows = tuple((row, *(words(by_pair[row, column]) for column in labels)) for row in labels)
-    return Table(title, ("trained on", *labels), rows)
+    return Table(title, ("trained on ↓ tested on →", *labels), rows)
 
 
 def _percent(share: Share) -> str:
@@ -100,17 +112,14 @@ def _percent(share: Share) -> str:
 
 def remarks(transfer: Transfer) -> Iterator[str]:
     """What a reader has to know; a sentence each."""
-    yield conclusion(transfer)
+    for kind in transfer.cells:
+        yield conclusion(transfer, kind)
     of_all = sum(transfer.classes.values())
     yield (
         f"{of_all} images of {len(transfer.classes)} classes, {transfer.trained} to train on and "
         f"{transfer.tested} to test with; naming the most frequent class always would be right in "
         f"{100 * transfer.chance:.1f} %. Intervals: 95 %, after Wilson."
     )
-    if transfer.input == "native":
-        yield "Each tool decoded and resized the images in its own usual way."
-    else:
-        yield "Every tool was given the same tensors."
     if transfer.synthetic:
         yield "The weights are synthetic: the accuracy is that of random features."
     if transfer.skipped:
@@ -121,21 +130,22 @@ def remarks(transfer: Transfer) -> Iterator[str]:
         yield f"{label} has no features: {reason}"
 
 
-def conclusion(transfer: Transfer) -> str:
+def conclusion(transfer: Transfer, kind: str) -> str:
     """Whether any prediction changes, in a sentence."""
-    others = [cell for cell in transfer.cells if cell.trained_on != cell.tested_on]
+    others = [cell for cell in transfer.cells[kind] if cell.trained_on != cell.tested_on]
+    begin = _INPUTS[kind][0].upper() + _INPUTS[kind][1:]
     if not others:
-        return "A single tool has features: there is nothing to compare."
+        return f"{begin}: a single tool has features: there is nothing to compare."
     worst = max(others, key=lambda cell: cell.changed.count)
     if worst.changed.count == 0:
         high = 100 * max(cell.changed.interval[1] for cell in others)
         return (
-            f"No prediction changes with the tool: none of {transfer.tested} in any of "
-            f"{len(others)} pairs (at most {high:.2g} % of such images)."
+            f"{begin}: no prediction changes with the tool, none of {transfer.tested} in any of "
+            f"{len(others)} pairs (so at most {high:.2g} % of such images)."
         )
     low, high = (100 * end for end in worst.changed.interval)
     return (
-        f"Predictions change with the tool: at worst {worst.changed.count} of {transfer.tested} "
+        f"{begin}: predictions change with the tool, at worst {worst.changed.count} of {transfer.tested} "
         f"({low:.2g}–{high:.2g} %), trained on {worst.trained_on} and tested on {worst.tested_on}."
     )
 
@@ -143,7 +153,7 @@ def conclusion(transfer: Transfer) -> str:
 def as_markdown(transfer: Transfer) -> str:
     """The transfer as Markdown."""
     parts = [f"# netparity: {escape(transfer.name)}", ""]
-    for table in (accuracy_table(transfer), changes_table(transfer)):
+    for table in tables(transfer):
         parts += [f"## {escape(table.title)}", "", *table_lines(table), ""]
     parts += [*(f"- {escape(sentence)}" for sentence in remarks(transfer)), ""]
     return "\n".join(parts)
@@ -155,15 +165,17 @@ def as_csv(transfer: Transfer) -> str:
     writer = csv.writer(text)
     writer.writerow(
         [
-            *("trained_on", "tested_on", "tested", "correct", "accuracy", "accuracy_low"),
+            *("input", "trained_on", "tested_on", "tested", "correct"),
+            *("accuracy", "accuracy_low"),
             *("accuracy_high", "changed", "changed_low", "changed_high", "relative_l2"),
         ]
     )
-    for cell in transfer.cells:
+    pairs = ((kind, cell) for kind, cells in transfer.cells.items() for cell in cells)
+    for kind, cell in pairs:
         right, changed = cell.accuracy, cell.changed
         writer.writerow(
             [
-                *(cell.trained_on, cell.tested_on, right.total, right.count, right.value),
+                *(kind, cell.trained_on, cell.tested_on, right.total, right.count, right.value),
                 *(*right.interval, changed.count, *changed.interval, cell.distance),
             ]
         )

@@ -49,14 +49,14 @@ class Extraction:
         return [slice(start, min(start + most, count)) for start in range(0, count, most)]
 
 
-def features_file(position: int, label: str) -> str:
+def features_file(position: int, label: str, kind: InputKind) -> str:
     """Where a runner's features lie in the end: N x K float32, in the order of index.csv."""
-    return f"features/{position:02d}-{file_safe(label)}.npy"
+    return f"features/{position:02d}-{file_safe(label)}-{kind}.npy"
 
 
-def code_that_ran(store: RunFolder, position: int, label: str) -> str | None:
+def code_that_ran(store: RunFolder, position: int, label: str, kind: InputKind) -> str | None:
     """What the first process of a runner said of itself, perhaps before an interruption."""
-    path = store.process_path(position, label, 1) / "result.json"
+    path = store.process_path(position, f"{label} {kind}", 1) / "result.json"
     try:
         return RunResult.model_validate_json(path.read_bytes()).code
     except (OSError, ValueError):
@@ -72,7 +72,7 @@ def extract_all(runner: Runner, position: int, extraction: Extraction) -> Iterat
         ProcessFailedError: if a process does not deliver.
     """
     store = extraction.store
-    whole = features_file(position, runner.label)
+    whole = features_file(position, runner.label, extraction.kind)
     if (store.path / whole).exists():
         yield len(extraction.assignment.images)
         return
@@ -102,8 +102,9 @@ def _extract(
     """N x K of one chunk."""
     store, every = extraction.store, extraction.assignment
     # Left over where the harness died within this chunk.
-    shutil.rmtree(store.process_path(position, runner.label, number), ignore_errors=True)
-    folder = store.process_folder(position, runner.label, number)
+    name = f"{runner.label} {extraction.kind}"
+    shutil.rmtree(store.process_path(position, name, number), ignore_errors=True)
+    folder = store.process_folder(position, name, number)
     images = every.images[chunk]
     assignment = replace(every, images=images, shared_input=_tensor(images, folder, extraction))
     job = make_job(runner, assignment, folder)

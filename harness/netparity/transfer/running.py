@@ -11,7 +11,7 @@ import io
 import shlex
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
@@ -24,8 +24,8 @@ from netparity.environments import Environments
 from netparity.errors import InputError, SetupError, UsageError
 from netparity.execution import Assignment
 from netparity.models import Model, model_called
-from netparity.protocol.base import Frozen, InputKind
-from netparity.report.transfer import FILES, Transfer
+from netparity.protocol.base import INPUTS, Frozen, InputKind
+from netparity.report.transfer import FILES, Cell, Transfer
 from netparity.runners import RUNNERS, Runner, create_runners
 from netparity.store import RunFolder, new_name
 from netparity.timing import cpus_available
@@ -52,7 +52,7 @@ class Request:
     model: str = "vgg16"
     weights: str = "synthetic:0"
     feature: str = "fc6"
-    input: InputKind = "native"
+    inputs: Sequence[InputKind] = INPUTS
     batch: int = 16
     test_share: float = 0.5
     seed: int = 0
@@ -73,7 +73,7 @@ class Settings(Frozen):
     weights: str
     weights_sha256: str
     feature: str
-    input: InputKind
+    inputs: list[InputKind]
     batch: int
     test_share: float
     seed: int
@@ -110,9 +110,11 @@ def run_transfer(request: Request, watch: Watch = SILENT) -> tuple[Transfer, Pat
         if not begun:
             store.discard()
         raise
-    extraction = _extraction(request, settings, model, weights, dataset, store, runners, watch)
+    extractions = list(
+        _extractions(request, settings, model, weights, dataset, store, runners, watch)
+    )
     try:
-        failures = extract_from_all(runners, extraction, watch)
+        failures = extract_from_all(runners, extractions, watch)
     except KeyboardInterrupt:
         watch.message(
             f"what was done is kept; go on with: netparity transfer --resume "
@@ -126,18 +128,19 @@ def run_transfer(request: Request, watch: Watch = SILENT) -> tuple[Transfer, Pat
 
 
 def extract_from_all(
-    runners: Sequence[Runner], extraction: Extraction, watch: Watch
+    runners: Sequence[Runner], extractions: Sequence[Extraction], watch: Watch
 ) -> dict[str, str]:
     """By runner, why there are no features."""
     failures: dict[str, str] = {}
-    images = len(extraction.assignment.images)
     for position, runner in enumerate(runners, start=1):
-        reason = _unavailable(runner, extraction.environments, watch)
+        reason = _unavailable(runner, extractions[0].environments, watch)
         if reason is None:
             try:
-                with watch.task(f"{runner.label}: features", images) as task:
-                    for done in extract_all(runner, position, extraction):
-                        task.advance(done)
+                for extraction in extractions:
+                    images = len(extraction.assignment.images)
+                    with watch.task(f"{runner.label}, {extraction.kind} input", images) as task:
+                        for done in extract_all(runner, position, extraction):
+                            task.advance(done)
             except ProcessFailedError as error:
                 reason = str(error)
         if reason is not None:
@@ -156,20 +159,25 @@ def judge(
     watch: Watch,
 ) -> Transfer:
     """Train on each runner's features, test on every runner's."""
-    features = {
-        runner.label: store.read_plain_array(features_file(position, runner.label))
+    places = {
+        runner.label: position
         for position, runner in enumerate(runners, start=1)
         if runner.label not in failures
     }
     codes = {
-        runner.label: code
-        for position, runner in enumerate(runners, start=1)
-        if runner.label in features
-        and (code := code_that_ran(store, position, runner.label)) is not None
+        label: code
+        for label, position in places.items()
+        if (code := code_that_ran(store, position, label, settings.inputs[0])) is not None
     }
     testing = split(dataset.labels, settings.seed, settings.test_share)
-    with watch.task("training", len(features)) as task:
-        cells = list(cross_accuracy(features, dataset.labels, testing, task.advance))
+    cells: dict[str, list[Cell]] = {}
+    with watch.task("training", len(places) * len(settings.inputs)) as task:
+        for kind in settings.inputs:
+            features = {
+                label: store.read_plain_array(features_file(position, label, kind))
+                for label, position in places.items()
+            }
+            cells[kind] = list(cross_accuracy(features, dataset.labels, testing, task.advance))
     counts = Counter(dataset.labels)
     tested = Counter(np.asarray(dataset.labels)[testing].tolist())
     described = "synthetic weights" if weights.kind == "synthetic" else "weights"
@@ -179,7 +187,6 @@ def judge(
         f"{settings.feature}, {dataset.name}",
         synthetic=weights.kind == "synthetic",
         feature=settings.feature,
-        input=settings.input,
         classes=dict(sorted(counts.items())),
         trained=int((~testing).sum()),
         tested=int(testing.sum()),
@@ -215,7 +222,7 @@ def _checked(request: Request) -> Settings:
         weights=request.weights,
         weights_sha256="",
         feature=layer.name,
-        input=request.input,
+        inputs=list(request.inputs),
         batch=request.batch,
         test_share=request.test_share,
         seed=request.seed,
@@ -271,7 +278,7 @@ def _csv(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     return text.getvalue()
 
 
-def _extraction(
+def _extractions(
     request: Request,
     settings: Settings,
     model: Model,
@@ -280,13 +287,13 @@ def _extraction(
     store: RunFolder,
     runners: Sequence[Runner],
     watch: Watch,
-) -> Extraction:
+) -> Iterator[Extraction]:
     if weights.sha256 != settings.weights_sha256:
         raise InputError(
             f"the weights {settings.weights} have changed since the transfer began; start it anew"
         )
     formats = sorted({runner.weights_format for runner in runners})
-    assignment = Assignment(
+    every = Assignment(
         model=model,
         layers=model.select(settings.feature),
         weights=weights,
@@ -298,9 +305,10 @@ def _extraction(
         warmup=0,
         repeats=1,
         timeout_seconds=request.timeout_seconds,
-        options={"only": settings.input, "batch": str(settings.batch)},
     )
-    return Extraction(assignment, settings.input, store, request.environments)
+    for kind in settings.inputs:
+        assignment = replace(every, options={"only": kind, "batch": str(settings.batch)})
+        yield Extraction(assignment, kind, store, request.environments)
 
 
 def _unavailable(runner: Runner, environments: Environments, watch: Watch) -> str | None:

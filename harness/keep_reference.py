@@ -1,0 +1,39 @@
+"""Copy the figures of `make reference` to results/reference: JSON and tables, no arrays, no logs.
+
+python harness/keep_reference.py build/reference results/reference
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from pathlib import Path
+
+RUN_FILES = ("run.json", "table.md")
+TRANSFER_FILES = ("transfer.json", "transfer.md", "transfer.csv")
+
+
+def main(made: Path, kept: Path) -> None:
+    """Take the only replay, run and transfer below `made`."""
+    [replay] = made.glob("replay/*-replay")
+    [theano] = made.glob("theano/*")
+    [transfer] = made.glob("transfer/*-transfer")
+    said = json.loads((replay / "replay.json").read_text(encoding="utf-8"))
+    sources = {
+        "replay": (replay, ("replay.json", "replay.md")),
+        "replay/once": (replay / said["once"], RUN_FILES),
+        "replay/repeated": (replay / said["repeated"], RUN_FILES),
+        "theano": (theano, RUN_FILES),
+        "transfer": (transfer, TRANSFER_FILES),
+    }
+    for name in sources:
+        shutil.rmtree(kept / name, ignore_errors=True)
+    for name, (folder, files) in sources.items():
+        (kept / name).mkdir(parents=True, exist_ok=True)
+        for file in files:
+            shutil.copyfile(folder / file, kept / name / file)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))
