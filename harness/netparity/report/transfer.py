@@ -145,8 +145,9 @@ def conclusion(transfer: Transfer, kind: str) -> str:
         )
     low, high = (100 * end for end in worst.changed.interval)
     return (
-        f"{begin}: predictions change with the tool, at worst {worst.changed.count} of {transfer.tested} "
-        f"({low:.2g}–{high:.2g} %), trained on {worst.trained_on} and tested on {worst.tested_on}."
+        f"{begin}: predictions change with the tool, at worst {worst.changed.count} of "
+        f"{transfer.tested} ({low:.2g}–{high:.2g} %), trained on {worst.trained_on} and tested on "
+        f"{worst.tested_on}."
     )
 
 

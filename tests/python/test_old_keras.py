@@ -1,0 +1,119 @@
+"""The Keras of spring 2017 on Theano: what failed, since when it does not, and what it hides."""
+
+from __future__ import annotations
+
+import copy
+
+import numpy as np
+import pytest
+
+from netparity.environments import Environments
+from netparity.runners import Keras2Theano
+from tiny_vgg16 import (
+    MEAN_RGB,
+    TINY,
+    forward,
+    make_case,
+    relative_l2,
+    run_extractor,
+    write_weights,
+)
+
+pytestmark = pytest.mark.slow
+TOLERANCE = 1e-5
+BEFORE, AFTER = ("2.0.2", "2.0.4"), ("2.0.5", "2.0.6")
+
+
+@pytest.fixture
+def old(request, tmp_path, environment):
+    """old(version, **changes of the job): the extractor's result, and the case."""
+
+    def run(version, arrays=TINY.arrays, architecture=None, **changes):
+        stack = Keras2Theano("old", {"keras": version}).stack
+        python = str(Environments().ensure(stack))
+        weights = tmp_path / "weights é.h5"
+        write_weights(python, arrays, weights)
+        case = make_case(tmp_path, weights)
+        case.job.update(changes)
+        if architecture is not None:
+            case.job["architecture"] = architecture
+        case.write()
+        run_extractor("extract_keras2.py", python, [str(case.job_file)], environment)
+        result = case.result()
+        assert result["versions"]["keras"] == version
+        return result, case
+
+    return run
+
+
+def errors(result, case, kind="shared", arrays=TINY.arrays):
+    """Relative L2 of every feature against a float64 pass."""
+    if kind == "shared":
+        tensor = case.shared
+    else:
+        # Nearest neighbour, as Pillow resized in 2017 when it was told no filter.
+        tensor = case.image[:, 1::2, 1::2].astype(np.float64) - MEAN_RGB
+    expected = forward(arrays, tensor)
+    return [
+        relative_l2(case.array(result["features"][kind][each["name"]]), expected[each["layer"]])
+        for each in case.job["features"]
+    ]
+
+
+@pytest.mark.parametrize("version", [*BEFORE, *AFTER])
+def test_with_the_default_order_every_version_is_right(old, version):
+    result, case = old(version)
+    assert result["status"] == "ok", result["error"]
+    assert max(errors(result, case)) < TOLERANCE
+    assert max(errors(result, case, "native")) < TOLERANCE
+    assert result["flags"]["image_dim_ordering"] == "tf"
+
+
+@pytest.mark.parametrize("version", BEFORE)
+def test_channels_first_loads_and_fails_at_predict(old, version):
+    result, _ = old(version, data_format="channels_first")
+    assert result["status"] == "failed"
+    assert result["error"]["message"].startswith(
+        "Input dimension mis-match. (input[1].shape[1] = 3, input[2].shape[1] = 4)\n"
+    )
+    assert set(result["phases"]) == {"load", "preprocess"}
+    assert result["flags"]["image_dim_ordering"] == "th"
+    # 3 x 3 x 3 x 4 in the file: input and output channels have changed places with the pixels.
+    assert result["flags"]["kernel_shapes"].startswith("block1_conv1 3x4x3x3, ")
+
+
+@pytest.mark.parametrize("version", AFTER)
+def test_channels_first_is_right_since_2_0_5(old, version):
+    result, case = old(version, data_format="channels_first")
+    assert result["status"] == "ok", result["error"]
+    assert max(errors(result, case)) < TOLERANCE
+    assert result["flags"]["kernel_shapes"].startswith("block1_conv1 3x3x3x4, ")
+
+
+@pytest.mark.parametrize("version", BEFORE)
+def test_a_file_that_says_who_wrote_it_is_not_taken_for_keras_1(old, version):
+    result, case = old(version, data_format="channels_first", options={"stamp": "yes"})
+    assert result["status"] == "ok", result["error"]
+    assert max(errors(result, case)) < TOLERANCE
+
+
+def test_2_0_5_still_misreads_a_kernel_whose_shape_does_not_tell(old):
+    """Three channels to three with 3 x 3 pixels: every order of the axes has that shape."""
+    architecture = copy.deepcopy(TINY.architecture)
+    architecture["blocks"][0][0] = 3
+    random = np.random.default_rng(3)
+    first, second = (random.normal(0, 0.3, (3, 3, 3, count)).astype(np.float32) for count in (3, 4))
+    arrays = {
+        **TINY.arrays,
+        "block1_conv1": (first, np.zeros(3, np.float32)),
+        "block1_conv2": (second, np.zeros(4, np.float32)),
+    }
+    wrong, case = old(
+        "2.0.5",
+        arrays,
+        architecture,
+        data_format="channels_first",
+        features=[{"name": "conv1_1", "layer": "block1_conv1", "shape": [2, 64, 64, 3]}],
+    )
+    assert wrong["status"] == "ok"
+    assert min(errors(wrong, case, arrays=arrays)) > 0.1
