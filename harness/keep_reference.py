@@ -32,7 +32,9 @@ def main(made: Path, kept: Path) -> None:
     for name, (folder, files) in sources.items():
         (kept / name).mkdir(parents=True, exist_ok=True)
         for file in files:
-            shutil.copyfile(folder / file, kept / name / file)
+            # Theano's tracebacks name files of its environment.
+            text = (folder / file).read_text(encoding="utf-8").replace(str(Path.home()), "~")
+            (kept / name / file).write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":
