@@ -218,7 +218,7 @@ def test_every_format_says_the_same():
     assert len(rows) == 4 and rows[0]["accuracy"] == "1.0" and rows[0]["input"] == "native"
     assert json.loads(report.as_json(transfer))["cells"]["native"][0]["accuracy"]["count"] == 32
     text = report.as_markdown(transfer)
-    for words in ("100.0 % (89.3–100.0)", "synthetic", "1 images could not", "c has no features"):
+    for words in ("100.0 % (89.3–100.0)", "synthetic", "1 image could not", "c has no features"):
         assert words in text, words
     assert "<b>" not in text
 

@@ -123,7 +123,8 @@ def remarks(transfer: Transfer) -> Iterator[str]:
     if transfer.synthetic:
         yield "The weights are synthetic: the accuracy is that of random features."
     if transfer.skipped:
-        yield f"{transfer.skipped} images could not be read and are left out (skipped.csv)."
+        images = "1 image" if transfer.skipped == 1 else f"{transfer.skipped} images"
+        yield f"{images} could not be read: see skipped.csv."
     for label, code in transfer.codes.items():
         yield f"{label}: {code}."
     for label, reason in transfer.failures.items():

@@ -1,0 +1,68 @@
+"""netparity replay on the real old and new tools, and that the documentation quotes it rightly."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from .conftest import COMMAND
+
+ROOT = Path(__file__).resolve().parents[2]
+REFERENCE = ROOT / "results" / "reference"
+KEYS = [
+    "image_data_format",
+    "predict time",
+    "preprocessing time",
+    "load time",
+    "image_dim_ordering",
+]
+
+
+def test_the_replay_does_what_the_documentation_says(every_tool: None, tmp_path: Path):
+    command = [*COMMAND, "replay", "--model", "vgg16-tiny", "--rounds", "1", "--repeats", "1"]
+    done = subprocess.run(
+        [*command, "--json", "--out", str(tmp_path)], capture_output=True, text=True, timeout=900
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = json.loads(done.stdout)
+    (folder,) = tmp_path.iterdir()
+    assert json.loads((folder / "replay.json").read_text()) == found
+    by_name = {outcome["experiment"]: outcome for outcome in found["outcomes"]}
+    assert len(by_name) == 7 and all(each["as_documented"] for each in by_name.values())
+    for outcome in by_name.values():
+        assert list(outcome["form"]) == KEYS
+        assert outcome["form"]["load time"] > 0
+    failed = by_name["Keras/Theano, two settings"]
+    assert failed["code"] == "Keras 2.0.4 on Theano 1.0.5"
+    assert failed["error"].startswith("ValueError: Input dimension mis-match.")
+    assert failed["form"]["predict time"] is None
+    assert (failed["kernel_shape"], by_name["… in Keras 2.0.5"]["kernel_shape"]) == (
+        "3x4x3x3",
+        "3x3x3x4",
+    )
+    # Both runs can be opened by the other commands.
+    for run in (found["once"], found["repeated"]):
+        shown = subprocess.run(
+            [*COMMAND, "report", str(folder / run)], capture_output=True, text=True, timeout=120
+        )
+        assert shown.returncode == 0
+
+
+def test_the_committed_run_is_as_documented():
+    found = json.loads((REFERENCE / "replay" / "replay.json").read_text(encoding="utf-8"))
+    assert {each["as_documented"] for each in found["outcomes"]} == {True}
+    assert all(path.stat().st_size < 2**18 for path in REFERENCE.rglob("*") if path.is_file())
+    assert not list(REFERENCE.rglob("*.npy"))
+
+
+@pytest.mark.parametrize("page", ["2017.md", "transfer.md"])
+def test_every_figure_with_an_interval_is_one_of_the_committed_run(page: str):
+    known = "".join(path.read_text(encoding="utf-8") for path in REFERENCE.rglob("*.md"))
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    quoted = re.findall(r"[\d.]+(?: %)? \([\d.]+–[\d.]+\)", text)
+    assert len(quoted) > 8
+    assert [figure for figure in quoted if figure not in known] == []

@@ -1,0 +1,122 @@
+"""netparity transfer on real tools: the digits, a folder per class, and an interruption."""
+
+from __future__ import annotations
+
+import csv
+import json
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from .conftest import COMMAND
+
+pytestmark = pytest.mark.slow
+
+
+def transfer(*arguments: str, out: Path) -> subprocess.CompletedProcess[str]:
+    command = [*COMMAND, "transfer", "--model", "vgg16-tiny", "--out", str(out), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=900)
+
+
+@pytest.fixture
+def stripes(tmp_path: Path) -> Path:
+    """Lying and standing stripes, one class each, and a file that is no image."""
+    folder = tmp_path / "it's <stripes> $(x)"
+    random = np.random.default_rng(5)
+    for name in ("lying", "standing"):
+        (folder / name).mkdir(parents=True)
+        for number in range(20):
+            pixels = (np.arange(48) // random.integers(2, 8) % 2 * 200)[:, np.newaxis]
+            pixels = np.repeat(pixels, 40, axis=1) + random.integers(0, 50, (48, 40))
+            pixels = pixels.astype(np.uint8)
+            Image.fromarray(pixels if name == "lying" else pixels.T).save(
+                folder / name / f"{number} é.png"
+            )
+    (folder / "lying" / "broken.png").write_bytes(b"nothing")
+    return folder
+
+
+def test_three_tools_on_the_digits(every_tool: None, tmp_path: Path):
+    done = transfer("--json", out=tmp_path)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert sum(found["classes"].values()) == 1797 and not found["failures"]
+    assert {kind: len(cells) for kind, cells in found["cells"].items()} == {
+        "shared": 9,
+        "native": 9,
+    }
+    for cell in found["cells"]["shared"]:
+        # Random features of digits are good enough to tell most apart, in every tool alike.
+        assert cell["accuracy"]["count"] > 0.8 * found["tested"]
+        assert cell["changed"]["count"] <= 2 and cell["distance"] < 1e-5
+    (folder,) = tmp_path.iterdir()
+    arrays = sorted((folder / "features").glob("*.npy"))
+    assert len(arrays) == 6
+    assert np.load(arrays[0], allow_pickle=False).shape[0] == 1797
+    with (folder / "index.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 1797 and {row["class"] for row in rows} == {str(n) for n in range(10)}
+
+
+@pytest.mark.parametrize("runner", ["keras3-tensorflow", "keras2-theano", "matconvnet-octave"])
+def test_batches_make_no_difference(every_tool: None, tmp_path: Path, stripes: Path, runner: str):
+    features = []
+    for batch in ("1", "16", "64"):
+        out = tmp_path / batch
+        done = transfer(str(stripes), "--runner", runner, "--batch", batch, out=out)
+        assert done.returncode == 0, done.stderr
+        assert "1 image could not be read" in done.stdout.replace("\n", " ")
+        (folder,) = out.iterdir()
+        assert "broken.png" in (folder / "skipped.csv").read_text()
+        found = [np.load(path) for path in sorted((folder / "features").glob("*.npy"))]
+        assert [len(each) for each in found] == [40, 40]
+        features.append(found)
+    for other in features[1:]:
+        for one, two in zip(features[0], other, strict=True):
+            np.testing.assert_allclose(two, one, rtol=1e-3, atol=1e-5 * np.abs(one).max())
+
+
+def test_an_interrupted_transfer_goes_on(octave: str, tmp_path: Path, stripes: Path):
+    out = tmp_path / "results"
+    command = [*COMMAND, "transfer", str(stripes), "--model", "vgg16-tiny", "--out", str(out)]
+    process = subprocess.Popen(
+        [*command, "--runner", "matconvnet-octave"], stderr=subprocess.PIPE, text=True
+    )
+    done = "features/01-matconvnet-octave-shared.npy"
+    end = time.monotonic() + 120
+    while not list(out.glob(f"*/{done}")) and time.monotonic() < end:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130, said
+    (folder,) = out.iterdir()
+    assert f"--resume {folder}" in said.replace("\n", "")
+    kept = folder / done
+    before = kept.stat().st_mtime_ns
+    resumed = transfer("--resume", str(folder), out=tmp_path / "elsewhere")
+    assert resumed.returncode == 0, resumed.stderr
+    assert kept.stat().st_mtime_ns == before
+    assert not (tmp_path / "elsewhere").exists()
+    assert set(json.loads((folder / "transfer.json").read_text())["cells"]) == {"shared", "native"}
+    # Other images than those that it began with are refused.
+    next((stripes / "lying").glob("3*.png")).unlink()
+    again = transfer("--resume", str(folder), out=tmp_path)
+    assert again.returncode == 2 and "have changed since the transfer began" in again.stderr
+
+
+def test_one_tool_s_failure_costs_no_other_s_result(octave: str, tmp_path: Path, stripes: Path):
+    broken = tmp_path / "python"
+    broken.write_text("#!/bin/sh\nexit 1\n")
+    broken.chmod(0o755)
+    runners = ["--runner", "keras3-tensorflow", "--runner", "matconvnet-octave"]
+    done = transfer(
+        str(stripes), *runners, "--python", f"keras3-tensorflow={broken}", out=tmp_path / "results"
+    )
+    assert done.returncode == 3
+    assert "keras3-tensorflow has no features" in done.stderr
+    assert "100.0 %" in done.stdout
