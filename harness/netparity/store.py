@@ -170,8 +170,12 @@ class RunFolder:
 
         def save() -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
-            with replacing(path) as draft:
+            draft = path.with_name(f".{path.name}")
+            try:
                 np.save(draft, array, allow_pickle=False)
+                draft.replace(path)  # an interrupted transfer takes what is there for whole
+            finally:
+                draft.unlink(missing_ok=True)
 
         _writing(path, save)
         return self.describe_array(path, array)

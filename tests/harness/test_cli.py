@@ -62,7 +62,10 @@ def refused(*arguments: str) -> str:
         (["--runner", "torch"], ["unknown runner 'torch'", "keras3-tensorflow"]),
         (
             ["--runner", "keras2-theano[x=1]"],
-            ["unknown key 'x'", "data_format, compile_cache, per_layer, label"],
+            [
+                "unknown key 'x'",
+                "data_format, keras, blas, stamp, profile, compile_cache, per_layer, label",
+            ],
         ),
         (["--runner", "keras2-theano[data_format=1]"], ["channels_last, channels_first"]),
         (["--runner", "keras2-theano["], ["expected NAME or NAME[key=value,...]"]),
