@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import COMMAND
+from .conftest import COMMAND, Compare
 
 ROOT = Path(__file__).resolve().parents[2]
 REFERENCE = ROOT / "results" / "reference"
@@ -50,6 +50,28 @@ def test_the_replay_does_what_the_documentation_says(every_tool: None, tmp_path:
             [*COMMAND, "report", str(folder / run)], capture_output=True, text=True, timeout=120
         )
         assert shown.returncode == 0
+
+
+def test_the_published_size_by_keras_s_own_vgg16(every_tool: None, compare: Compare):
+    """Through VGG16(weights='imagenet'), with the file where Keras looks for it."""
+    before, after = (
+        f"keras2-theano[keras={version},data_format=channels_first]"
+        for version in ("2.0.4", "2.0.5")
+    )
+    few = ["--layers", "fc6", "--rounds", "1", "--repeats", "1"]
+    done = compare("--runner", before, "--runner", after, *few)
+    assert done.exit_code == 3
+    failed = done.runner(before)
+    assert failed["reason"].startswith(
+        "ValueError: Input dimension mis-match. (input[1].shape[1] = 3, input[2].shape[1] = 64)\n"
+    )
+    assert failed["versions"]["keras"] == "2.0.4"
+    assert failed["flags"]["kernel_shapes"].startswith(
+        "block1_conv1 3x64x3x3, block1_conv2 64x64x3x3, block2_conv1 64x128x3x3"
+    )
+    assert set(failed["rounds"][0]["phases"]) == {"startup", "load", "preprocess"}
+    assert done.runner(after)["status"] == "ok"
+    assert done.errors(after)["fc6"] < 5e-6
 
 
 def test_the_committed_run_is_as_documented():

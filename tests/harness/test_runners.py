@@ -68,6 +68,26 @@ def test_theano_compiles_into_netparitys_own_cache(cache: Path) -> None:
     assert environment["THEANORC"] == ""
 
 
+def test_each_old_keras_has_an_environment_of_its_own() -> None:
+    stacks = {}
+    for version in (*keras2_theano.OLD_KERAS, keras2_theano.DEFAULT_KERAS):
+        old = runner(f"keras2-theano[keras={version}]")
+        assert all(path.is_file() for path in old.stack.requirements)
+        assert f"keras=={version} " in old.stack.requirements[0].read_text()
+        stacks[version] = old.stack
+    assert len({stack.name for stack in stacks.values()}) == len(stacks)
+    assert {stack.name for stack in stacks.values()} == set(keras2_theano.Keras2Theano.interpreters)
+    assert stacks["2.3.1"] == runner("keras2-theano").stack
+    found = runner("keras2-theano[keras=2.0.4]").availability(Environments())
+    assert found.fix == "netparity setup 'keras2-theano[keras=2.0.4]'"
+
+
+def test_blas_and_profiler_are_flags_of_theano() -> None:
+    spec = "keras2-theano[blas=none,profile=yes]"
+    flags = runner(spec).command(own("keras2-theano"), JOB, 1).environment["THEANO_FLAGS"]
+    assert flags.endswith(",blas.ldflags=,profile=True")
+
+
 def test_a_keras_whose_environment_has_not_been_made() -> None:
     found = runner("keras3-tensorflow").availability(Environments())
     assert not found.available

@@ -102,8 +102,11 @@ def test_a_folder_per_class(tmp_path, store):
     source = images(tmp_path / "pets", {"dog": 5, "cat": 4, ".git": 3})
     (source / "notes.txt").write_text("not a class")
     (source / "cat" / ".hidden.png").write_bytes(b"")
+    (source / "dog" / "more").mkdir()
+    (source / "dog" / "4.png").rename(source / "dog" / "more" / "4.png")
     dataset = open_dataset(source, store)
     assert dataset.name == "pets"
+    assert dataset.items[-1].name == "dog/more/4.png"
     assert dataset.labels == ["cat"] * 4 + ["dog"] * 5
     assert dataset.items[0].name == "cat/0.png"
     assert not dataset.skipped

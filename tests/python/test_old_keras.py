@@ -28,7 +28,7 @@ BEFORE, AFTER = ("2.0.2", "2.0.4"), ("2.0.5", "2.0.6")
 def old(request, tmp_path, environment):
     """old(version, **changes of the job): the extractor's result, and the case."""
 
-    def run(version, arrays=TINY.arrays, architecture=None, **changes):
+    def run(version, arrays=TINY.arrays, architecture=None, flags="", **changes):
         stack = Keras2Theano("old", {"keras": version}).stack
         python = str(Environments().ensure(stack))
         weights = tmp_path / "weights é.h5"
@@ -38,7 +38,8 @@ def old(request, tmp_path, environment):
         if architecture is not None:
             case.job["architecture"] = architecture
         case.write()
-        run_extractor("extract_keras2.py", python, [str(case.job_file)], environment)
+        variables = {**environment, "THEANO_FLAGS": environment["THEANO_FLAGS"] + flags}
+        run_extractor("extract_keras2.py", python, [str(case.job_file)], variables)
         result = case.result()
         assert result["versions"]["keras"] == version
         return result, case
@@ -95,6 +96,21 @@ def test_a_file_that_says_who_wrote_it_is_not_taken_for_keras_1(old, version):
     result, case = old(version, data_format="channels_first", options={"stamp": "yes"})
     assert result["status"] == "ok", result["error"]
     assert max(errors(result, case)) < TOLERANCE
+
+
+def test_theano_s_profiler_tells_where_the_time_went(old):
+    result, case = old("2.0.4", flags=",profile=True")
+    assert max(errors(result, case)) < TOLERANCE
+    flags = result["flags"]
+    # A starting value is computed for each of 16 kernels and 16 biases, and then replaced.
+    assert (flags["profile.load.functions"], flags["profile.predict.functions"]) == ("32", "1")
+    assert "mrg_uniform" in flags["profile.load.operations"]
+    assert "CorrMM" in flags["profile.predict.operations"]
+    # First, one warm-up, two and the native input.
+    assert int(flags["profile.predict.calls"]) >= 4
+    assert float(flags["profile.predict.shuffle_seconds"]) > 0
+    shuffling = float(flags["profile.predict.shuffle_seconds"])
+    assert shuffling < float(flags["profile.predict.call_seconds"])
 
 
 def test_2_0_5_still_misreads_a_kernel_whose_shape_does_not_tell(old):

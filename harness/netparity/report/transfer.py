@@ -102,7 +102,7 @@ def _matrix(cells: Sequence[Cell], title: str, words: Callable[[Cell], str]) -> 
     labels = list(dict.fromkeys(cell.trained_on for cell in cells))
     by_pair = {(cell.trained_on, cell.tested_on): cell for cell in cells}
     rows = tuple((row, *(words(by_pair[row, column]) for column in labels)) for row in labels)
-    return Table(title, ("trained on ↓ tested on →", *labels), rows)
+    return Table(title, ("trained on ↓", *labels), rows)
 
 
 def _percent(share: Share) -> str:

@@ -100,14 +100,15 @@ def _check(dataset: Dataset, source: Path | None) -> None:
 
 
 def _class_folders(source: Path) -> Iterator[tuple[str, str, Path]]:
-    """Name, class and path of every file in a class's folder; hidden ones are passed over."""
+    """Name, class and path of every file below a class's folder; hidden ones are passed over."""
     if not source.is_dir():
         raise InputError(f"{source} is no folder; give one that holds a folder per class")
     for folder in sorted(source.iterdir()):
         if folder.is_dir() and not folder.name.startswith("."):
-            for path in sorted(folder.iterdir()):
-                if path.is_file() and not path.name.startswith("."):
-                    yield f"{folder.name}/{path.name}", folder.name, path
+            for path in sorted(folder.rglob("*")):
+                name = path.relative_to(source)
+                if path.is_file() and not any(part.startswith(".") for part in name.parts):
+                    yield name.as_posix(), folder.name, path
 
 
 def _digits(store: RunFolder) -> Iterator[tuple[str, str, Path]]:
