@@ -52,7 +52,9 @@ def add_outcome(run: Run, label: str, outcome: Outcome, store: RunFolder) -> Run
     changes: dict[str, Any] = {"rounds": [*record.rounds, outcome.record]}
     if outcome.record.status == "failed":
         if outcome.result is not None:
-            changes |= _described(outcome.result)
+            # It may have failed before it could say what was known from elsewhere.
+            told = _described(outcome.result)
+            changes |= {key: value for key, value in told.items() if value}
         changes |= {"status": "failed", "reason": outcome.record.reason}
         return update_runner(run, label, changes)
     assert outcome.result is not None

@@ -127,6 +127,19 @@ def reason(outcome: Outcome) -> str:
     return outcome.record.reason
 
 
+def test_a_failure_keeps_what_came_before_it(run) -> None:
+    outcome = run(
+        """
+        answer(status="failed", error={"kind": "ValueError", "message": "no"},
+               phases={"load": [0.5]}, features={}, code="the code")
+        sys.exit(1)
+        """
+    )
+    assert (outcome.record.status, outcome.record.reason) == ("failed", "ValueError: no")
+    assert outcome.record.phases["load"] == [0.5]
+    assert outcome.result is not None and outcome.result.code == "the code"
+
+
 def test_a_good_extractor(run, store: RunFolder) -> None:
     outcome = run("answer()")
     record = outcome.record

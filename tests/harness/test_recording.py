@@ -106,6 +106,24 @@ def test_a_failure_in_a_later_round_fails_the_runner_and_keeps_its_rounds(
     assert [round_.status for round_ in record.rounds] == ["ok", "failed"]
 
 
+def test_what_a_failed_process_said_is_kept_and_takes_nothing_away(store: RunFolder) -> None:
+    known = RunnerRecord(
+        label="a", runner="keras2-theano", status="pending", versions={"keras": "2.0.4"}
+    )
+    told = RunResult(
+        schema_version=1,
+        status="failed",
+        threads=Threads(requested=2),
+        flags={"kernel_shapes": "block1_conv1 3x64x3x3"},
+    )
+    failed = outcome(store, 1, reason="it crashed")
+    ended = Outcome(failed.record, failed.folder, told)
+    record = add_outcome(make_run([known]), "a", ended, store).runners[0]
+    assert (record.status, record.reason) == ("failed", "it crashed")
+    assert record.flags == told.flags
+    assert record.versions == {"keras": "2.0.4"}
+
+
 def test_only_runners_that_succeeded_are_judged_and_timed(store: RunFolder, run: Run) -> None:
     run = add_outcome(run, "a", outcome(store, 1), store)
     assert set(ok_features(run, store, "shared")) == {"a"}
