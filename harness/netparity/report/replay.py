@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from netparity.report.cells import ABSENT, Table, with_interval
@@ -20,6 +20,8 @@ PHASES_SHOWN = {
 }
 
 Interval = tuple[float, float]
+
+_WORDS = ("experiment", "phase")
 
 
 @dataclass(frozen=True)
@@ -119,31 +121,28 @@ def times_table(replay: Replay) -> Table:
 
 def ratios_table(replay: Replay) -> Table:
     """Each ratio is to Keras on TensorFlow in the same column."""
-    rows = tuple(
-        (*words, *(_cell(each.ratio, each.ratio_interval) for each in figures))
-        for *words, figures in _times(replay)
-    )
-    headers = ("experiment", "phase", "ratio in 2017", "ratio once", "ratio repeated")
-    return Table("Ratios to Keras on TensorFlow", headers, rows, words=2)
+    headers = ("ratio in 2017", "ratio once", "ratio repeated")
+    figures = _figures(replay, lambda each: _cell(each.ratio, each.ratio_interval))
+    return Table("Ratios to Keras on TensorFlow", (*_WORDS, *headers), figures, words=2)
 
 
 def seconds_table(replay: Replay) -> Table:
     """The same in seconds."""
-    rows = tuple(
-        (*words, *(_cell(each.seconds, each.seconds_interval) for each in figures))
-        for *words, figures in _times(replay)
-    )
-    headers = ("experiment", "phase", "2017, s", "once, s", "repeated, s")
-    return Table("Seconds", headers, rows, words=2)
+    headers = ("2017, s", "once, s", "repeated, s")
+    figures = _figures(replay, lambda each: _cell(each.seconds, each.seconds_interval))
+    return Table("Seconds", (*_WORDS, *headers), figures, words=2)
 
 
-def _times(replay: Replay) -> Iterator[tuple[str, str, tuple[Figure, ...]]]:
-    """Experiment (where it is another one), phase, and the three figures."""
+def _figures(replay: Replay, cell: Callable[[Figure], str]) -> tuple[tuple[str, ...], ...]:
+    """A row per phase: the experiment (where it is another one), the phase and three cells."""
+    rows = []
     before = None
     for row in replay.rows:
         name = row.experiment if row.experiment != before else ""
         before = row.experiment
-        yield name, PHASES_SHOWN[row.phase], (row.post, row.once, row.repeated)
+        cells = (cell(each) for each in (row.post, row.once, row.repeated))
+        rows.append((name, PHASES_SHOWN[row.phase], *cells))
+    return tuple(rows)
 
 
 def _cell(value: float | None, interval: Interval | None) -> str:
