@@ -101,9 +101,7 @@ def run_transfer(request: Request, watch: Watch = SILENT) -> tuple[Transfer, Pat
     if store is None:
         store = RunFolder.create(request.results, f"{new_name()}-transfer")
         settings = settings.model_copy(update={"weights_sha256": weights.sha256})
-        begun = False
-    else:
-        begun = True
+    begun = request.resume is not None
     try:
         dataset = _opened(settings, store, begun, watch)
     except InputError:
@@ -210,8 +208,8 @@ def _checked(request: Request) -> Settings:
     if not 0 < request.test_share < 1:
         raise UsageError(f"--test {request.test_share:g}: expected a share between 0 and 1")
     model = model_called(request.model)
-    [layer] = model.select(request.feature)[:1]
-    if len(model.select(request.feature)) != 1:
+    layers = model.select(request.feature)
+    if len(layers) != 1:
         raise UsageError(f"--layer {request.feature!r}: a transfer takes a single layer")
     names = list(request.runners or DEFAULT_RUNNERS)
     create_runners(names, RUNNERS)
@@ -221,7 +219,7 @@ def _checked(request: Request) -> Settings:
         model=model.name,
         weights=request.weights,
         weights_sha256="",
-        feature=layer.name,
+        feature=layers[0].name,
         inputs=list(request.inputs),
         batch=request.batch,
         test_share=request.test_share,
