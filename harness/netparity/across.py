@@ -41,6 +41,15 @@ def compare_folders(earlier: Path, later: Path, phase: str = "predict") -> Acros
     if phase not in PHASES:
         raise UsageError(f"--phase {phase!r} is not one of {', '.join(PHASES)}")
     first, second = (RunFolder.open(path).read_run() for path in (earlier, later))
+    return compare_two(first, second, phase)
+
+
+def compare_two(first: Run, second: Run, phase: str = "predict") -> Across:
+    """The same of runs that have been read.
+
+    Raises:
+        InputError: if the runs cannot be compared: another model, other layers or images.
+    """
     _refuse_unlike(first, second)
     old, new = (_seconds(run, phase) for run in (first, second))
     found = compare_runs(new, old)

@@ -31,6 +31,7 @@ from netparity.command import (
     rounds_given,
 )
 from netparity.replay_command import replay
+from netparity.report_command import plot, report, show_run
 from netparity.transfer_command import transfer
 from netparity.weights_command import weights_app
 
@@ -50,8 +51,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(weights_app, name="weights")
-app.command()(replay)
-app.command()(transfer)
 
 Relative = Annotated[
     float | None,
@@ -173,7 +172,7 @@ def compare(
         )
         with rich_watch(verbose) as watch:
             run, store = run_compare(request, watch)
-        _show(run, store.path, as_json)
+        show_run(run, store, as_json)
         raise typer.Exit(_exit_code(run, asked_for=bool(runner)))
 
 
@@ -252,19 +251,8 @@ def _numbers(option: str, text: str) -> list[int]:
     return [int(part) for part in parts]
 
 
-@app.command()
-def report(
-    run_dir: Annotated[Path, typer.Argument(metavar="RUN_DIR", help="A folder below results/.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print run.json on stdout.")] = False,
-    verbose: Verbose = False,
-) -> None:
-    """Remake the tables of a stored run, even of one that was cut short."""
-    with errors(verbose):
-        from netparity.pipeline import reopen
-
-        with rich_watch(verbose) as watch:
-            run, store = reopen(run_dir, watch)
-        _show(run, store.path, as_json)
+app.command()(report)
+app.command()(plot)
 
 
 @app.command("compare-runs")
@@ -300,6 +288,10 @@ def history(
         from netparity.report.console import rich_table
 
         Console().print(rich_table(list_runs(results)))
+
+
+app.command()(replay)
+app.command()(transfer)
 
 
 @app.command()
@@ -459,26 +451,6 @@ def schema() -> None:
 
 
 # --- helpers --------------------------------------------------------------------------------
-
-
-def _show(run: Run, folder: Path, as_json: bool) -> None:
-    from rich.console import Console
-
-    from netparity.report import console as console_report
-
-    if as_json:
-        typer.echo(run.model_dump_json(indent=1))
-    console = Console(stderr=as_json)
-    console_report.show(run, console)
-    if run.wall is not None:
-        wall = run.wall
-        console.print(
-            f"\n{wall.total_seconds:.0f} s in all: preparation {wall.preparation_seconds:.1f} s, "
-            f"reference {wall.reference_seconds:.1f} s, extractors {wall.extractor_seconds:.1f} s; "
-            f"the harness's own share is {100 * wall.harness_share:.1f} %",
-            highlight=False,
-        )
-    console.print(f"stored in {folder}", markup=False, highlight=False, soft_wrap=True)
 
 
 def _show_sweep(found: Sweep, folder: Path, as_json: bool) -> None:

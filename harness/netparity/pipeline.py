@@ -89,12 +89,12 @@ def compare(request: Request, watch: Watch = SILENT) -> tuple[Run, RunFolder]:
         parity_seconds=judged - ended,
     )
     run = run.model_copy(update={"finished": utc_now(), "wall": wall})
-    report.write(run, store)
+    write_report(run, store, watch)
     return run, store
 
 
-def reopen(path: Path, watch: Watch = SILENT) -> tuple[Run, RunFolder]:
-    """Read a stored run, judge it anew if it was cut short, and remake its tables.
+def reopen(path: Path, watch: Watch = SILENT, remake: bool = True) -> tuple[Run, RunFolder]:
+    """Read a stored run, judge it anew if it was cut short, and `remake` its folder's files.
 
     Raises:
         NetparityError: if there is no readable run, or the folder cannot be written.
@@ -103,8 +103,15 @@ def reopen(path: Path, watch: Watch = SILENT) -> tuple[Run, RunFolder]:
     run = store.read_run()
     if run.finished is None:
         run = evaluate(run, store, recall_weights(run, watch), watch)
-    report.write(run, store)
+    if remake:
+        write_report(run, store, watch)
     return run, store
+
+
+def write_report(run: Run, store: RunFolder, watch: Watch = SILENT) -> None:
+    """Store the run with its tables, plots and page."""
+    with watch.task("tables and page"):
+        report.write(run, store)
 
 
 def recall_weights(run: Run, watch: Watch) -> Tensors | None:
@@ -232,7 +239,7 @@ def finishing_on_interrupt(store: RunFolder, weights: Tensors, watch: Watch) -> 
         yield
     except KeyboardInterrupt:
         run = store.read_run().model_copy(update={"interrupted": True})
-        report.write(evaluate(run, store, weights, watch), store)
+        write_report(evaluate(run, store, weights, watch), store, watch)
         watch.message(f"what was done is kept; show it with: netparity report {store.path}")
         raise
 

@@ -50,8 +50,8 @@ def test_what_became_slower_is_said(tmp_path: Path) -> None:
     later, _ = stored(tmp_path, [runner("a", slower), runner("b", STEADY[::-1])])
     found = compare_folders(earlier, later)
     assert rows(found)["a"]["verdict"] == "slower"
-    assert rows(found)["a"]["ratio"].startswith("1.20 (1.19")
-    assert rows(found)["a"]["earlier, s"].startswith("0.100 (0.09")
+    assert rows(found)["a"]["ratio"].startswith("1.200 (1.189–")
+    assert rows(found)["a"]["earlier, s"].startswith("0.1000 (0.0993–")
     assert rows(found)["b"]["verdict"] == "no difference shown"
     assert found.remarks == []
     back = rows(compare_folders(later, earlier))

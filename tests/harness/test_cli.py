@@ -16,6 +16,7 @@ from netparity import __version__, cli
 from netparity.launch import launch
 from netparity.models import MODELS
 from netparity.report import csv, markdown
+from netparity.report.document import Document
 from netparity.store import RunFolder
 from netparity.weights.formats import BY_NAME
 from netparity.weights.synthetic import make
@@ -185,7 +186,7 @@ def test_a_comparison_in_which_nothing_could_run_is_stored_and_exits_with_3() ->
     assert set(run.reference_features) == {"fc6", "fc7"}
     for exporter in (csv, markdown):
         stored = (folder / exporter.FILE).read_bytes().decode()
-        assert stored == exporter.render(run)
+        assert stored == exporter.render(Document.of(run))
 
 
 def test_json_alone_is_on_standard_output_and_fits_the_schema() -> None:

@@ -12,10 +12,11 @@ from stored_runs import HOSTILE, entry, failed, mixed_run, ok, presentable_run, 
 
 from netparity.protocol import INPUTS, PHASES
 from netparity.report import csv as report_csv
+from netparity.report.document import Document
 
 
 def rows(run) -> dict[str, dict[str, str]]:
-    text = io.StringIO(report_csv.render(run), newline="")
+    text = io.StringIO(report_csv.render(Document.of(run)), newline="")
     return {row["label"]: row for row in csv.DictReader(text, strict=True)}
 
 
@@ -24,7 +25,7 @@ ROWS = rows(RUN)
 
 
 def test_snapshot() -> None:
-    assert_snapshot("table.csv", report_csv.render(presentable_run()))
+    assert_snapshot("table.csv", report_csv.render(Document.of(presentable_run())))
 
 
 def test_there_is_a_row_for_every_runner_and_no_column_too_many() -> None:

@@ -10,12 +10,13 @@ from stored_runs import ok
 
 from netparity.protocol import Calibration, Clock, Round
 from netparity.report import measurements, measurements_parquet
+from netparity.report.document import Document
 
 CLOCK = Clock(name="tic", tick_seconds=1e-6, preprocess_loops=3, predict_loops=2)
 
 
 def read(run) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(measurements.render(run))))
+    return list(csv.DictReader(io.StringIO(measurements.render(Document.of(run)))))
 
 
 def process(number: int, **phases: list[float]) -> Round:
@@ -76,9 +77,9 @@ def test_parquet_holds_the_same_rows_with_their_types() -> None:
     first = runner("a", process(1, predict=[0.1, 0.2]), process(2, predict=[0.3, 1 / 3]))
     second = runner("b | <c>", process(1, load=[1.0]).model_copy(update={"clock": None}))
     run = make_run([first, second])
-    table = parquet.read_table(io.BytesIO(measurements_parquet.render(run)))
+    table = parquet.read_table(io.BytesIO(measurements_parquet.render(Document.of(run))))
     assert table.to_pylist() == list(measurements.rows(run))
     assert table.schema.field("seconds").type == "double"
     assert table.schema.field("round").type == "int64"
-    empty = parquet.read_table(io.BytesIO(measurements_parquet.render(make_run([]))))
+    empty = parquet.read_table(io.BytesIO(measurements_parquet.render(Document.of(make_run([])))))
     assert (empty.num_rows, tuple(empty.column_names)) == (0, measurements.COLUMNS)

@@ -12,6 +12,7 @@ from stored_runs import ok
 from netparity.models import VGG16_TINY, costs
 from netparity.protocol import HardwareLimit, LayerTiming, Round
 from netparity.report import layers_csv
+from netparity.report.document import Document
 from netparity.report.notes import notes
 from netparity.report.tables import tables
 from netparity.timing import per_layer
@@ -55,7 +56,7 @@ def test_the_table_and_the_file_show_them_and_a_note_says_how_they_came_about():
     (shown,) = [each for each in tables(run) if each.title.startswith("Milliseconds")]
     assert shown.headers == ("layer", "limit", "keras", "octave | x")
     assert shown.rows == (("conv1_1", "–", "2", "2"), ("fc6", "–", "-1", "-1"))
-    rows = list(csv.DictReader(io.StringIO(layers_csv.render(run))))
+    rows = list(csv.DictReader(io.StringIO(layers_csv.render(Document.of(run)))))
     assert [(row["label"], row["own_seconds"]) for row in rows][:2] == [
         ("keras", "0.002"), ("keras", "-0.001")
     ]  # fmt: skip

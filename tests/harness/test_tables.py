@@ -36,7 +36,7 @@ def test_a_runner_that_agrees() -> None:
         "what ran": "Keras 3",
         "parity": "pass",
         "error": "3.5e-06",
-        "predict, s": "0.200 (0.100–0.300)",
+        "predict, s": "0.20 (0.10–0.30)",
         "ratio": "1.00",
         "verdict": "–",
         "GiB": "1.00",

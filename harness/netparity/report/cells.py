@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from netparity.protocol import ParityEntry, TimingEntry
 from netparity.report.outcomes import VERDICT_MARKS
 
 ABSENT = "–"
+_TWO_DIGITS_TO = 354
 _ERROR_MARKS = {"divergent": " ≠", "reduced-precision": " ≠", "inconclusive": " ?"}
 
 
@@ -46,10 +48,34 @@ def spread_seconds(entry: TimingEntry | None, spread: bool) -> str:
 
 
 def with_interval(value: float, interval: tuple[float, float] | None) -> str:
-    """A figure, and the ends of its interval in parentheses."""
+    """A figure, and the ends of its interval in parentheses, with the digits that it bears."""
     if interval is None:
         return seconds(value)
-    return f"{seconds(value)} ({seconds(interval[0])}–{seconds(interval[1])})"
+    places = decimals(value, interval)
+    figures = (value, *interval)
+    said = [seconds(x) if places is None else _rounded(x, places) for x in figures]
+    return f"{said[0]} ({said[1]}–{said[2]})"
+
+
+def decimals(value: float, interval: tuple[float, float]) -> int | None:
+    """Decimal places that an interval leaves meaning to; negative for tens and hundreds.
+
+    The rule of the Review of Particle Physics (section 5.3 of its introduction): two digits of
+    the uncertainty if its first three are below 355, one from there to 949, and two of what it
+    is rounded up to above. The uncertainty is the distance to the nearer end of the interval.
+    None where there is none to speak of: an interval without width, or a value that is not finite.
+    """
+    distances = [abs(value - end) for end in interval]
+    nearer = min(distances) or max(distances)
+    if not (math.isfinite(nearer) and nearer > 0 and nearer > 1e-6 * abs(value)):
+        return None
+    exponent = math.floor(math.log10(nearer))
+    three = round(nearer / 10.0 ** (exponent - 2))
+    return (1 if three <= _TWO_DIGITS_TO else 0) - exponent
+
+
+def _rounded(value: float, places: int) -> str:
+    return f"{round(value, places):.{max(places, 0)}f}" if math.isfinite(value) else str(value)
 
 
 def seconds(value: float) -> str:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from rich import box
 from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from netparity.protocol import Run
 from netparity.report.cells import Table
+from netparity.report.document import Document
+from netparity.report.headline import headline
 from netparity.report.notes import log_tails, notes
+from netparity.report.several import beginning
 from netparity.report.tables import tables
 
 _STYLES = {
@@ -31,28 +34,45 @@ _MOST_COLUMNS = 12
 _LONG_HEADER = 16
 
 
-def show(run: Run, console: Console) -> None:
-    """Print the run's tables and notes.
+def show(document: Document, console: Console) -> None:
+    """Print the runs' tables and notes.
 
     Tables of many features are left to the files: `--layers all` has 42 columns. So is the
     settings ledger where there is no room; what is unequal in it stands in the notes.
     """
+    _print_tables(beginning(document), console)
+    _print_notes(document.remarks, console)
     width = console.width
-    shown = tables(
-        run,
-        spread=width >= _FOR_INTERVALS,
-        phase_spread=width >= _FOR_INTERVALS_OF_PHASES,
-        code=width >= _FOR_CODE,
-    )
+    for run in document.runs:
+        if len(document.runs) > 1:
+            console.rule(Text(run.run_id), align="left")
+        shown = tables(
+            run,
+            spread=width >= _FOR_INTERVALS,
+            phase_spread=width >= _FOR_INTERVALS_OF_PHASES,
+            code=width >= _FOR_CODE,
+            choice=document.choice,
+        )
+        _print_tables(shown, console)
+        _print_notes(notes(run), console)
+        for label, lines in log_tails(run):
+            console.print(Text(f"\nLast lines of the log of {label}:"))
+            console.print(Text("\n".join(f"  {line}" for line in lines), style="dim"))
+        said = Text(f"\n{headline(run, document.choice.phase)}", style="bold")
+        console.print(said, soft_wrap=not console.is_terminal)
+
+
+def _print_tables(shown: Sequence[Table], console: Console) -> None:
     for table in shown:
         all_words = table.words == len(table.headers)
-        if len(table.headers) <= _MOST_COLUMNS and (width >= _FOR_LEDGER or not all_words):
+        room = console.width >= _FOR_LEDGER or not all_words
+        if len(table.headers) <= _MOST_COLUMNS and room:
             console.print(rich_table(table))
-    for note in notes(run):
-        console.print(Text("• " + note), soft_wrap=not console.is_terminal)
-    for label, lines in log_tails(run):
-        console.print(Text(f"\nLast lines of the log of {label}:"))
-        console.print(Text("\n".join(f"  {line}" for line in lines), style="dim"))
+
+
+def _print_notes(sentences: Sequence[str], console: Console) -> None:
+    for sentence in sentences:
+        console.print(Text("• " + sentence), soft_wrap=not console.is_terminal)
 
 
 def _broken(header: str) -> str:

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import csv
-import io
-
 from netparity.protocol import INPUTS, PHASES, Run
+from netparity.report.document import Document
 from netparity.report.outcomes import faulty_layers, outcome, parity_passed
+from netparity.report.rows import document_csv
 
 FILE = "table.csv"
 
 
-def render(run: Run) -> str:
-    """The run as CSV (RFC 4180)."""
-    rows = [_row(run, index) for index in range(len(run.runners))]
-    text = io.StringIO()
-    writer = csv.DictWriter(text, fieldnames=list(rows[0]) if rows else [])
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
+def render(document: Document) -> str:
+    """The runs as CSV (RFC 4180)."""
+    rows = [row(run, index) for run in document.runs for index in range(len(run.runners))]
+    # Runs of other layers have columns of their own.
+    return document_csv(document, list(dict.fromkeys(name for r in rows for name in r)), rows)
 
 
-def _row(run: Run, index: int) -> dict[str, object]:
+def row(run: Run, index: int) -> dict[str, object]:
+    """All that the run says of one runner, flat."""
     record = run.runners[index]
-    row: dict[str, object] = {
+    said: dict[str, object] = {
+        "run_id": run.run_id,
         "label": record.label,
         "runner": record.runner,
         "code": record.code,
@@ -41,15 +39,15 @@ def _row(run: Run, index: int) -> dict[str, object]:
     timing = {entry.phase: entry for entry in run.timing if entry.label == record.label}
     for phase in PHASES:
         entry = timing.get(phase)
-        row[f"{phase}_median_seconds"] = entry.median_seconds if entry else None
-        row[f"{phase}_min_seconds"] = entry.min_seconds if entry else None
-        row[f"{phase}_max_seconds"] = entry.max_seconds if entry else None
-        row[f"{phase}_interval_low_seconds"] = _end(entry.interval_seconds if entry else None, 0)
-        row[f"{phase}_interval_high_seconds"] = _end(entry.interval_seconds if entry else None, 1)
-        row[f"{phase}_ratio"] = entry.ratio_to_reference if entry else None
-        row[f"{phase}_ratio_low"] = _end(entry.ratio_interval if entry else None, 0)
-        row[f"{phase}_ratio_high"] = _end(entry.ratio_interval if entry else None, 1)
-        row[f"{phase}_verdict"] = entry.verdict if entry else None
+        said[f"{phase}_median_seconds"] = entry.median_seconds if entry else None
+        said[f"{phase}_min_seconds"] = entry.min_seconds if entry else None
+        said[f"{phase}_max_seconds"] = entry.max_seconds if entry else None
+        said[f"{phase}_interval_low_seconds"] = _end(entry.interval_seconds if entry else None, 0)
+        said[f"{phase}_interval_high_seconds"] = _end(entry.interval_seconds if entry else None, 1)
+        said[f"{phase}_ratio"] = entry.ratio_to_reference if entry else None
+        said[f"{phase}_ratio_low"] = _end(entry.ratio_interval if entry else None, 0)
+        said[f"{phase}_ratio_high"] = _end(entry.ratio_interval if entry else None, 1)
+        said[f"{phase}_verdict"] = entry.verdict if entry else None
     found = {
         (entry.input, entry.feature): entry
         for entry in run.parity
@@ -59,12 +57,12 @@ def _row(run: Run, index: int) -> dict[str, object]:
         for feature in run.settings.layers:
             judged = found.get((kind, feature))
             name = f"{kind}_{feature}"
-            row[f"{name}_relative_l2"] = judged.relative_l2 if judged else None
-            row[f"{name}_max_abs"] = judged.max_abs if judged else None
-            row[f"{name}_cosine_distance"] = judged.cosine_distance if judged else None
-            row[f"{name}_floor"] = judged.floor if judged else None
-            row[f"{name}_verdict"] = judged.verdict if judged else None
-    return row
+            said[f"{name}_relative_l2"] = judged.relative_l2 if judged else None
+            said[f"{name}_max_abs"] = judged.max_abs if judged else None
+            said[f"{name}_cosine_distance"] = judged.cosine_distance if judged else None
+            said[f"{name}_floor"] = judged.floor if judged else None
+            said[f"{name}_verdict"] = judged.verdict if judged else None
+    return said
 
 
 def _end(interval: tuple[float, float] | None, which: int) -> float | None:

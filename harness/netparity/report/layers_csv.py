@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import csv
-import io
-
-from netparity.protocol import LayerTiming, Run
+from netparity.protocol import LayerTiming
+from netparity.report.document import Document
+from netparity.report.rows import document_csv
 
 FILE = "layers.csv"
+COLUMNS = ("run_id", *LayerTiming.model_fields)
 
 
-def render(run: Run) -> str:
-    """The run's layer timings as CSV (RFC 4180)."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, fieldnames=list(LayerTiming.model_fields))
-    writer.writeheader()
-    writer.writerows(entry.model_dump() for entry in run.layer_timing)
-    return text.getvalue()
+def render(document: Document) -> str:
+    """The runs' layer timings as CSV (RFC 4180)."""
+    rows = (
+        {"run_id": run.run_id, **entry.model_dump()}
+        for run in document.runs
+        for entry in run.layer_timing
+    )
+    return document_csv(document, COLUMNS, rows)

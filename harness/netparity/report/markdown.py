@@ -3,27 +3,41 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from netparity.protocol import Run
 from netparity.report.cells import Table
+from netparity.report.document import Choice, Document
+from netparity.report.headline import headline
 from netparity.report.ledger import machine_words
 from netparity.report.notes import log_tails, notes
+from netparity.report.several import beginning
 from netparity.report.tables import tables
 
 FILE = "table.md"
 
 
-def render(run: Run) -> str:
-    """The run as Markdown."""
+def render(document: Document) -> str:
+    """The runs as Markdown."""
+    first = beginning(document)
+    parts = ["# netparity: runs side by side", "", *_tables(first)] if first else []
+    if document.remarks:
+        parts += [*(f"- {escape(remark)}" for remark in document.remarks), ""]
+    for run in document.runs:
+        parts += _run(run, document.choice)
+    return "\n".join(parts)
+
+
+def _run(run: Run, choice: Choice) -> list[str]:
     machine, settings = run.machine, run.settings
-    parts = [f"# netparity: {escape(run.run_id)}", ""]
-    for table in tables(run):
-        parts += [f"## {escape(table.title)}", "", *table_lines(table), ""]
+    parts = [f"# netparity: {escape(run.run_id)}", "", escape(headline(run, choice.phase)), ""]
+    parts += _tables(tables(run, choice=choice))
     parts += ["## Notes", "", *(f"- {escape(note)}" for note in notes(run)), ""]
     for label, lines in log_tails(run):
         parts += [f"Last lines of the log of {escape(label)}:", ""]
         parts += [*(f"    {line}" for line in lines), ""]
-    parts += [
+    return [
+        *parts,
         "## Settings",
         "",
         *(f"- {escape(line)}" for line in machine_words(machine, settings)),
@@ -32,7 +46,14 @@ def render(run: Run) -> str:
         f"{escape(run.started)}",
         "",
     ]
-    return "\n".join(parts)
+
+
+def _tables(shown: Sequence[Table]) -> list[str]:
+    return [
+        line
+        for table in shown
+        for line in (f"## {escape(table.title)}", "", *table_lines(table), "")
+    ]
 
 
 def escape(text: str) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 
 from netparity.protocol import PHASES, Round, Run
+from netparity.report.document import Document
+from netparity.report.rows import document_csv
 
 FILE = "measurements.csv"
 COLUMNS = (
@@ -15,13 +15,9 @@ COLUMNS = (
 )
 
 
-def render(run: Run) -> str:
-    """The run's seconds as CSV (RFC 4180)."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, fieldnames=COLUMNS)
-    writer.writeheader()
-    writer.writerows(rows(run))
-    return text.getvalue()
+def render(document: Document) -> str:
+    """The runs' seconds as CSV (RFC 4180)."""
+    return document_csv(document, COLUMNS, (row for run in document.runs for row in rows(run)))
 
 
 def rows(run: Run) -> Iterator[dict[str, object]]:

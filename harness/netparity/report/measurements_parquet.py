@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 
-from netparity.protocol import Run
+from netparity.report.document import Document
 from netparity.report.measurements import COLUMNS, rows
 
 FILE = "measurements.parquet"
@@ -15,8 +15,8 @@ TYPES = {
 """Of the columns that are not text."""
 
 
-def render(run: Run) -> bytes:
-    """The run's seconds as a Parquet file; what is missing is null."""
+def render(document: Document) -> bytes:
+    """The runs' seconds as a Parquet file; what is missing is null."""
     import pyarrow
     from pyarrow import parquet
 
@@ -24,5 +24,6 @@ def render(run: Run) -> bytes:
         [(name, pyarrow.type_for_alias(TYPES.get(name, "string"))) for name in COLUMNS]
     )
     file = io.BytesIO()
-    parquet.write_table(pyarrow.Table.from_pylist(list(rows(run)), schema=schema), file)
+    values = [row for run in document.runs for row in rows(run)]
+    parquet.write_table(pyarrow.Table.from_pylist(values, schema=schema), file)
     return file.getvalue()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from netparity.protocol import Preprocessing, Run, RunnerRecord
 from netparity.report.agreement import FEW_FEATURES
+from netparity.report.explanations import EXPLANATIONS, key_of
 from netparity.report.ledger import unequal
 from netparity.report.outcomes import faulty_layers, parity_passed, timing_base, worst_shared
 
@@ -15,6 +17,76 @@ _ARITHMETIC = {
     "float16": "float16",
     "fast-math": "careless float32 (reordered or approximated)",
 }
+
+
+@dataclass(frozen=True)
+class Note:
+    """A sentence, and its kind among `explanations.EXPLANATIONS`."""
+
+    key: str
+    text: str
+
+    @property
+    def warning(self) -> bool:
+        """Whether it can spoil a conclusion."""
+        return EXPLANATIONS[self.key].warning
+
+
+def notes(run: Run) -> list[str]:
+    """What a reader must know beside the figures, in plain sentences."""
+    return [note.text for note in keyed_notes(run)]
+
+
+def keyed_notes(run: Run) -> Iterator[Note]:
+    """The same, each with its kind."""
+    if run.interrupted or run.finished is None:
+        yield Note("cut-short", "The run was cut short; what had been measured is shown.")
+    if run.weights.kind == "synthetic":
+        said = "The weights are synthetic: features have no meaning, rounding and speed have."
+        yield Note("synthetic", said)
+    if base := timing_base(run):
+        yield Note(
+            "parity",
+            "Parity and error: the worst feature of the shared input against the float64 "
+            f"reference, relative L2. {rule(run)} GiB: peak memory of the process.",
+        )
+        yield Note(
+            "seconds",
+            "Seconds: the median of each process, averaged over the processes, with its 95 % "
+            f"interval. Ratio: that over {base}'s in the same round. The word is that of a "
+            "permutation test, corrected for the number of runners.",
+        )
+    for sentence in _layer_notes(run):
+        yield Note("layers", sentence)
+    if len(run.settings.layers) > FEW_FEATURES:
+        yield Note("handing-out", "Timings include handing out every requested layer.")
+    for record in run.runners:
+        if record.code:
+            yield Note("ran", f"{record.label}: {record.code}.")
+    for record in run.runners:
+        yield from _fate(run, record)
+    for one in run.preprocessing:
+        yield from _own_input(one)
+    for record in run.runners:
+        if record.repeatable is False:
+            said = f"{record.label}: its features differ from process to process."
+            yield Note("repeatable", said)
+    yield from (Note(key_of(caution), caution) for caution in run.cautions)
+    yield from (Note("settings", sentence) for sentence in unequal(run))
+    yield from (Note("other", warning) for warning in run.warnings)
+
+
+def _fate(run: Run, record: RunnerRecord) -> Iterator[Note]:
+    """Why a runner has no figures, or none that count."""
+    if record.status in ("failed", "unavailable"):
+        reason = (record.reason or "").rstrip(".")
+        fix = f" To mend it: {record.fix}" if record.fix else ""
+        log = f" Log: {record.rounds[-1].log}" if record.rounds else ""
+        yield Note("failed", f"{record.label} {record.status}: {reason}.{fix}{log}")
+    elif worst_shared(run, record.label) and not parity_passed(run, record.label):
+        said = f"{record.label} failed parity: its timings are shown, but not ranked."
+        yield Note("unranked", said)
+        yield from _why(run, record)
 
 
 def _layer_notes(run: Run) -> Iterator[str]:
@@ -34,50 +106,6 @@ def _layer_notes(run: Run) -> Iterator[str]:
         yield f"{said}."
 
 
-def notes(run: Run) -> list[str]:
-    """What a reader must know beside the figures, in plain sentences."""
-    lines = []
-    if run.interrupted or run.finished is None:
-        lines.append("The run was cut short; what had been measured is shown.")
-    if run.weights.kind == "synthetic":
-        lines.append(
-            "The weights are synthetic: features have no meaning, rounding and speed have."
-        )
-    if base := timing_base(run):
-        lines.append(
-            "Parity and error: the worst feature of the shared input against the float64 "
-            f"reference, relative L2. {rule(run)} GiB: peak memory of the process."
-        )
-        lines.append(
-            "Seconds: the median of each process, averaged over the processes, with its 95 % "
-            f"interval. Ratio: that over {base}'s in the same round. The word is that of a "
-            "permutation test, corrected for the number of runners."
-        )
-    lines += list(_layer_notes(run))
-    if len(run.settings.layers) > FEW_FEATURES:
-        lines.append("Timings include handing out every requested layer.")
-    for record in run.runners:
-        if record.code:
-            lines.append(f"{record.label}: {record.code}.")
-    for record in run.runners:
-        if record.status in ("failed", "unavailable"):
-            reason = (record.reason or "").rstrip(".")
-            fix = f" To mend it: {record.fix}" if record.fix else ""
-            log = f" Log: {record.rounds[-1].log}" if record.rounds else ""
-            lines.append(f"{record.label} {record.status}: {reason}.{fix}{log}")
-        elif worst_shared(run, record.label) and not parity_passed(run, record.label):
-            lines.append(f"{record.label} failed parity: its timings are shown, but not ranked.")
-            lines += _why(run, record)
-    lines += [line for one in run.preprocessing for line in _own_input(one)]
-    for record in run.runners:
-        if record.repeatable is False:
-            lines.append(f"{record.label}: its features differ from process to process.")
-    lines.extend(run.cautions)
-    lines.extend(unequal(run))
-    lines.extend(run.warnings)
-    return lines
-
-
 def rule(run: Run) -> str:
     """What a feature had to fulfil, in a sentence."""
     settings = run.settings
@@ -95,37 +123,35 @@ def rule(run: Run) -> str:
     )
 
 
-def _own_input(one: Preprocessing) -> list[str]:
+def _own_input(one: Preprocessing) -> Iterator[Note]:
     """How a runner made its own input."""
     if one.resize is None:
-        return []
+        return
     sure = "made exactly by" if one.exact else "best retold by"
-    lines = [f"{one.label}, its own input: {sure} {one.resize}."]
+    yield Note("own-input", f"{one.label}, its own input: {sure} {one.resize}.")
     if one.mistakes:
-        lines.append(
+        yield Note(
+            "mistake",
             f"{one.label}, its own input: a known mistake ({', '.join(one.mistakes)}); "
-            "netparity diagnose says more."
+            "netparity diagnose says more.",
         )
-    return lines
 
 
-def _why(run: Run, record: RunnerRecord) -> list[str]:
+def _why(run: Run, record: RunnerRecord) -> Iterator[Note]:
     """The first faulty layer, and the arithmetic or the counts where they are known."""
-    lines = []
     worst = worst_shared(run, record.label)
     if worst is not None and worst.arithmetic is not None:
-        lines.append(
-            f"{record.label}: its error has the pattern of {_ARITHMETIC[worst.arithmetic]}."
-        )
+        pattern = _ARITHMETIC[worst.arithmetic]
+        yield Note("arithmetic", f"{record.label}: its error has the pattern of {pattern}.")
     elif worst is not None and worst.note:
-        lines.append(f"{record.label}, {worst.feature}: {worst.note}.")
+        yield Note("unranked", f"{record.label}, {worst.feature}: {worst.note}.")
     faulty = faulty_layers(run, record.label)
     if faulty:
-        lines.append(
+        yield Note(
+            "faulty",
             f"{record.label}: the first faulty layer is {faulty[0].feature}; "
-            "netparity diagnose looks for the cause."
+            "netparity diagnose looks for the cause.",
         )
-    return lines
 
 
 def log_tails(run: Run) -> list[tuple[str, list[str]]]:

@@ -47,10 +47,10 @@ def worst_shared(run: Run, label: str) -> ParityEntry | None:
         for entry in run.parity
         if entry.label == label and entry.against == "reference" and entry.input == "shared"
     ]
-    return max(entries, key=_badness, default=None)
+    return max(entries, key=how_bad, default=None)
 
 
-def _badness(entry: ParityEntry) -> tuple[int, float]:
+def how_bad(entry: ParityEntry) -> tuple[int, float]:
     """How bad a verdict is; among equals, how far beyond rounding."""
     return _SEVERITY[entry.verdict], (entry.relative_l2 or 0) / (entry.floor or 1)
 

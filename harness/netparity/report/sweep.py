@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 
 from netparity.report.cells import ABSENT, Table, seconds, with_interval
 from netparity.report.markdown import escape, table_lines
+from netparity.report.rows import csv_text
 
 CSV_FILE, MARKDOWN_FILE, JSON_FILE = "sweep.csv", "sweep.md", "sweep.json"
 
@@ -92,11 +91,7 @@ def as_markdown(sweep: Sweep) -> str:
 
 def as_csv(sweep: Sweep) -> str:
     """The rows as CSV (RFC 4180), full precision, an empty cell for what is missing."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, fieldnames=[field.name for field in fields(Row)])
-    writer.writeheader()
-    writer.writerows(asdict(row) for row in sweep.rows)
-    return text.getvalue()
+    return csv_text([field.name for field in fields(Row)], (asdict(row) for row in sweep.rows))
 
 
 def as_json(sweep: Sweep) -> str:

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from netparity.protocol import Run, RunnerRecord, TimingEntry
+from netparity.protocol import Run
 from netparity.report.agreement import between_runners, faults, matrix, parity, preprocessing
-from netparity.report.cells import ABSENT, Table, error, spread_seconds, with_interval
+from netparity.report.cells import ABSENT, Table, spread_seconds
+from netparity.report.columns import COLUMNS, PHASE_HEADERS, Row
+from netparity.report.document import Choice
 from netparity.report.ledger import ledger
-from netparity.report.outcomes import outcome, parity_passed, title, worst_shared
-
-_PHASE_HEADERS = {
-    "startup": "start-up",
-    "load": "load",
-    "preprocess": "preprocess",
-    "predict_first": "first predict",
-    "predict": "predict",
-}
+from netparity.report.outcomes import title
 
 
 def tables(
-    run: Run, spread: bool = True, phase_spread: bool = True, code: bool = True
+    run: Run,
+    spread: bool = True,
+    phase_spread: bool = True,
+    code: bool = True,
+    choice: Choice | None = None,
 ) -> list[Table]:
     """All tables of a run that have rows.
 
@@ -26,7 +24,7 @@ def tables(
     second; `code` has the first one say what ran. A terminal may not have room for all.
     """
     made = [
-        comparison(run, spread, code),
+        comparison(run, spread, code, choice),
         phases(run, phase_spread),
         limit_shares(run),
         layers(run),
@@ -40,25 +38,29 @@ def tables(
     return [table for table in made if table.rows]
 
 
-def comparison(run: Run, spread: bool = True, code: bool = True) -> Table:
-    """Parity beside speed: one row per runner, in the order asked for."""
-    timing = {entry.label: entry for entry in run.timing if entry.phase == "predict"}
+def comparison(
+    run: Run, spread: bool = True, code: bool = True, choice: Choice | None = None
+) -> Table:
+    """Parity beside speed: one row per runner, in the order asked for.
+
+    Words come first, so that exporters know which columns to align as figures.
+    """
+    choice = choice or Choice()
+    names = [name for name in choice.table_columns if code or name != "code"] or ["runner"]
+    names.sort(key=lambda name: not COLUMNS[name].words)
     rows = tuple(
-        (
-            record.label,
-            *([record.code or ABSENT] if code else []),
-            outcome(run, record),
-            error(worst_shared(run, record.label)),
-            spread_seconds(timing.get(record.label), spread),
-            _ratio(run, record, timing.get(record.label), spread),
-            _word(timing.get(record.label)),
-            _memory(record),
+        tuple(
+            COLUMNS[name].cell(Row(run, record, choice.phase, choice.feature, spread))
+            for name in names
         )
         for record in run.runners
     )
-    words = ("runner", "what ran") if code else ("runner",)
-    headers = (*words, "parity", "error", "predict, s", "ratio", "verdict", "GiB")
-    return Table(title(run), headers, rows, len(words))
+    feature = f", {choice.feature}" if choice.feature else ""
+    headers = tuple(
+        COLUMNS[name].header.format(phase=PHASE_HEADERS[choice.phase], feature=feature)
+        for name in names
+    )
+    return Table(title(run), headers, rows, sum(COLUMNS[name].words for name in names))
 
 
 def phases(run: Run, spread: bool) -> Table:
@@ -66,10 +68,10 @@ def phases(run: Run, spread: bool) -> Table:
     timing = {(entry.label, entry.phase): entry for entry in run.timing}
     labels = list(dict.fromkeys(entry.label for entry in run.timing))
     rows = tuple(
-        (label, *(spread_seconds(timing.get((label, phase)), spread) for phase in _PHASE_HEADERS))
+        (label, *(spread_seconds(timing.get((label, phase)), spread) for phase in PHASE_HEADERS))
         for label in labels
     )
-    return Table("Seconds per phase, median", ("runner", *_PHASE_HEADERS.values()), rows)
+    return Table("Seconds per phase, median", ("runner", *PHASE_HEADERS.values()), rows)
 
 
 def limit_shares(run: Run) -> Table:
@@ -97,27 +99,3 @@ def layers(run: Run) -> Table:
         rows.append((layer, f"{1e3 * least:.3g}" if least is not None else ABSENT, *cells))
     title = "Milliseconds that each layer adds; the hardware's limit beside"
     return Table(title, ("layer", "limit", *labels), tuple(rows))
-
-
-def _ratio(run: Run, record: RunnerRecord, entry: TimingEntry | None, spread: bool) -> str:
-    if entry is None:
-        return ABSENT
-    if worst_shared(run, record.label) and not parity_passed(run, record.label):
-        return "unranked"
-    if entry.ratio_to_reference is None:
-        return ABSENT
-    return with_interval(entry.ratio_to_reference, entry.ratio_interval if spread else None)
-
-
-def _word(entry: TimingEntry | None) -> str:
-    """Faster, slower, or what could have been shown."""
-    if entry is None or entry.verdict is None:
-        return ABSENT
-    if entry.verdict == "no difference shown" and entry.least_difference is not None:
-        return f"no difference shown (< {100 * entry.least_difference:.2g} %)"
-    return entry.verdict
-
-
-def _memory(record: RunnerRecord) -> str:
-    peak = record.peak_rss_bytes
-    return f"{peak / 2**30:.2f}" if peak is not None else ABSENT

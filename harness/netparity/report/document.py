@@ -1,0 +1,86 @@
+"""What every exporter is given: one or several stored runs, and what to show of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+
+from netparity.errors import UsageError
+from netparity.protocol import PHASES, Run
+from netparity.report.cells import Table
+from netparity.report.columns import COLUMNS, DEFAULT_COLUMNS
+from netparity.store import RunFolder
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a reader wants to see.
+
+    Attributes:
+        phase: whose seconds, ratio and word the first table shows.
+        feature: whose error it shows; None for each runner's worst.
+        columns: of the first table, by their names in `report.columns.COLUMNS`, or of a format
+            that is rows alone, by its own names; None for the usual ones.
+    """
+
+    phase: str = "predict"
+    feature: str | None = None
+    columns: tuple[str, ...] | None = None
+
+    def check(self, runs: Sequence[Run]) -> None:
+        """Refuse what is not in the runs.
+
+        Raises:
+            UsageError: naming the value and what it could have been.
+        """
+        features = list(dict.fromkeys(layer for run in runs for layer in run.settings.layers))
+        expect("--phase", self.phase, PHASES)
+        if self.feature is not None:
+            expect("--feature", self.feature, features)
+        if self.columns is not None and not self.columns:
+            raise UsageError(f"--columns names none; choose from {', '.join(COLUMNS)}")
+
+    @property
+    def table_columns(self) -> tuple[str, ...]:
+        """Columns of the first table.
+
+        Raises:
+            UsageError: if there is no such column.
+        """
+        for column in self.columns or ():
+            expect("--columns", column, COLUMNS)
+        return self.columns or DEFAULT_COLUMNS
+
+
+@dataclass(frozen=True)
+class Document:
+    """Runs in the order given; `folders` holds their features, where these were kept.
+
+    `across` are tables that compare the runs with each other, made by those who can, and
+    `remarks` are what a reader must know beside them.
+    """
+
+    runs: tuple[Run, ...]
+    folders: tuple[RunFolder | None, ...] = ()
+    choice: Choice = field(default_factory=Choice)
+    across: tuple[Table, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, run: Run, folder: RunFolder | None = None) -> Document:
+        """One run with what is shown by default."""
+        return cls((run,), (folder,))
+
+    def folder(self, position: int) -> RunFolder | None:
+        """Where the run at this position lies; None if it is in memory only."""
+        return self.folders[position] if position < len(self.folders) else None
+
+
+def expect(option: str, value: str, known: Collection[str]) -> None:
+    """Refuse a value that is not known.
+
+    Raises:
+        UsageError: naming the option, the value and what it could have been.
+    """
+    if value not in known:
+        raise UsageError(f"{option} {value!r} is not one of {', '.join(known)}")

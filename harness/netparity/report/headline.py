@@ -1,0 +1,152 @@
+"""The outcome of a run in a sentence or two."""
+
+from __future__ import annotations
+
+from netparity.protocol import Run, RunnerRecord, TimingEntry
+from netparity.report.cells import with_interval
+from netparity.report.columns import PHASE_HEADERS
+from netparity.report.outcomes import faulty_layers, parity_passed, timing_base, worst_shared
+
+_SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_MOST_NAMED = 3
+
+
+def headline(run: Run, phase: str = "predict") -> str:
+    """Who agrees with whom, to what, and who is faster: what the tables come to."""
+    sentences = [_agreement(run), _speed(run, phase), _missing(run)]
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
+def _agreement(run: Run) -> str:
+    judged = [r for r in run.runners if r.status == "ok" and worst_shared(run, r.label)]
+    if not judged:
+        return "No runner's features could be judged."
+    passed = [record for record in judged if parity_passed(run, record.label)]
+    sentences = []
+    if passed:
+        sentences.append(_passed(run, passed, len(judged)))
+    for record in judged:
+        if record not in passed:
+            sentences.append(_failed(run, record))
+    shown = sentences[: 1 + _MOST_NAMED]
+    if len(sentences) > len(shown):
+        shown.append(f"So do {_number(len(sentences) - len(shown))} others.")
+    return " ".join(shown)
+
+
+def _passed(run: Run, passed: list[RunnerRecord], judged: int) -> str:
+    """They agree at these features to this, by this measure."""
+    labels = {record.label for record in passed}
+    errors = [
+        entry.relative_l2
+        for entry in run.parity
+        if entry.label in labels and (entry.against, entry.input) == ("reference", "shared")
+    ]
+    worst = max((value for value in errors if value is not None), default=0.0)
+    if judged == 1:
+        who = f"{_short(passed[0].label)} agrees"
+    elif len(passed) == judged:
+        who = f"{'Both' if judged == 2 else f'All {_number(judged)}'} runners agree"
+    elif len(passed) == 1:
+        who = f"Of {_number(judged)} runners only {_short(passed[0].label)} agrees"
+    else:
+        who = f"{_number(len(passed)).capitalize()} of {_number(judged)} runners agree"
+    tolerances = run.settings.max_relative_l2, run.settings.atol, run.settings.rtol
+    asked = any(value is not None for value in tolerances)
+    measure = "within the tolerance asked for" if asked else "within float32 rounding"
+    digits = "exactly" if worst == 0 else f"to {worst:.1e} (relative L2), {measure}"
+    return f"{who} with the float64 reference at {_features(run)} {digits}."
+
+
+def _failed(run: Run, record: RunnerRecord) -> str:
+    worst = worst_shared(run, record.label)
+    assert worst is not None
+    if worst.relative_l2 is None:
+        said = f"{_short(record.label)} gives no usable {worst.feature}"
+    else:
+        said = f"{_short(record.label)} does not agree: {worst.relative_l2:.1e} at {worst.feature}"
+    faulty = faulty_layers(run, record.label)
+    return f"{said}, and goes wrong first at {faulty[0].feature}." if faulty else f"{said}."
+
+
+def _features(run: Run) -> str:
+    layers = run.settings.layers
+    if len(layers) > _MOST_NAMED:
+        return f"{len(layers)} layers from {layers[0]} to {layers[-1]}"
+    return _and(layers)
+
+
+def _speed(run: Run, phase: str) -> str:
+    base = timing_base(run)
+    if base is None:
+        return ""
+    entries = [
+        each
+        for each in run.timing
+        if each.phase == phase and each.label != base and parity_passed(run, each.label)
+    ]
+    told = [_ratio(each, base) for each in entries if each.verdict in ("faster", "slower")]
+    unknown = [
+        _short(each.label)
+        for each in entries
+        if each.verdict in ("no difference shown", "inconclusive")
+    ]
+    sentences = []
+    if told:
+        more = (
+            [f"{_number(len(told) - _MOST_NAMED)} more differ"] if len(told) > _MOST_NAMED else []
+        )
+        sentences.append(f"In {PHASE_HEADERS[phase]}, {_and([*told[:_MOST_NAMED], *more])}.")
+    if unknown and told:
+        sentences.append(f"For {_and_some(unknown)} no difference from {_short(base)} was shown.")
+    elif unknown:
+        what = PHASE_HEADERS[phase]
+        sentences.append(f"No difference in {what} time was shown between {_short(base)} and ")
+        sentences[-1] += f"{_and_some(unknown, 'or')}."
+    return " ".join(sentences)
+
+
+def _ratio(entry: TimingEntry, base: str) -> str:
+    """One runner against the base, as a factor above 1."""
+    ratio, interval = entry.ratio_to_reference, entry.ratio_interval
+    if ratio is None or ratio <= 0:
+        return f"{_short(entry.label)} is {entry.verdict} than {_short(base)}"
+    if entry.verdict == "faster":
+        ratio = 1 / ratio
+        interval = (1 / interval[1], 1 / interval[0]) if interval and min(interval) > 0 else None
+    return f"{_short(entry.label)} is {_times(ratio, interval)} {entry.verdict} than {_short(base)}"
+
+
+def _times(ratio: float, interval: tuple[float, float] | None) -> str:
+    value, _, ends = with_interval(ratio, interval).partition(" ")
+    return f"{value}× {ends}" if ends else f"{value}×"
+
+
+def _missing(run: Run) -> str:
+    said = []
+    for status in ("failed", "unavailable", "pending"):
+        labels = [_short(record.label) for record in run.runners if record.status == status]
+        if labels:
+            words = "was not reached" if status == "pending" else status
+            said.append(f"{_and_some(labels)} {words}")
+    return f"Not compared: {'; '.join(said)}." if said else ""
+
+
+def _short(label: str) -> str:
+    """A label in a sentence: one line, and not a paragraph."""
+    line = " ".join(label.split())
+    return line if len(line) <= 60 else f"{line[:59]}…"
+
+
+def _number(count: int) -> str:
+    return _SMALL[count] if count < len(_SMALL) else str(count)
+
+
+def _and(words: list[str], last: str = "and") -> str:
+    return f"{', '.join(words[:-1])} {last} {words[-1]}" if len(words) > 1 else words[0]
+
+
+def _and_some(words: list[str], last: str = "and") -> str:
+    if len(words) > _MOST_NAMED:
+        words = [*words[: _MOST_NAMED - 1], f"{_number(len(words) - _MOST_NAMED + 1)} others"]
+    return _and(words, last)

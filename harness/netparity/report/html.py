@@ -1,0 +1,233 @@
+"""report.html: one file that holds everything that it shows, and asks for nothing else.
+
+The page is in `page/`: a template, a style sheet and a script that sorts tables. All else works
+without the script. What a run holds reaches the page as escaped text only, as attributes made
+here, or through Matplotlib, which escapes it; a content security policy forbids the rest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from base64 import b64encode
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from netparity.protocol import Run
+from netparity.report import bibtex
+from netparity.report.cells import Table
+from netparity.report.document import Document
+from netparity.report.explanations import EXPLANATIONS, Explanation
+from netparity.report.headline import headline
+from netparity.report.ledger import ledger, machine_words
+from netparity.report.methods import paragraph
+from netparity.report.notes import Note, keyed_notes, log_tails
+from netparity.report.outcomes import VERDICT_MARKS
+from netparity.report.pictures import Picture, pictures
+from netparity.report.plots import KINDS, NothingToDrawError, Scene, inline_svg
+from netparity.report.plots.style import THEMES, applied, colour
+from netparity.report.reproduce import in_full, typed
+from netparity.report.several import beginning, names
+from netparity.report.tables import tables
+from netparity.report.visible import visible
+
+if TYPE_CHECKING:
+    import jinja2
+    from markupsafe import Markup
+
+FILE = "report.html"
+PLOT_MM = 82.0
+"""Narrower than a journal's column, so that the letters stay large enough on a phone."""
+
+_BAD_MARKS = (*(mark for mark in VERDICT_MARKS.values() if mark.isupper()), "failed")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell: its text, what it is sorted by, and what it is marked with."""
+
+    text: str
+    sort: str
+    mark: str = ""
+    swatch: str | None = None
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table of the page. `anchor` is its id."""
+
+    anchor: str
+    title: str
+    headers: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+    words: int
+
+
+@dataclass(frozen=True)
+class Plot:
+    """A plot of the page, or in `missing` why there is none. `svg` is markup."""
+
+    anchor: str
+    title: str
+    caption: str = ""
+    alt: str = ""
+    svg: str = ""
+    missing: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    """One run."""
+
+    anchor: str
+    name: str
+    run: Run
+    headline: str
+    first: Sheet
+    sheets: Sequence[Sheet]
+    ledger: Sheet | None
+    notes: Sequence[Note]
+    warnings: Sequence[Note]
+    plots: Sequence[Plot]
+    pictures: Sequence[Picture]
+    machine: Sequence[str]
+    logs: Sequence[tuple[str, Sequence[str]]]
+    typed: str | None
+    in_full: str
+    methods: str
+
+
+def render(document: Document) -> str:
+    """The runs as a page."""
+    sections = [_section(document, position) for position in range(len(document.runs))]
+    script, style = _resource("sort.js"), _resource("style.css")
+    used = {note.key for section in sections for note in (*section.notes, *section.warnings)}
+    said = (
+        _environment()
+        .get_template("page.html")
+        .render(
+            title=_title(document),
+            sections=sections,
+            side_by_side=[
+                _sheet(table, f"runs-{i}", {}) for i, table in enumerate(beginning(document))
+            ],
+            remarks=document.remarks,
+            explanations=_explanations(used),
+            bibtex=bibtex.render(document),
+            script=script,
+            script_hash=b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+            style=style,
+        )
+    )
+    return f"{said.strip()}\n"
+
+
+def _title(document: Document) -> str:
+    if len(document.runs) > 1:
+        return f"{len(document.runs)} runs side by side"
+    [run] = document.runs
+    return f"{run.model}: do the features agree, and what does each tool cost?"
+
+
+def _section(document: Document, position: int) -> Section:
+    run, folder, choice = document.runs[position], document.folder(position), document.choice
+    anchor = f"run-{position + 1}"
+    colours = {record.label: colour(record) for record in run.runners}
+    asked = ledger(run)
+    shown = [table for table in tables(run, choice=choice) if table.title != asked.title]
+    sheets = [_sheet(table, f"{anchor}-table-{i}", colours) for i, table in enumerate(shown)]
+    notes = list(keyed_notes(run))
+    return Section(
+        anchor,
+        names(document)[position],
+        run,
+        headline(run, choice.phase),
+        sheets[0],
+        sheets[1:],
+        _sheet(asked, f"{anchor}-ledger", colours) if asked.rows else None,
+        [note for note in notes if not note.warning],
+        [note for note in notes if note.warning],
+        list(_plots(Scene(run, folder, choice, THEMES["page"], PLOT_MM), anchor)),
+        pictures(run, folder),
+        list(machine_words(run.machine, run.settings)),
+        log_tails(run),
+        typed(run),
+        in_full(run),
+        paragraph(run),
+    )
+
+
+def _plots(scene: Scene, anchor: str) -> Iterator[Plot]:
+    """Every kind but the pictures, which a page shows as pictures."""
+    for name, kind in KINDS.items():
+        if name == "inputs":
+            continue
+        prefix = f"{anchor}-{name}"
+        try:
+            with applied(scene.theme):
+                drawn = kind.draw(scene)
+                svg = inline_svg(drawn.save("svg", fonts="none"), prefix)
+        except NothingToDrawError as reason:
+            yield Plot(prefix, kind.TITLE, missing=str(reason))
+        else:
+            yield Plot(prefix, drawn.title, drawn.caption, drawn.alt, svg)
+
+
+def _sheet(table: Table, anchor: str, colours: dict[str, str]) -> Sheet:
+    rows = [
+        [
+            Cell(text, _sort_key(text), _mark(text), colours.get(text) if column == 0 else None)
+            for column, text in enumerate(row)
+        ]
+        for row in table.rows
+    ]
+    return Sheet(anchor, table.title, table.headers, rows, table.words)
+
+
+def _sort_key(text: str) -> str:
+    """The figure that a cell begins with; for words nothing, so that they sort as words."""
+    found = re.match(r"[-+]?\d+(\.\d+)?(e[-+]?\d+)?(?![\w.])", text)
+    return found[0] if found else ""
+
+
+def _mark(text: str) -> str:
+    if text in _BAD_MARKS or text.endswith("≠"):
+        return "bad"
+    return "good" if text == "pass" else ""
+
+
+def _explanations(used: set[str]) -> dict[str, Explanation]:
+    return {key: explanation for key, explanation in EXPLANATIONS.items() if key in used}
+
+
+def _resource(name: str) -> str:
+    return (files("netparity.report") / "page" / name).read_text(encoding="utf-8").strip()
+
+
+def breakable(text: str) -> Markup:
+    """Text as markup, with places where a long label may go on in the next line."""
+    from markupsafe import Markup, escape
+
+    parts = re.split(r"(?<=[\[=,/_])", visible(text))
+    return Markup("<wbr>").join(escape(part) for part in parts)
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    import jinja2
+    from markupsafe import Markup
+
+    made = jinja2.Environment(
+        loader=jinja2.PackageLoader("netparity.report", "page"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    made.filters["visible"] = visible
+    made.filters["breakable"] = breakable
+    made.filters["made_here"] = Markup  # of markup that this package wrote
+    return made

@@ -1,0 +1,66 @@
+"""The first table as JSON with numbers, and the sentences beside it; run.json holds everything."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+from netparity.protocol import Run
+from netparity.report.columns import Row
+from netparity.report.csv import row as flat_row
+from netparity.report.document import Choice, Document
+from netparity.report.headline import headline
+from netparity.report.methods import paragraph
+from netparity.report.notes import notes
+
+FILE = None
+
+
+def render(document: Document) -> str:
+    """An object with a list of runs; what is unknown or not finite is null."""
+    said = {"runs": [_run(run, document.choice) for run in document.runs]}
+    return json.dumps(_finite(said), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _run(run: Run, choice: Choice) -> dict[str, Any]:
+    return {
+        "run_id": run.run_id,
+        "started": run.started,
+        "netparity_version": run.netparity_version,
+        "model": run.model,
+        "machine": run.machine.model_dump(),
+        "headline": headline(run, choice.phase),
+        "phase": choice.phase,
+        "feature": choice.feature,
+        "runners": [_runner(run, index, choice) for index in range(len(run.runners))],
+        "notes": notes(run),
+        "methods": paragraph(run),
+    }
+
+
+def _runner(run: Run, index: int, choice: Choice) -> dict[str, Any]:
+    """What the first table shows of a runner, and all columns of table.csv below it."""
+    row = Row(run, run.runners[index], choice.phase, choice.feature)
+    timing, judged = row.timing(), row.judged
+    return {
+        "label": row.record.label,
+        "status": row.record.status,
+        "error": judged.relative_l2 if judged else None,
+        "error_at": judged.feature if judged else None,
+        "parity": judged.verdict if judged else None,
+        "seconds": timing.median_seconds if timing else None,
+        "seconds_interval": timing.interval_seconds if timing else None,
+        "ratio": timing.ratio_to_reference if timing else None,
+        "ratio_interval": timing.ratio_interval if timing else None,
+        "verdict": timing.verdict if timing else None,
+        "all": flat_row(run, index),
+    }
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _finite(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(each) for each in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

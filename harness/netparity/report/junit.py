@@ -1,0 +1,93 @@
+"""JUnit XML for continuous integration: a suite per runner, a case per feature.
+
+A feature that fails parity is a failure, a runner that failed an error, and one that cannot run
+here is skipped. Seconds are those of the runner's processes.
+"""
+
+from __future__ import annotations
+
+import re
+from xml.etree import ElementTree
+
+from netparity.protocol import ParityEntry, Run, RunnerRecord
+from netparity.report.document import Document
+from netparity.report.notes import rule
+from netparity.report.outcomes import PASSING
+
+FILE = None
+_ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML 1.0 cannot hold (production 2, Char)."""
+
+
+def render(document: Document) -> str:
+    """The runs as JUnit XML."""
+    root = ElementTree.Element("testsuites", name="netparity")
+    wanted = document.choice.feature
+    for run in document.runs:
+        for record in run.runners:
+            _suite(root, run, record, wanted)
+    counted = ("tests", "failures", "errors", "skipped")
+    for key in counted:
+        root.set(key, str(sum(int(suite.get(key, "0")) for suite in root)))
+    ElementTree.indent(root)
+    body = ElementTree.tostring(root, encoding="unicode")
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{body}\n'
+
+
+def _suite(root: ElementTree.Element, run: Run, record: RunnerRecord, wanted: str | None) -> None:
+    suite = ElementTree.SubElement(root, "testsuite", name=_text(f"{run.model}.{record.label}"))
+    suite.set("timestamp", _text(run.started))
+    suite.set("time", f"{sum(each.wall_seconds for each in record.rounds):.3f}")
+    # Of the shared input: what a tool's own preprocessing does is reported, not judged.
+    entries = [
+        each
+        for each in run.parity
+        if (each.label, each.against, each.input) == (record.label, "reference", "shared")
+        and wanted in (None, each.feature)
+    ]
+    for entry in entries if record.status == "ok" else ():
+        _feature(suite, run, record, entry)
+    if record.status != "ok" or not entries:
+        _whole(suite, run, record)
+    for key, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+        suite.set(key, str(len(suite.findall(f"testcase/{tag}"))))
+    suite.set("tests", str(len(suite.findall("testcase"))))
+
+
+def _feature(
+    suite: ElementTree.Element, run: Run, record: RunnerRecord, entry: ParityEntry
+) -> None:
+    case = _case(suite, run, record, f"{entry.feature}, {entry.input} input")
+    said = "undefined" if entry.relative_l2 is None else f"{entry.relative_l2:.3e}"
+    floor = "" if entry.floor is None else f", noise floor {entry.floor:.3e}"
+    figures = f"relative L2 {said}{floor}"
+    if entry.verdict in PASSING:
+        ElementTree.SubElement(case, "system-out").text = figures
+    else:
+        failure = ElementTree.SubElement(case, "failure", type=entry.verdict)
+        failure.set("message", _text(f"{entry.verdict}: {figures}"))
+        failure.text = _text("\n".join(filter(None, (entry.note, rule(run)))))
+
+
+def _whole(suite: ElementTree.Element, run: Run, record: RunnerRecord) -> None:
+    """One case for a runner without features."""
+    case = _case(suite, run, record, "runs")
+    if record.status == "failed":
+        error = ElementTree.SubElement(case, "error", type="failed")
+        error.set("message", _text(record.reason or "failed"))
+        error.text = _text("\n".join(record.rounds[-1].log_tail) if record.rounds else "")
+    else:
+        said = [record.reason, f"to mend it: {record.fix}" if record.fix else None]
+        why = "; ".join(filter(None, said)) or "not judged"
+        ElementTree.SubElement(case, "skipped", message=_text(why))
+
+
+def _case(
+    suite: ElementTree.Element, run: Run, record: RunnerRecord, name: str
+) -> ElementTree.Element:
+    names = {"classname": _text(f"{run.model}.{record.label}"), "name": _text(name)}
+    return ElementTree.SubElement(suite, "testcase", names)
+
+
+def _text(text: str) -> str:
+    return _ILLEGAL.sub(lambda match: f"\\u{ord(match[0]):04x}", text)

@@ -1,0 +1,109 @@
+"""What a plot is drawn from, what it is, and how it becomes a file."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from netparity.protocol import Run, RunnerRecord, TimingEntry
+from netparity.report.document import Choice
+from netparity.report.outcomes import how_bad, worst_shared
+from netparity.report.plots.style import THEMES, Theme, applied, colour, marks
+from netparity.store import RunFolder
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+COLUMN_MM = 89.0
+"""One column of most two-column journals; 183 mm is the width of both."""
+
+FORMATS = ("svg", "pdf", "png")
+_PNG_DPI = 300
+_METADATA: dict[str, dict[str, str | None]] = {
+    "svg": {"Date": None, "Creator": "netparity"},
+    "pdf": {"CreationDate": None, "Creator": "netparity", "Producer": None},
+    "png": {"Software": "netparity"},
+}
+
+
+class NothingToDrawError(Exception):
+    """There is nothing to draw; the message says what the run does not hold."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What a plot may draw on: one run, the folder with its arrays if there is one."""
+
+    run: Run
+    folder: RunFolder | None = None
+    choice: Choice = field(default_factory=Choice)
+    theme: Theme = THEMES["light"]
+    width_mm: float = COLUMN_MM
+
+    @cached_property
+    def records(self) -> dict[str, RunnerRecord]:
+        """Runners by label, in the order asked for."""
+        return {record.label: record for record in self.run.runners}
+
+    @cached_property
+    def marks(self) -> dict[str, tuple[str, str]]:
+        """Marker and dash of each label."""
+        return marks(self.run.runners)
+
+    def colour(self, label: str) -> str:
+        """Of the tool that this label names."""
+        return colour(self.records[label])
+
+    def worst(self, labels: Sequence[str], most: int) -> list[str]:
+        """These labels in their order; of too many, those that agree worst."""
+        if len(labels) <= most:
+            return list(labels)
+
+        def badness(label: str) -> tuple[int, float]:
+            entry = worst_shared(self.run, label)
+            return how_bad(entry) if entry else (-1, 0.0)
+
+        kept = set(sorted(labels, key=badness, reverse=True)[:most])
+        return [label for label in labels if label in kept]
+
+    def timed(self, phase: str) -> list[TimingEntry]:
+        """Entries of a phase, in the order of the runners."""
+        found = {entry.label: entry for entry in self.run.timing if entry.phase == phase}
+        return [found[label] for label in self.records if label in found]
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A finished plot.
+
+    Attributes:
+        alt: what it shows, with its figures, for those who do not see it.
+        caption: how to read it.
+    """
+
+    title: str
+    caption: str
+    alt: str
+    figure: Figure
+
+    def save(self, form: str, fonts: str = "path") -> bytes:
+        """The plot as a file; `fonts` is `path`, or `none` to leave an SVG's text as text."""
+        import matplotlib as mpl
+
+        file = io.BytesIO()
+        with mpl.rc_context({"svg.fonttype": fonts}):
+            self.figure.savefig(file, format=form, dpi=_PNG_DPI, metadata=_METADATA[form])
+        return file.getvalue()
+
+
+def rendered(draw: Callable[[Scene], Drawing], scene: Scene, form: str) -> bytes:
+    """Draw and save in one go.
+
+    Raises:
+        NothingToDrawError: if the run does not hold what the plot shows.
+    """
+    with applied(scene.theme):
+        return draw(scene).save(form)

@@ -1,0 +1,39 @@
+"""A plot inside the page: in the page's own colours, and without names that could clash."""
+
+from __future__ import annotations
+
+import re
+
+from netparity.report.plots.style import PAGE_VARIABLES
+
+_HEAD = re.compile(r"^.*?(?=<svg)", re.DOTALL)
+_METADATA = re.compile(r"<metadata>.*?</metadata>\s*", re.DOTALL)
+_ROOT = re.compile(r"<svg[^>]*?viewBox=\"([^\"]*)\"[^>]*>", re.DOTALL)
+_COMMENT = re.compile(r"<!--.*?-->\s*", re.DOTALL)
+_FONT = re.compile(r"font: ([\d.]+px)[^;\"]*")
+
+
+def inline_svg(svg: bytes, prefix: str) -> str:
+    """The <svg> element of a file made by matplotlib with the theme `page`.
+
+    Args:
+        prefix: what its ids begin with, different for every plot of a page.
+
+    Of what the run holds, only texts are in it, which matplotlib has escaped.
+    """
+    text = _METADATA.sub("", _HEAD.sub("", svg.decode("utf-8")))
+    text = _COMMENT.sub("", text)
+    text = _ROOT.sub(
+        lambda m: f'<svg viewBox="{m[1]}" aria-hidden="true" focusable="false">', text, count=1
+    )
+    used = set(re.findall(r"url\(#([^)]+)\)", text)) | set(re.findall(r'href="#([^"]+)"', text))
+    text = re.sub(
+        r' id="([^"]+)"', lambda m: f' id="{prefix}-{m[1]}"' if m[1] in used else "", text
+    )
+    text = re.sub(r"url\(#([^)]+)\)", rf"url(#{prefix}-\1)", text)
+    text = re.sub(r'(?:xlink:)?href="#([^"]+)"', rf'href="#{prefix}-\1"', text)
+    text = text.replace("xlink:href=", "href=")
+    text = _FONT.sub(r"font: \1 var(--font)", text)
+    for stand_in, variable in PAGE_VARIABLES.items():
+        text = text.replace(stand_in, variable)
+    return text.strip()

@@ -1,0 +1,131 @@
+"""The error of each layer against the noise floor."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from netparity.report.outcomes import worst_shared
+from netparity.report.plots.drawing import Drawing, NothingToDrawError, Scene
+from netparity.report.plots.style import log_scale, new_figure, short
+from netparity.report.plots.words import listed
+
+TITLE = "Error of each layer against the noise floor"
+_MOST_NAMED = 12
+_HEIGHT_INCHES = 2.3
+_ROW_INCHES = 0.15
+
+
+def draw(scene: Scene) -> Drawing:
+    """A line per runner over the layers, on a logarithmic axis.
+
+    Raises:
+        NothingToDrawError: if no error is known.
+    """
+    layers = scene.run.settings.layers
+    lines = {label: _errors(scene, label, layers) for label in scene.records}
+    lines = {label: errors for label, errors in lines.items() if any(e is not None for e in errors)}
+    floors = _floors(scene)
+    floor = [floors.get(layer) for layer in layers]
+    known = [value for errors in [floor, *lines.values()] for value in errors if value]
+    if not lines:
+        raise NothingToDrawError("no runner's features have an error that is a number")
+    least = min(known, default=1e-8) / 4
+    named = scene.worst(list(lines), _MOST_NAMED)
+    height = _HEIGHT_INCHES + _ROW_INCHES * (len(named) + 2)
+    figure = new_figure(scene.width_mm, height + 0.02 * max(map(len, layers), default=0))
+    axes = figure.subplots()
+    log_scale(axes.yaxis, [])
+    axes.grid(axis="y")
+    places = list(range(len(layers)))
+    if any(floor):
+        axes.plot(
+            places,
+            [value or float("nan") for value in floor],
+            color=scene.theme.muted,
+            drawstyle="steps-mid",
+            linewidth=1.4,
+            label="noise floor",
+        )
+        top = [value * factor if value else float("nan") for value, factor in _bounds(scene, floor)]
+        axes.fill_between(
+            places,
+            least,
+            top,
+            step="mid",
+            color=scene.theme.muted,
+            alpha=0.16,
+            linewidth=0,
+            label="passes",
+        )
+    for label, errors in lines.items():
+        marker, dash = scene.marks[label]
+        axes.plot(
+            places,
+            [float("nan") if value is None else max(value, least) for value in errors],
+            dash,
+            marker=marker,
+            markersize=4,
+            markerfacecolor="none",
+            markeredgewidth=0.9,
+            color=scene.colour(label),
+            label=short(label) if label in named else None,
+        )
+    axes.set_xticks(
+        places, [short(layer, 24) for layer in layers], rotation=90 if len(layers) > 5 else 0
+    )
+    axes.set_xlim(-0.5, len(layers) - 0.5)
+    axes.set_ylabel("relative L2 error")
+    figure.legend(loc="outside lower left", ncols=1)
+    rest = len(lines) - len(named)
+    return Drawing(
+        TITLE,
+        "Relative L2 error of the shared input's features against the float64 reference. The step "
+        "line is what float32 rounding alone does to each layer; in the shaded part a feature "
+        "passes." + (f" {rest} more runners have lines without a name." if rest > 0 else ""),
+        f"Error of {len(layers)} layers, {layers[0]} to {layers[-1]}, on a logarithmic axis. "
+        + listed([_told(scene, label, errors, layers) for label, errors in lines.items()]),
+        figure,
+    )
+
+
+def _errors(scene: Scene, label: str, layers: Sequence[str]) -> list[float | None]:
+    found = {
+        entry.feature: entry.relative_l2
+        for entry in scene.run.parity
+        if (entry.label, entry.against, entry.input) == (label, "reference", "shared")
+    }
+    return [found.get(layer) for layer in layers]
+
+
+def _floors(scene: Scene) -> dict[str, float]:
+    """Of the shared input."""
+    return {
+        entry.feature: entry.relative_l2
+        for floor in scene.run.noise_floors
+        if floor.input == "shared"
+        for entry in floor.layers
+    }
+
+
+def _bounds(scene: Scene, floor: Sequence[float | None]) -> list[tuple[float | None, float]]:
+    """Each layer's floor and the factor of it within which a feature passes.
+
+    A tolerance that the user asked for stands in the place of both.
+    """
+    settings = scene.run.settings
+    if settings.max_relative_l2 is not None:
+        return [(settings.max_relative_l2, 1.0)] * len(floor)
+    if settings.floor_factor is None or settings.atol is not None or settings.rtol is not None:
+        return [(None, 1.0)] * len(floor)
+    return [(value, settings.floor_factor) for value in floor]
+
+
+def _told(scene: Scene, label: str, errors: Sequence[float | None], layers: Sequence[str]) -> str:
+    known = [
+        (value, layer) for value, layer in zip(errors, layers, strict=True) if value is not None
+    ]
+    largest, where = max(known)
+    least = min(known)[0]
+    worst = worst_shared(scene.run, label)
+    verdict = f", verdict {worst.verdict}" if worst else ""
+    return f"{label}: {least:.1e} to {largest:.1e}, largest at {where}{verdict}"

@@ -1,0 +1,108 @@
+"""Seconds of every phase as stacked bars."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from netparity.protocol import PHASES, TimingEntry
+from netparity.report.cells import seconds
+from netparity.report.columns import PHASE_HEADERS
+from netparity.report.plots.drawing import Drawing, NothingToDrawError, Scene
+from netparity.report.plots.style import row_axes
+from netparity.report.plots.words import listed
+
+TITLE = "What a user waits for"
+_STRENGTHS = dict(zip(PHASES, (1.0, 0.72, 0.15, 0.5, 0.86), strict=True))
+_HATCHES = dict(zip(PHASES, ("", "", "xxxx", "////", "...."), strict=True))
+_HEIGHT = 0.36
+_STEP = 0.065
+
+
+def draw(scene: Scene) -> Drawing:
+    """A bar per runner, a part per phase; whiskers are each part's own 95 % interval.
+
+    Raises:
+        NothingToDrawError: if nothing was timed.
+    """
+    timed = {label: dict(_phases(scene, label)) for label in scene.records}
+    timed = {label: phases for label, phases in timed.items() if phases}
+    if not timed:
+        raise NothingToDrawError("no runner was timed")
+    figure, axes = row_axes(scene.width_mm, list(timed), extra_inches=0.35)
+    whole = {
+        label: sum(each.median_seconds for each in phases.values())
+        for label, phases in timed.items()
+    }
+    for row, (label, phases) in enumerate(timed.items()):
+        left = 0.0
+        for phase, entry in phases.items():
+            axes.barh(
+                row,
+                entry.median_seconds,
+                _HEIGHT,
+                left=left,
+                color=(scene.colour(label), _STRENGTHS[phase]),
+                edgecolor=scene.colour(label),
+                hatch=_HATCHES[phase],
+                linewidth=0.6,
+            )
+            left += entry.median_seconds
+            if entry.interval_seconds is not None:
+                ends = [left - entry.median_seconds + end for end in entry.interval_seconds]
+                # Each a little lower than the one before it, as they may reach into each other.
+                height = row + _STEP * (PHASES.index(phase) - 2)
+                axes.plot(ends, [height] * 2, color=scene.theme.ink, marker="|", markersize=3)
+        axes.annotate(
+            f"{seconds(whole[label])} s",
+            (1, row - 0.34),
+            xycoords=axes.get_yaxis_transform(),
+            ha="right",
+            va="bottom",
+            color=scene.theme.muted,
+        )
+    axes.set_xlim(0, None)
+    axes.set_xlabel("seconds")
+    _legend(scene, figure, [phase for phase in PHASES if any(phase in p for p in timed.values())])
+    told = listed(
+        [
+            f"{label}: "
+            + ", ".join(
+                f"{PHASE_HEADERS[phase]} {seconds(entry.median_seconds)} s"
+                for phase, entry in phases.items()
+            )
+            for label, phases in timed.items()
+        ]
+    )
+    return Drawing(
+        TITLE,
+        "Median seconds of each phase, one after the other; on the right their sum. Whiskers: 95 % "
+        "intervals, at the end of their phase.",
+        f"Stacked bars of the seconds of each phase. {told}",
+        figure,
+    )
+
+
+def _phases(scene: Scene, label: str) -> Iterator[tuple[str, TimingEntry]]:
+    for phase in PHASES:
+        for entry in scene.timed(phase):
+            if entry.label == label:
+                yield phase, entry
+
+
+def _legend(scene: Scene, figure: object, phases: list[str]) -> None:
+    """Parts in the colour of the words: each tool has them in its own."""
+    from matplotlib.figure import Figure
+    from matplotlib.patches import Patch
+
+    assert isinstance(figure, Figure)
+    handles = [
+        Patch(
+            facecolor=(scene.theme.muted, _STRENGTHS[phase]),
+            edgecolor=scene.theme.muted,
+            hatch=_HATCHES[phase],
+            linewidth=0.6,
+            label=PHASE_HEADERS[phase],
+        )
+        for phase in phases
+    ]
+    figure.legend(handles=handles, loc="outside lower center", ncols=3, columnspacing=1.2)

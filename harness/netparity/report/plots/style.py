@@ -1,0 +1,194 @@
+"""How every plot looks: themes, one colour per tool, and labels that anything may be in."""
+
+from __future__ import annotations
+
+import os
+import warnings
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+from netparity.cache import cache_folder
+from netparity.protocol import RunnerRecord
+from netparity.report.visible import visible
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
+    from matplotlib.figure import Figure
+
+MM_PER_INCH = 25.4
+POINTS_PER_INCH = 72.0
+FONT_POINTS = 7.0
+_LABEL_LENGTH = 52
+
+TOOL_COLOURS = {
+    "keras3-tensorflow": "#d55e00",
+    "keras2-theano": "#0072b2",
+    "matconvnet-octave": "#009e73",
+    "matconvnet-matlab": "#cc79a7",
+}
+_MORE_COLOURS = ("#7570b3", "#a6761d", "#d0417e", "#4f8a10", "#667788", "#b15928")
+"""The first are of Okabe and Ito, Color Universal Design (2008). All of them have a contrast of
+3 : 1 and more to the page both in light and in dark (WCAG 2.2, criterion 1.4.11)."""
+
+_MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "*")
+_DASHES = ("-", "--", "-.", ":")
+
+
+@dataclass(frozen=True)
+class Theme:
+    """Colours of everything but the tools; `paper` is None where what lies below shows."""
+
+    ink: str
+    muted: str
+    grid: str
+    paper: str | None
+
+
+THEMES = {
+    "light": Theme("#1a1d21", "#59626d", "#d9dee4", "#ffffff"),
+    "dark": Theme("#e8ebee", "#a3adb8", "#38414b", "#14181d"),
+    # Stand-ins for the page's own variables: report.plots.inline puts those in their place.
+    "page": Theme("#010203", "#010204", "#010205", None),
+}
+PAGE_VARIABLES = {"#010203": "var(--ink)", "#010204": "var(--muted)", "#010205": "var(--grid)"}
+
+
+def colour(record: RunnerRecord) -> str:
+    """The colour of a runner's tool, the same in every plot, page and run."""
+    known = TOOL_COLOURS.get(record.runner)
+    return known or _MORE_COLOURS[zlib.crc32(record.runner.encode()) % len(_MORE_COLOURS)]
+
+
+def marks(records: Sequence[RunnerRecord]) -> dict[str, tuple[str, str]]:
+    """Marker and dash of each label, so that rows of one tool differ without colours."""
+    seen: dict[str, int] = {}
+    found = {}
+    for record in records:
+        number = seen[record.runner] = seen.get(record.runner, -1) + 1
+        found[record.label] = _MARKERS[number % len(_MARKERS)], _DASHES[number % len(_DASHES)]
+    return found
+
+
+def short(label: str, length: int = _LABEL_LENGTH) -> str:
+    """A label on one line of a plot."""
+    shown = visible(label)
+    return shown if len(shown) <= length else f"{shown[: length - 1]}…"
+
+
+@contextmanager
+def applied(theme: Theme) -> Iterator[None]:
+    """Matplotlib with this theme, whatever the user's own settings are."""
+    os.environ.setdefault("MPLCONFIGDIR", str(cache_folder("matplotlib")))
+    import matplotlib as mpl
+
+    settings: dict[str, Any] = {
+        **{key: value for key, value in mpl.rcParamsDefault.items() if "backend" not in key},
+        "text.parse_math": False,  # a label may hold a dollar sign
+        "svg.hashsalt": "netparity",  # the same plot is the same file
+        "pdf.fonttype": 42,  # publishers refuse Type 3
+        "font.size": FONT_POINTS,
+        "axes.titlesize": FONT_POINTS,
+        "axes.labelsize": FONT_POINTS,
+        "xtick.labelsize": FONT_POINTS,
+        "ytick.labelsize": FONT_POINTS,
+        "legend.fontsize": FONT_POINTS,
+        "text.color": theme.ink,
+        "axes.labelcolor": theme.ink,
+        "xtick.color": theme.muted,
+        "ytick.color": theme.muted,
+        "xtick.labelcolor": theme.ink,
+        "ytick.labelcolor": theme.ink,
+        "axes.edgecolor": theme.muted,
+        "axes.facecolor": "none",
+        "axes.linewidth": 0.6,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.grid": False,
+        "axes.axisbelow": True,
+        "grid.color": theme.grid,
+        "grid.linewidth": 0.6,
+        "xtick.major.width": 0.6,
+        "ytick.major.width": 0.6,
+        "lines.linewidth": 1.0,
+        "legend.frameon": False,
+        "legend.handlelength": 2.2,
+        "figure.facecolor": theme.paper or "none",
+        "savefig.facecolor": theme.paper or "none",
+        "figure.constrained_layout.use": True,
+    }
+    with mpl.rc_context(), warnings.catch_warnings():
+        # Of what the fonts do not hold, a box is drawn; of what is too narrow, what there is.
+        warnings.simplefilter("ignore")
+        mpl.rcParams.update(cast(Any, settings))
+        yield
+
+
+def new_figure(width_mm: float, height_inches: float) -> Figure:
+    """An empty figure, without the state that pyplot keeps."""
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(width_mm / MM_PER_INCH, height_inches))
+
+
+ROW_INCHES = 0.36
+_AXIS_INCHES = 0.45
+
+
+def row_axes(
+    width_mm: float,
+    labels: Sequence[str],
+    row_inches: float = ROW_INCHES,
+    extra_inches: float = 0,
+    label_length: int = _LABEL_LENGTH,
+) -> tuple[Figure, Axes]:
+    """Axes with a row for each label, from the top down: row i is at y = i.
+
+    A row's label stands above it, since beside it a long one would leave no room on a phone.
+    """
+    height = len(labels) * row_inches + _AXIS_INCHES + extra_inches
+    made = new_figure(width_mm, height)
+    axes = made.subplots()
+    axes.set_ylim(len(labels) - 0.35, -0.75)
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    axes.grid(axis="x")
+    for position, label in enumerate(labels):
+        axes.annotate(
+            short(label, label_length),
+            (0, position - 0.34),
+            xycoords=axes.get_yaxis_transform(),
+            va="bottom",
+            ha="left",
+            annotation_clip=False,
+        )
+    return made, axes
+
+
+def log_scale(axis: Axis, values: Sequence[float]) -> None:
+    """A logarithmic axis around positive values, its figures written plainly."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+    axes = axis.axes
+    name = "x" if axis is axes.xaxis else "y"
+    axes.set(**{f"{name}scale": "log"})
+    axis.set_major_formatter(FuncFormatter(lambda value, _: plain(value)))
+    if values:
+        low, high = min(values) / 1.4, max(values) * 1.4
+        axes.set(**{f"{name}lim": (low, high)})
+        if high < 100 * low:  # powers of ten alone would leave one figure, or none
+            axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    axis.set_minor_formatter(NullFormatter())
+
+
+def plain(value: float) -> str:
+    """A figure on an axis: 0.02 or 1e-06."""
+    return f"{value:g}" if value >= 1e-3 else f"{value:.0e}"
+
+
+def wants_log(values: Sequence[float], span: float) -> bool:
+    """Whether values, all positive, span more than this factor."""
+    return bool(values) and min(values) > 0 and max(values) > span * min(values)

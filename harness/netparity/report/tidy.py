@@ -1,0 +1,91 @@
+"""One row per figure with its interval and unit: for ggplot, seaborn and data frames.
+
+`read.csv(file)` and `pandas.read_csv(file)` give every column its type; an empty cell is NA.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from netparity.protocol import ParityEntry, Run
+from netparity.report.document import Document
+from netparity.report.rows import document_csv
+
+FILE = None
+COLUMNS = (
+    *("run_id", "started", "netparity_version", "cpu", "model", "label", "runner", "input"),
+    *("feature", "against", "phase", "quantity", "value", "low", "high", "unit", "verdict"),
+)
+_METRICS = {
+    "relative_l2": "1",
+    "floor": "1",
+    "rms": "feature",
+    "max_abs": "feature",
+    "cosine_distance": "1",
+    "snr_db": "dB",
+    "ulp_99": "ulp",
+    "spearman": "1",
+    "top1": "1",
+    "top5": "1",
+}
+
+
+def render(document: Document) -> str:
+    """The runs' figures as CSV (RFC 4180)."""
+    return document_csv(document, COLUMNS, (row for run in document.runs for row in rows(run)))
+
+
+def rows(run: Run) -> Iterator[dict[str, object]]:
+    """A dictionary for each figure: parity, then timing, then the rest."""
+    about = {
+        "run_id": run.run_id,
+        "started": run.started,
+        "netparity_version": run.netparity_version,
+        "cpu": run.machine.cpu,
+        "model": run.model,
+    }
+    kinds = {record.label: record.runner for record in run.runners}
+    for figure in _figures(run):
+        label = str(figure["label"])
+        yield {**dict.fromkeys(COLUMNS), **about, "runner": kinds.get(label), **figure}
+
+
+def _figures(run: Run) -> Iterator[dict[str, object]]:
+    for judged in run.parity:
+        yield from _parity(judged)
+    for entry in run.timing:
+        of = {"label": entry.label, "phase": entry.phase, "verdict": entry.verdict}
+        yield of | _figure("seconds", entry.median_seconds, entry.interval_seconds, "s")
+        yield of | _figure("best_seconds", entry.min_seconds, None, "s")
+        if entry.ratio_to_reference is not None:
+            yield of | _figure("ratio", entry.ratio_to_reference, entry.ratio_interval, "1")
+        if run.limit is not None and entry.phase == "predict" and entry.median_seconds > 0:
+            share = run.limit.seconds / entry.median_seconds
+            yield of | _figure("share_of_limit", share, None, "1")
+    for layer in run.layer_timing:
+        own = _figure("layer_seconds", layer.own_seconds, None, "s")
+        yield {"label": layer.label, "feature": layer.layer, "phase": "predict"} | own
+    for record in run.runners:
+        if record.peak_rss_bytes is not None:
+            yield {"label": record.label} | _figure("peak_rss", record.peak_rss_bytes, None, "B")
+
+
+def _parity(entry: ParityEntry) -> Iterator[dict[str, object]]:
+    of = {
+        "label": entry.label,
+        "input": entry.input,
+        "feature": entry.feature,
+        "against": entry.against,
+        "verdict": entry.verdict,
+    }
+    for name, unit in _METRICS.items():
+        value = getattr(entry, name)
+        if value is not None:
+            yield of | _figure(name, value, None, unit)
+
+
+def _figure(
+    quantity: str, value: float, interval: tuple[float, float] | None, unit: str
+) -> dict[str, object]:
+    low, high = interval or (None, None)
+    return {"quantity": quantity, "value": value, "low": low, "high": high, "unit": unit}
