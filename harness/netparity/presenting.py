@@ -8,20 +8,22 @@ from pathlib import Path
 
 from netparity.across import compare_two
 from netparity.cache import replacing
-from netparity.errors import InputError, StoreError, UsageError
+from netparity.errors import InputError, StoreError
 from netparity.paths import usable_path
 from netparity.pipeline import reopen
 from netparity.protocol import Run
 from netparity.report import Choice, Document
 from netparity.report.cells import Table
 from netparity.report.document import expect
-from netparity.report.plots import COLUMN_MM, FORMATS, KINDS, NothingToDrawError, Scene, rendered
-from netparity.report.plots.style import THEMES
+from netparity.report.plots import (
+    COLUMN_MM,
+    FORMATS,
+    KINDS,
+    NothingToDrawError,
+    rendered,
+    scene_for_file,
+)
 from netparity.watch import SILENT, Watch
-
-FILE_THEMES = ("light", "dark")
-MM = (40.0, 400.0)
-"""Least and greatest width of a plot."""
 
 
 def open_document(
@@ -83,14 +85,11 @@ def draw_files(
     """
     several = kind == "all"
     expect("plot", kind, (*KINDS, "all"))
-    expect("--theme", theme, FILE_THEMES)
     if form is None:
         form = "svg" if output is None or several else output.suffix.lower().lstrip(".")
     expect("--format", form, FORMATS)
-    if not MM[0] <= width_mm <= MM[1]:
-        raise UsageError(f"--width {width_mm:g}: expected {MM[0]:g} to {MM[1]:g} mm")
     document = open_document([path], choice, watch)
-    scene = Scene(document.runs[0], document.folder(0), document.choice, THEMES[theme], width_mm)
+    scene = scene_for_file(document.runs[0], document.folder(0), document.choice, theme, width_mm)
     drawn, missing = [], []
     wanted = KINDS if several else {kind: KINDS[kind]}
     with watch.task("drawing", len(wanted)) as task:

@@ -51,6 +51,8 @@ def test_the_wheel_runs_outside_the_checkout(installed: Path, every_tool, tmp_pa
     run = json.loads(done.stdout)
     assert [record["status"] for record in run["runners"]] == ["ok", "ok"]
     (folder,) = (tmp_path / "results").iterdir()
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert "<svg" in page and "aria-sort" in page  # template, style and script are in the wheel
     log = json.loads((folder / "runners/01-matconvnet-octave/round-1/job.json").read_text())
     assert log["runner"] == "matconvnet-octave"
     where = subprocess.run(

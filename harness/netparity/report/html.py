@@ -12,9 +12,6 @@ import re
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
-from typing import TYPE_CHECKING
 
 from netparity.protocol import Run
 from netparity.report import bibtex
@@ -32,11 +29,7 @@ from netparity.report.plots.style import THEMES, applied, colour
 from netparity.report.reproduce import in_full, typed
 from netparity.report.several import beginning, names
 from netparity.report.tables import tables
-from netparity.report.visible import visible
-
-if TYPE_CHECKING:
-    import jinja2
-    from markupsafe import Markup
+from netparity.report.templates import resource, template
 
 FILE = "report.html"
 PLOT_MM = 82.0
@@ -103,24 +96,20 @@ class Section:
 def render(document: Document) -> str:
     """The runs as a page."""
     sections = [_section(document, position) for position in range(len(document.runs))]
-    script, style = _resource("sort.js"), _resource("style.css")
+    script, style = resource("sort.js"), resource("style.css")
     used = {note.key for section in sections for note in (*section.notes, *section.warnings)}
-    said = (
-        _environment()
-        .get_template("page.html")
-        .render(
-            title=_title(document),
-            sections=sections,
-            side_by_side=[
-                _sheet(table, f"runs-{i}", {}) for i, table in enumerate(beginning(document))
-            ],
-            remarks=document.remarks,
-            explanations=_explanations(used),
-            bibtex=bibtex.render(document),
-            script=script,
-            script_hash=b64encode(hashlib.sha256(script.encode()).digest()).decode(),
-            style=style,
-        )
+    said = template("page.html").render(
+        title=_title(document),
+        sections=sections,
+        side_by_side=[
+            _sheet(table, f"runs-{i}", {}) for i, table in enumerate(beginning(document))
+        ],
+        remarks=document.remarks,
+        explanations=_explanations(used),
+        bibtex=bibtex.render(document),
+        script=script,
+        script_hash=b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+        style=style,
     )
     return f"{said.strip()}\n"
 
@@ -201,33 +190,3 @@ def _mark(text: str) -> str:
 
 def _explanations(used: set[str]) -> dict[str, Explanation]:
     return {key: explanation for key, explanation in EXPLANATIONS.items() if key in used}
-
-
-def _resource(name: str) -> str:
-    return (files("netparity.report") / "page" / name).read_text(encoding="utf-8").strip()
-
-
-def breakable(text: str) -> Markup:
-    """Text as markup, with places where a long label may go on in the next line."""
-    from markupsafe import Markup, escape
-
-    parts = re.split(r"(?<=[\[=,/_])", visible(text))
-    return Markup("<wbr>").join(escape(part) for part in parts)
-
-
-@cache
-def _environment() -> jinja2.Environment:
-    import jinja2
-    from markupsafe import Markup
-
-    made = jinja2.Environment(
-        loader=jinja2.PackageLoader("netparity.report", "page"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
-    made.filters["visible"] = visible
-    made.filters["breakable"] = breakable
-    made.filters["made_here"] = Markup  # of markup that this package wrote
-    return made

@@ -16,6 +16,7 @@ from netparity.report.plots.drawing import (
     NothingToDrawError,
     Scene,
     rendered,
+    scene_for_file,
 )
 from netparity.report.plots.inline import inline_svg
 
@@ -28,6 +29,7 @@ __all__ = [
     "Scene",
     "inline_svg",
     "rendered",
+    "scene_for_file",
 ]
 
 KINDS: dict[str, ModuleType] = {

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from netparity.errors import UsageError
 from netparity.protocol import Run, RunnerRecord, TimingEntry
-from netparity.report.document import Choice
+from netparity.report.document import Choice, expect
 from netparity.report.outcomes import how_bad, worst_shared
 from netparity.report.plots.style import THEMES, Theme, applied, colour, marks
 from netparity.store import RunFolder
@@ -21,6 +22,8 @@ COLUMN_MM = 89.0
 """One column of most two-column journals; 183 mm is the width of both."""
 
 FORMATS = ("svg", "pdf", "png")
+FILE_THEMES = ("light", "dark")
+WIDTHS_MM = (40.0, 400.0)
 _PNG_DPI = 300
 _METADATA: dict[str, dict[str, str | None]] = {
     "svg": {"Date": None, "Creator": "netparity"},
@@ -73,6 +76,25 @@ class Scene:
         """Entries of a phase, in the order of the runners."""
         found = {entry.label: entry for entry in self.run.timing if entry.phase == phase}
         return [found[label] for label in self.records if label in found]
+
+
+def scene_for_file(
+    run: Run,
+    folder: RunFolder | None,
+    choice: Choice,
+    theme: str = "light",
+    width_mm: float = COLUMN_MM,
+) -> Scene:
+    """What a file or a notebook's plot is drawn on.
+
+    Raises:
+        UsageError: if there is no such theme, or the width is out of bounds.
+    """
+    expect("theme", theme, FILE_THEMES)
+    least, most = WIDTHS_MM
+    if not least <= width_mm <= most:
+        raise UsageError(f"width {width_mm:g}: expected {least:g} to {most:g} mm")
+    return Scene(run, folder, choice, THEMES[theme], width_mm)
 
 
 @dataclass(frozen=True)

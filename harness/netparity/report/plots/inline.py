@@ -10,7 +10,9 @@ _HEAD = re.compile(r"^.*?(?=<svg)", re.DOTALL)
 _METADATA = re.compile(r"<metadata>.*?</metadata>\s*", re.DOTALL)
 _ROOT = re.compile(r"<svg[^>]*?viewBox=\"([^\"]*)\"[^>]*>", re.DOTALL)
 _COMMENT = re.compile(r"<!--.*?-->\s*", re.DOTALL)
-_FONT = re.compile(r"font: ([\d.]+px)[^;\"]*")
+_STYLE = re.compile(r"<defs>\s*<style.*?</style>\s*</defs>", re.DOTALL)
+_FAMILY = re.compile(r"font-family: [^;\"]*")
+_LINES = re.compile(r"\s*\n\s*")
 
 
 def inline_svg(svg: bytes, prefix: str) -> str:
@@ -22,7 +24,8 @@ def inline_svg(svg: bytes, prefix: str) -> str:
     Of what the run holds, only texts are in it, which matplotlib has escaped.
     """
     text = _METADATA.sub("", _HEAD.sub("", svg.decode("utf-8")))
-    text = _COMMENT.sub("", text)
+    # A style sheet in one plot would hold for the whole page: style.css has its rule.
+    text = _STYLE.sub("", _COMMENT.sub("", text), count=1)
     text = _ROOT.sub(
         lambda m: f'<svg viewBox="{m[1]}" aria-hidden="true" focusable="false">', text, count=1
     )
@@ -33,7 +36,7 @@ def inline_svg(svg: bytes, prefix: str) -> str:
     text = re.sub(r"url\(#([^)]+)\)", rf"url(#{prefix}-\1)", text)
     text = re.sub(r'(?:xlink:)?href="#([^"]+)"', rf'href="#{prefix}-\1"', text)
     text = text.replace("xlink:href=", "href=")
-    text = _FONT.sub(r"font: \1 var(--font)", text)
+    text = _FAMILY.sub("font-family: var(--font)", text)
     for stand_in, variable in PAGE_VARIABLES.items():
         text = text.replace(stand_in, variable)
-    return text.strip()
+    return _LINES.sub(" ", text).strip()

@@ -12,8 +12,8 @@ from netparity.report.plots.style import row_axes
 from netparity.report.plots.words import listed
 
 TITLE = "What a user waits for"
-_STRENGTHS = dict(zip(PHASES, (1.0, 0.72, 0.15, 0.5, 0.86), strict=True))
-_HATCHES = dict(zip(PHASES, ("", "", "xxxx", "////", "...."), strict=True))
+_STRENGTHS = dict(zip(PHASES, (0.3, 0.6, 0.0, 0.12, 1.0), strict=True))
+_HATCHES = dict(zip(PHASES, ("", "", "", "////", ""), strict=True))
 _HEIGHT = 0.36
 _STEP = 0.065
 

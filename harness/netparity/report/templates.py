@@ -1,0 +1,46 @@
+"""What becomes HTML: templates in `page/`, with whatever a run holds escaped."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from netparity.report.visible import visible
+
+if TYPE_CHECKING:
+    import jinja2
+    from markupsafe import Markup
+
+
+@cache
+def template(name: str) -> jinja2.Template:
+    """A template of `page/`."""
+    import jinja2
+    from markupsafe import Markup
+
+    made = jinja2.Environment(
+        loader=jinja2.PackageLoader("netparity.report", "page"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    made.filters["visible"] = visible
+    made.filters["breakable"] = breakable
+    made.filters["made_here"] = Markup  # of markup that this package wrote
+    return made.get_template(name)
+
+
+def breakable(text: str) -> Markup:
+    """Text as markup, with places where a long label may go on in the next line."""
+    from markupsafe import Markup, escape
+
+    parts = re.split(r"(?<=[\[=,/_])", visible(text))
+    return Markup("<wbr>").join(escape(part) for part in parts)
+
+
+def resource(name: str) -> str:
+    """Another file of `page/` as text."""
+    return (files("netparity.report") / "page" / name).read_text(encoding="utf-8").strip()

@@ -1,0 +1,186 @@
+"""The page as people meet it: in a real Chromium, opened from a file.
+
+Screenshots are left in build/screenshots. Debian's `chromium` has to be installed.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from page_runs import WILD, odd_runs, stored_document, whole_run, wild_run
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from netparity.report import Document, html
+
+pytestmark = pytest.mark.slow
+
+SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
+ALONE = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+)
+PHONE, DESKTOP = 360, 1400
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    program = shutil.which("chromium")
+    if program is None:
+        pytest.skip("chromium is not on the PATH: apt-get install chromium")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=program, args=ALONE)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("pages")
+    documents = {
+        "whole": stored_document(folder / "run"),
+        "wild": Document.of(wild_run(" ".join(WILD))),
+        "many": Document.of(odd_runs()["many runners"]),
+        "several": Document((whole_run(["a", "b"]), whole_run(["b", "c"]))),
+        "fates": Document.of(odd_runs()["each fate"]),
+    }
+    for name, document in documents.items():
+        (folder / f"{name}.html").write_text(html.render(document), encoding="utf-8")
+    return {name: folder / f"{name}.html" for name in documents}
+
+
+@pytest.fixture
+def visit(browser: Browser, pages: dict[str, Path]) -> Iterator[object]:
+    """Return visit(name, width, scheme); what the page complains of fails the test."""
+    complaints: list[str] = []
+    contexts = []
+
+    def go(name: str, width: int = DESKTOP, scheme: str = "light", script: bool = True) -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900},
+            color_scheme=scheme,
+            java_script_enabled=script,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        own = pages[name].as_uri()
+        page.on(
+            "request",
+            lambda request: (
+                complaints.append(request.url)
+                if request.url != own and not request.url.startswith("data:")
+                else None
+            ),
+        )
+        page.goto(own)
+        return page
+
+    yield go
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+@pytest.mark.parametrize("name", ["whole", "wild", "many", "several", "fates"])
+def test_every_plot_is_seen_and_nothing_sticks_out(
+    visit, name: str, width: int, scheme: str
+) -> None:
+    page = visit(name, width, scheme)
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SCREENSHOTS / f"{name}-{width}-{scheme}.png", full_page=True)
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    plots = page.locator(".plots svg")
+    assert plots.count() >= 2
+    for plot in plots.all():
+        plot.scroll_into_view_if_needed()
+        box = plot.bounding_box()
+        assert box is not None and box["width"] >= 200 and box["height"] >= 60
+        assert box["x"] >= 0 and box["x"] + box["width"] <= width
+        shown = plot.screenshot()
+        assert len(shown) > 1500  # a PNG of one colour is smaller
+    for image in page.locator("img").all():
+        assert image.evaluate("e => e.complete && e.naturalWidth > 0")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_scheme_is_followed(visit, scheme: str) -> None:
+    page = visit("whole", scheme=scheme)
+    level = page.evaluate(
+        "getComputedStyle(document.body).backgroundColor.match(/\\d+/g).slice(0, 3).map(Number)"
+    )
+    assert (sum(level) > 3 * 128) is (scheme == "light")
+    ink = page.locator(".plots svg text").first.evaluate("e => getComputedStyle(e).fill")
+    values = [int(value) for value in re.findall(r"\d+", ink)[:3]]
+    assert (sum(values) < 3 * 128) is (scheme == "light")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+@pytest.mark.parametrize("name", ["whole", "wild", "several", "fates"])
+def test_axe_finds_no_barrier(visit, name: str, width: int, scheme: str) -> None:
+    found = Axe().run(visit(name, width, scheme))
+    assert found.violations_count == 0, found.generate_report()
+
+
+def column(page: Page, position: int) -> list[str]:
+    cells = page.locator("table").first.locator(f"tbody tr > :nth-child({position})")
+    return [text.strip() for text in cells.all_inner_texts()]
+
+
+def test_a_table_sorts_by_figures_up_and_down(visit) -> None:
+    page = visit("fates")
+    headers = page.locator("table").first.locator("thead th")
+    position = [text.strip().split("\n")[0] for text in headers.all_inner_texts()].index("GiB") + 1
+    header = headers.nth(position - 1)
+    assert column(page, position) == ["1.00", "2.00", "–", "1.00", "–", "–", "–"]
+    header.locator("button").click()
+    assert header.get_attribute("aria-sort") == "ascending"
+    assert column(page, position) == ["1.00", "1.00", "2.00", "–", "–", "–", "–"]
+    header.locator("button").press("Enter")
+    assert header.get_attribute("aria-sort") == "descending"
+    assert column(page, position) == ["2.00", "1.00", "1.00", "–", "–", "–", "–"]
+
+
+def test_a_table_sorts_by_words(visit) -> None:
+    page = visit("fates")
+    before = column(page, 1)
+    page.locator("table").first.locator("thead th button").first.click()
+    assert column(page, 1) == sorted(before) != before
+
+
+def test_it_is_whole_without_a_script(visit) -> None:
+    page = visit("whole", script=False)
+    assert page.locator("table thead button").count() == 0
+    assert page.locator("table").first.locator("tbody tr").count() == 3
+    assert page.locator(".plots svg").count() == 5
+    assert "agree with" in page.locator(".headline").inner_text()
+
+
+def test_a_warning_leads_to_its_meaning(visit) -> None:
+    page = visit("fates")
+    page.locator(".warnings a").first.click()
+    target = page.evaluate("location.hash.slice(1)")
+    assert page.locator(f"#{target}").is_visible()
+
+
+def test_it_can_be_printed(visit) -> None:
+    page = visit("whole", scheme="dark")
+    page.emulate_media(media="print", color_scheme="dark")
+    paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert paper == "rgb(255, 255, 255)"
+    assert not page.locator("article nav").first.is_visible()
+    data = page.pdf(format="A4")
+    assert data.startswith(b"%PDF-")
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    (SCREENSHOTS / "whole-print.pdf").write_bytes(data)
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 700, "height": 900})
+    assert page.evaluate("document.documentElement.scrollWidth") == 700
