@@ -114,6 +114,7 @@ def test_every_part_has_a_rule():
         "replaying",
         "report_command",
         "presenting",
+        "notebook",
         "transfer_command",
         "transfer",
         "api",

@@ -8,13 +8,14 @@ from typing import Any
 
 from netparity.checking import Check, assert_parity, check
 from netparity.diagnosing import RunnerDiagnosis, diagnose_run
+from netparity.notebook import LoadedRun
 from netparity.pipeline import Request
 from netparity.pipeline import compare as _compare
-from netparity.protocol import Run
 from netparity.store import RunFolder
 
 __all__ = [
     "Check",
+    "LoadedRun",
     "RunnerDiagnosis",
     "assert_parity",
     "check",
@@ -24,45 +25,64 @@ __all__ = [
 ]
 
 
-def compare(images: str | Path | Sequence[str | Path] = (), **settings: Any) -> Run:
-    """Run a comparison and return it; the folder is `results / run.run_id`.
+def compare(images: str | Path | Sequence[str | Path] = (), **settings: Any) -> LoadedRun:
+    """Run a comparison and return it; its `folder` is `results / run.run_id`.
+
+    It takes minutes with VGG16, and with `model="vgg16-tiny"` seconds per process. What goes
+    wrong in a runner becomes part of the run.
 
     Args:
         images: one image file or several; none for the sample image.
         settings: fields of `netparity.pipeline.Request`, e.g. `model="vgg16-tiny"`,
-            `runners=["keras3-tensorflow"]`, `results=Path("results")`.
+            `runners=["keras3-tensorflow"]`, `layers="fc6,fc7"`, `rounds=5`,
+            `results=Path("results")`. One runner may be given as text.
+
+    Returns:
+        The run as it was stored.
 
     Raises:
         NetparityError: if the request or one of its files cannot be used.
+        TypeError: if there is no such setting.
     """
     paths = [images] if isinstance(images, str | Path) else list(images)
     if isinstance(settings.get("runners"), str):
         settings["runners"] = [settings["runners"]]
-    run, _ = _compare(Request(images=[Path(path) for path in paths], **settings))
-    return run
+    run, store = _compare(Request(images=[Path(path) for path in paths], **settings))
+    return LoadedRun.of(run, store)
 
 
 def diagnose(
     path: str | Path, runners: Sequence[str] = (), **settings: Any
 ) -> list[RunnerDiagnosis]:
-    """Find out what is wrong with the runners of a stored run.
+    """Find out what is wrong with the runners of a stored run, from its features alone.
 
     Args:
         path: the run's folder or its run.json.
         runners: labels; none for all that failed parity.
         settings: `weights` and `other_weights` of `netparity.diagnosing.diagnose_run`.
 
+    Returns:
+        One for each runner looked at, in the order of the run. Its `lines` are sentences.
+
     Raises:
-        NetparityError: if the run cannot be read, or its weights are gone.
+        NetparityError: if the run cannot be read, a label is unknown, or its weights or features
+            are gone.
     """
     store = RunFolder.open(Path(path))
     return diagnose_run(store.read_run(), store, runners, **settings)
 
 
-def load_run(path: str | Path) -> Run:
-    """Read a stored run from its folder or its run.json.
+def load_run(path: str | Path) -> LoadedRun:
+    """Read a stored run, also one that was cut short.
+
+    Args:
+        path: the run's folder or its run.json.
+
+    Returns:
+        The run, with data frames (`LoadedRun.tidy` and others), features and plots.
 
     Raises:
-        NetparityError: if there is none, or it cannot be read.
+        InputError: if there is none, or it cannot be read.
     """
-    return RunFolder.open(Path(path)).read_run()
+    store = RunFolder.open(Path(path))
+    return LoadedRun.of(store.read_run(), store)

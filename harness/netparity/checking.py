@@ -37,6 +37,8 @@ class Check:
     """How features from outside compare with the reference.
 
     Attributes:
+        model: its name.
+        weights: where they came from.
         entry: the verdict with every metric; `entry.floor` is the layer's noise floor.
         rule: what the verdict went by.
         orientation: how the values were laid out, in words.
@@ -118,8 +120,14 @@ def check(
         feature: the layer, by its name here or in any tool.
         variable: which variable of the file.
         before_activation: whether the values wanted are those before the layer's activation.
-        max_relative_l2: replaces the rule of the noise floor, as do `atol` and `rtol`.
+        max_relative_l2: the largest relative L2 error that passes, ||x - r|| / ||r||. It replaces
+            the rule of the noise floor, as do `atol` and `rtol`: |x - r| <= atol + rtol |r|.
+        diagnose: whether to look for the cause if they fail, which takes seconds to minutes.
         other_weights: weights that the features may have been computed with by mistake.
+        watch: who is told how far it is.
+
+    Returns:
+        The verdict with every metric; `print` says it in sentences.
 
     Raises:
         NetparityError: if something given cannot be used.
@@ -171,6 +179,13 @@ def as_json(checked: Check) -> str:
 
 def assert_parity(features: str | Path | npt.ArrayLike, **settings: Any) -> Check:
     """`check`, for tests: raises if the features do not pass.
+
+    Args:
+        features: as for `check`.
+        settings: the other arguments of `check`.
+
+    Returns:
+        What `check` found.
 
     Raises:
         AssertionError: with the verdict and the diagnosis in words.

@@ -37,7 +37,36 @@ DEFAULT_BUDGET_SECONDS = 300.0
 class Request:
     """What `netparity compare` is asked for; every default is the command line's.
 
-    `begun_monotonic` is when the program began, so that its imports count as its own time.
+    Attributes:
+        images: files of any size; none for the sample image.
+        runners: what to compare, as `keras3-tensorflow` or `keras2-theano[label=a]`; none for
+            every tool.
+        model: one that netparity knows, as vgg16 or vgg16-tiny.
+        weights: `synthetic:SEED`, or a weight file.
+        layers: names with commas in between, or all; None for the model's usual ones.
+        rounds: processes of each runner, or auto: until the ratios are as precise as wanted.
+        precision: half-width of a ratio's interval that ends `rounds="auto"`, as 0.03.
+        budget_seconds: after so many no more rounds begin.
+        repeats: predictions timed in each process.
+        warmup: predictions before those, not counted.
+        threads: of each tool; None for one per processor.
+        affinity: processors to run on, as `0-3,6`.
+        memory_limit: what each process may ask for, in bytes, as `8G`.
+        compile_cache: cold or warm: what Theano finds compiled already.
+        per_layer: whether every layer is timed too, after everything else.
+        reference: the label that timings are put in ratio to; None for the first that passes.
+        matconvnet: auto, compat or require: MatConvNet itself, or the compatibility functions.
+        matconvnet_root: the folder of your own MatConvNet.
+        max_relative_l2: a feature passes up to this relative L2 error, instead of by its noise
+            floor.
+        atol: a feature passes if |x - r| <= atol + rtol |r| for every value, instead; in the
+            feature's unit.
+        rtol: see `atol`.
+        results: the folder that gets the run's folder.
+        timeout_seconds: that each process may take.
+        environments: where each tool's Python is.
+        command: as it was typed, to be stored.
+        begun_monotonic: when the program began, so that its imports count as its own time.
     """
 
     images: Sequence[Path] = ()
