@@ -1,7 +1,10 @@
 # make compare   set everything up and run the comparison
 # make test      set everything up and run every test
 # make check     the developer loop: format, lint, types, import rules, fast tests
-# make reference run the replay and the transfer whose figures docs/2017.md quotes (25 minutes)
+# make lint      the same without tests
+# make docs      the API's pages, from its docstrings, in build/docs
+# make readme    put the reference run's tables and plot into README.md
+# make reference run what README.md and docs/2017.md quote (half an hour)
 # make clean     remove what was made in this checkout (the cache stays; see clean-cache)
 
 VENV := .venv
@@ -9,7 +12,7 @@ RUN := $(VENV)/bin
 PYTHON ?= python3
 STACKS := keras3-tensorflow keras2-theano theano
 
-.PHONY: help setup compare test check format pins reference clean clean-cache
+.PHONY: help setup compare test check lint format pins docs readme reference clean clean-cache
 
 help:
 	@grep -E '^# make' Makefile | cut -c3-
@@ -26,7 +29,10 @@ compare: setup
 test: setup
 	$(RUN)/pytest $(ARGS)
 
-check: $(VENV)/made
+check: lint
+	$(RUN)/pytest -q -m "not slow"
+
+lint: $(VENV)/made
 	$(RUN)/ruff format --check .
 	$(RUN)/ruff check .
 	$(RUN)/mypy
@@ -34,7 +40,6 @@ check: $(VENV)/made
 	$(RUN)/mh_lint --brief --matlab 2018b matlab tests/matlab
 	$(RUN)/mh_lint --brief --octave 7.0 matlab tests/matlab tests/planted/octave
 	$(RUN)/mh_style --brief --matlab 2018b matlab tests/matlab
-	$(RUN)/pytest -q -m "not slow"
 
 format: $(VENV)/made
 	$(RUN)/ruff format .
@@ -59,10 +64,18 @@ THEANO := "keras2-theano[keras=2.0.4]" \
 
 reference: setup
 	rm -rf build/reference
+	$(RUN)/netparity compare --out build/reference/compare
 	$(RUN)/netparity replay --out build/reference/replay
 	$(RUN)/netparity compare --layers fc6 --out build/reference/theano $(THEANO:%=--runner %)
 	$(RUN)/netparity transfer --model vgg16-tiny --out build/reference/transfer
 	$(RUN)/python harness/keep_reference.py build/reference results/reference
+	$(MAKE) readme
+
+readme: $(VENV)/made
+	$(RUN)/python harness/readme.py
+
+docs: $(VENV)/made
+	$(RUN)/python harness/api_docs.py
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,6 +1,7 @@
 """The only writer of `results/`: one folder per run, complete after every process.
 
 run.json                     the run (protocol.Run), replaced atomically
+report.html                  the page
 table.md, table.csv          made from run.json
 parity.csv                   every comparison with every metric
 measurements.csv, .parquet   every raw second
