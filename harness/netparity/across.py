@@ -70,7 +70,7 @@ def compare_two(first: Run, second: Run, phase: str = "predict") -> Across:
             )
         )
     headers = ("runner", "earlier, s", "later, s", "ratio", "verdict")
-    title = f"{phase} of {second.run_id} against {first.run_id}"
+    title = f"Seconds of {phase}, {second.run_id} against {first.run_id}"
     remarks = [*_differences(first, second), *_missing(first, second, old, new)]
     if any(each.word == "inconclusive" for each in found.values()):
         needed = next(iter(found.values())).rounds_needed

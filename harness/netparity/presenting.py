@@ -10,7 +10,7 @@ from netparity.across import compare_two
 from netparity.cache import replacing
 from netparity.errors import InputError, StoreError
 from netparity.paths import usable_path
-from netparity.pipeline import reopen
+from netparity.pipeline import reopen, write_report
 from netparity.protocol import Run
 from netparity.report import Choice, Document
 from netparity.report.cells import Table
@@ -39,9 +39,13 @@ def open_document(
         NetparityError: if one cannot be read.
     """
     choice = choice or Choice()
-    opened = [reopen(path, watch, remake) for path in paths]
+    opened = [reopen(path, watch, remake=False) for path in paths]
     runs = tuple(run for run, _ in opened)
     choice.check(runs)
+    if remake:
+        _ = choice.table_columns  # what is refused changes nothing
+        for run, folder in opened:
+            write_report(run, folder, watch)
     across, remarks = _across(runs, choice.phase)
     folders = tuple(folder for _, folder in opened)
     return Document(runs, folders, choice, tuple(across), tuple(remarks))
@@ -50,15 +54,16 @@ def open_document(
 def _across(runs: Sequence[Run], phase: str) -> tuple[list[Table], list[str]]:
     """Each run against the one before it: tables, and what must be known beside them."""
     tables, remarks = [], []
-    for earlier, later in pairwise(runs):
+    for number, (earlier, later) in enumerate(pairwise(runs), start=1):
+        who = f"Run {number + 1} against run {number}"
         try:
             found = compare_two(earlier, later, phase)
         except InputError as error:
-            remarks.append(f"{later.run_id} is not tested against {earlier.run_id}: {error}.")
+            remarks.append(f"{who} is not tested: {error}.")
             continue
         if found.table.rows:
             tables.append(found.table)
-        remarks += [f"{later.run_id} against {earlier.run_id}: {each}" for each in found.remarks]
+        remarks += [each if len(runs) == 2 else f"{who}: {each}" for each in found.remarks]
     return tables, remarks
 
 

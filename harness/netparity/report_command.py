@@ -57,10 +57,15 @@ def report(
     Without a format, the files in the runs' folders are made anew, too.
     """
     with errors(verbose):
+        from netparity.errors import UsageError
         from netparity.presenting import open_document, save
         from netparity.report import Choice, format_of, render
 
-        wanted = form or (format_of(output) if output is not None else "console")
+        wanted = form
+        if wanted is None:
+            wanted = format_of(output) if output is not None else "console"
+        if as_json and (wanted != "console" or len(runs) > 1):
+            raise UsageError("--json prints the run.json of one run; for others use --format json")
         named = tuple(name.strip() for name in columns.split(",")) if columns is not None else None
         choice = Choice(phase, feature, named)
         with rich_watch(verbose) as watch:
@@ -123,8 +128,7 @@ def _show_document(document: Document, as_json: bool) -> None:
     from netparity.report import console as console_report
 
     if as_json:
-        for run in document.runs:
-            typer.echo(run.model_dump_json(indent=1))
+        typer.echo(document.runs[0].model_dump_json(indent=1))
     console = Console(stderr=as_json)
     console_report.show(document, console)
     for run, folder in zip(document.runs, document.folders, strict=True):

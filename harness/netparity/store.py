@@ -226,8 +226,11 @@ def parse_run(data: bytes) -> Run:
     document = json.loads(data)
     if not isinstance(document, dict):
         raise ValueError("the document is not an object")
-    if (version := document.get("schema_version")) not in (1, 2, 3):
+    version = document.get("schema_version")
+    if type(version) is not int or version not in (1, 2, 3):
         raise ValueError(f"its schema version is {version!r}")
+    if b"\\ud" in data.lower():  # half of a pair, which no file and no terminal can hold
+        json.dumps(document, ensure_ascii=False).encode("utf-8")
     document.pop("image", None)
     if isinstance(document.get("wall"), dict):
         document["wall"].pop("harness_share", None)

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from page_runs import WILD, odd_runs, stored_document, whole_run, wild_run
+from odd_runs import WORDS, odd_runs, worded_run
+from page_runs import stored_document, whole_run
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from netparity.report import Document, html
@@ -43,10 +44,10 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("pages")
     documents = {
         "whole": stored_document(folder / "run"),
-        "wild": Document.of(wild_run(" ".join(WILD))),
-        "many": Document.of(odd_runs()["many runners"]),
+        "wild": Document.of(worded_run(WORDS)),
+        "many": Document.of(odd_runs()["forty runners"]),
         "several": Document((whole_run(["a", "b"]), whole_run(["b", "c"]))),
-        "fates": Document.of(odd_runs()["each fate"]),
+        "fates": Document.of(odd_runs()["every fate"]),
     }
     for name, document in documents.items():
         (folder / f"{name}.html").write_text(html.render(document), encoding="utf-8")

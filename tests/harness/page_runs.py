@@ -1,4 +1,4 @@
-"""Runs for pages and plots: whole ones with files, and such as nobody would wish for."""
+"""Runs for pages and plots: with values in every phase, and one with all its files."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from pathlib import Path
 
 import numpy as np
 from harness_cases import make_run
+from odd_runs import LIMIT
 from PIL import Image as Pillow
-from stored_runs import HOSTILE, SHARED, StoredRun, entry, failed, mixed_run, ok, timing
+from stored_runs import SHARED, StoredRun, entry, ok, timing
 
 from netparity.protocol import (
     PHASES,
     FloorEntry,
-    HardwareLimit,
     Image,
     NoiseFloor,
     Preprocessing,
@@ -21,24 +21,6 @@ from netparity.protocol import (
     RunnerRecord,
 )
 from netparity.report import Document
-
-WILD = [
-    *HOSTILE,
-    "\"quoted\" 'twice' `thrice`",
-    "</script><script>alert(1)</script>",
-    "</title></svg></style>",
-    "<!-- comment --> <![CDATA[ x ]]>",
-    "javascript:alert(1)",
-    "{{ 7 * 7 }} {% raw %}",
-    "$x^2_{3}$ \\alpha",
-    "\u2066isolate\u2069 \u200fright\u200e",
-    "漢字 and עברית and 🙂",
-    "nul\x01\x1b[31mred",
-]
-"""What a label, a reason or a name may hold that a page must survive."""
-
-LIMIT = HardwareLimit(flops=10**9, flops_per_second=1e11, bytes_per_second=1e10, seconds=0.01)
-MANY = 40
 
 
 def processes(values: dict[str, list[list[float]]]) -> list[Round]:
@@ -118,60 +100,3 @@ def stored_document(folder: Path, native: bool = True) -> Document:
         limit=LIMIT,
     )
     return Document.of(run, made.store)
-
-
-def wild_run(text: str) -> Run:
-    """The text wherever a run can hold one."""
-    run = whole_run([text, f"{text} again"])
-    broken = failed(f"broken {text}", text, [text, "", text])
-    absent = RunnerRecord(
-        label=f"absent {text}", runner=text, status="unavailable", reason=text, fix=text
-    )
-    images = [Image(file=text, sha256=text, mode=text, size=(1, 1), notes=[text], decoded=text)]
-    return run.model_copy(
-        update={
-            "runners": [*run.runners, broken, absent],
-            "images": images,
-            "run_id": text,
-            "started": text,
-            "netparity_version": text,
-            "warnings": [text],
-            "cautions": [text],
-            "machine": run.machine.model_copy(update={"cpu": text, "system": text}),
-            "weights": run.weights.model_copy(update={"source": text, "sha256": text}),
-            "settings": run.settings.model_copy(update={"command": ["netparity", text]}),
-        }
-    )
-
-
-def odd_runs() -> dict[str, Run]:
-    """Runs that lack something, or have too much of it."""
-    one = whole_run(["only"])
-    infinite = entry("only", "fc6", None, "error", note="3 values are NaN or infinite", nan=3)
-    return {
-        "one runner": one,
-        "each fate": mixed_run(),
-        "none ran": make_run(
-            [RunnerRecord(label="a", runner="x", status="unavailable", reason="no tool")]
-        ),
-        "all failed": make_run([failed("a", "it crashed", ["boom"]), failed("b", "too", [])]),
-        "cut short": make_run([RunnerRecord(label="a", runner="x", status="pending")]).model_copy(
-            update={"finished": None, "interrupted": True}
-        ),
-        "NaN": one.model_copy(update={"parity": [infinite]}),
-        "no timing": one.model_copy(update={"timing": [], "limit": None}),
-        "no parity": one.model_copy(update={"parity": [], "noise_floors": []}),
-        "a phase alone": one.model_copy(
-            update={"timing": [each for each in one.timing if each.phase == "load"]}
-        ),
-        "no time at all": one.model_copy(
-            update={"timing": [timing("only", phase, [0.0], 1.0) for phase in PHASES]}
-        ),
-        "no error at all": one.model_copy(
-            update={"parity": [entry("only", "fc6", 0.0, "identical")], "noise_floors": []}
-        ),
-        "one layer": whole_run(["a", "b"], ["fc6"]),
-        "many layers": whole_run(["a"], [f"layer{number}" for number in range(60)]),
-        "many runners": whole_run([f"runner number {number}" for number in range(MANY)]),
-        "many images": one.model_copy(update={"images": one.images * 30}),
-    }

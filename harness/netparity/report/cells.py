@@ -10,6 +10,9 @@ from netparity.report.outcomes import VERDICT_MARKS
 
 ABSENT = "–"
 _TWO_DIGITS_TO = 354
+_LEAST_WIDTH = 1e-6
+_LEAST, _MOST = 1e-300, 1e300
+"""Beyond them floats have too few digits to be counted, or cannot be rounded up."""
 _ERROR_MARKS = {"divergent": " ≠", "reduced-precision": " ≠", "inconclusive": " ?"}
 
 
@@ -67,7 +70,7 @@ def decimals(value: float, interval: tuple[float, float]) -> int | None:
     """
     distances = [abs(value - end) for end in interval]
     nearer = min(distances) or max(distances)
-    if not (math.isfinite(nearer) and nearer > 0 and nearer > 1e-6 * abs(value)):
+    if not (_LEAST < nearer < _MOST and nearer > _LEAST_WIDTH * abs(value)):
         return None
     exponent = math.floor(math.log10(nearer))
     three = round(nearer / 10.0 ** (exponent - 2))
@@ -78,8 +81,22 @@ def _rounded(value: float, places: int) -> str:
     return f"{round(value, places):.{max(places, 0)}f}" if math.isfinite(value) else str(value)
 
 
+def counted(count: int, noun: str) -> str:
+    """A number of things: 1 round, 2 rounds."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
 def seconds(value: float) -> str:
     """Three significant digits, in exponent form only below 0.1 ms."""
-    if value >= 100:
-        return f"{value:.0f}"
-    return f"{value:#.3g}".rstrip(".") if value >= 1e-4 else f"{value:.1e}"
+    return three_digits(value) if value >= 1e-4 else f"{value:.1e}"
+
+
+def three_digits(value: float) -> str:
+    """Three significant digits, or a whole number."""
+    return f"{value:.0f}" if abs(value) >= 100 else f"{value:#.3g}".rstrip(".")
+
+
+def percent(share: float) -> str:
+    """A share in per cent: two significant digits, or a whole number."""
+    value = 100 * share
+    return f"{value:.0f} %" if abs(value) >= 10 else f"{value:.2g} %"

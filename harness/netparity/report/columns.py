@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from netparity.protocol import PHASES, ParityEntry, Run, RunnerRecord, TimingEntry
-from netparity.report.cells import ABSENT, error, seconds, spread_seconds, with_interval
+from netparity.report.cells import ABSENT, error, percent, seconds, spread_seconds, with_interval
 from netparity.report.ledger import matrix_library
 from netparity.report.outcomes import outcome, parity_passed, worst_shared
 
@@ -51,6 +51,12 @@ class Row:
             None,
         )
 
+    @property
+    def failed_parity(self) -> bool:
+        """Whether its answer was wrong: the time for that is no speed."""
+        label = self.record.label
+        return worst_shared(self.run, label) is not None and not parity_passed(self.run, label)
+
 
 Cell = Callable[[Row], str]
 
@@ -71,7 +77,7 @@ def _ratio(row: Row) -> str:
     entry = row.timing()
     if entry is None:
         return ABSENT
-    if worst_shared(row.run, row.record.label) and not parity_passed(row.run, row.record.label):
+    if row.failed_parity:
         return "unranked"
     if entry.ratio_to_reference is None:
         return ABSENT
@@ -81,10 +87,10 @@ def _ratio(row: Row) -> str:
 def _word(row: Row) -> str:
     """Faster, slower, or what could have been shown."""
     entry = row.timing()
-    if entry is None or entry.verdict is None:
+    if entry is None or entry.verdict is None or row.failed_parity:
         return ABSENT
     if entry.verdict == "no difference shown" and entry.least_difference is not None:
-        return f"no difference shown (< {100 * entry.least_difference:.2g} %)"
+        return f"no difference shown (< {percent(entry.least_difference)})"
     return entry.verdict
 
 
@@ -102,12 +108,14 @@ def _share(row: Row) -> str:
     entry, limit = row.timing("predict"), row.run.limit
     if entry is None or limit is None or entry.median_seconds <= 0:
         return ABSENT
-    return f"{100 * limit.seconds / entry.median_seconds:.2g} %"
+    return percent(limit.seconds / entry.median_seconds)
 
 
 def _p_value(row: Row) -> str:
     entry = row.timing()
-    return f"{entry.p_value:.2g}" if entry and entry.p_value is not None else ABSENT
+    if entry is None or entry.p_value is None or row.failed_parity:
+        return ABSENT
+    return f"{entry.p_value:.2g}"
 
 
 def _threads(row: Row) -> str:

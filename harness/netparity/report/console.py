@@ -6,16 +6,18 @@ import re
 from collections.abc import Sequence
 
 from rich import box
-from rich.console import Console
+from rich.console import Console, Group
 from rich.table import Table as RichTable
 from rich.text import Text
 
 from netparity.report.cells import Table
 from netparity.report.document import Document
 from netparity.report.headline import headline
+from netparity.report.log_lines import log_lines
 from netparity.report.notes import log_tails, notes
 from netparity.report.several import beginning
 from netparity.report.tables import tables
+from netparity.report.visible import visible
 
 _STYLES = {
     "pass": "green",
@@ -40,12 +42,15 @@ def show(document: Document, console: Console) -> None:
     Tables of many features are left to the files: `--layers all` has 42 columns. So is the
     settings ledger where there is no room; what is unequal in it stands in the notes.
     """
-    _print_tables(beginning(document), console)
-    _print_notes(document.remarks, console)
     width = console.width
+    first = beginning(document)
+    for table in first[:1]:
+        console.print(rich_table(table if width >= _FOR_LEDGER else _turned(table)))
+    _print_tables(first[1:], console)
+    _print_notes(document.remarks, console)
     for run in document.runs:
         if len(document.runs) > 1:
-            console.rule(Text(run.run_id), align="left")
+            console.rule(_text(run.run_id), align="left")
         shown = tables(
             run,
             spread=width >= _FOR_INTERVALS,
@@ -53,12 +58,15 @@ def show(document: Document, console: Console) -> None:
             code=width >= _FOR_CODE,
             choice=document.choice,
         )
-        _print_tables(shown, console)
+        for table in shown[:1]:  # whatever its columns are, they were asked for
+            console.print(rich_table(table))
+        _print_tables(shown[1:], console)
         _print_notes(notes(run), console)
         for label, lines in log_tails(run):
-            console.print(Text(f"\nLast lines of the log of {label}:"))
-            console.print(Text("\n".join(f"  {line}" for line in lines), style="dim"))
-        said = Text(f"\n{headline(run, document.choice.phase)}", style="bold")
+            console.print(Text("\n").append_text(_text(f"Last lines of the log of {label}:")))
+            tail = "\n".join(f"  {line}" for line in log_lines(lines))
+            console.print(Text(tail, style="dim"))
+        said = Text("\n").append_text(_text(headline(run, document.choice.phase), "bold"))
         console.print(said, soft_wrap=not console.is_terminal)
 
 
@@ -70,9 +78,22 @@ def _print_tables(shown: Sequence[Table], console: Console) -> None:
             console.print(rich_table(table))
 
 
+def _turned(table: Table) -> Table:
+    """A column for each row: few rows of many words need less room so."""
+    header, *names = [
+        (name, *(row[i] for row in table.rows)) for i, name in enumerate(table.headers)
+    ]
+    return Table(table.title, header, tuple(names), words=len(header))
+
+
 def _print_notes(sentences: Sequence[str], console: Console) -> None:
     for sentence in sentences:
-        console.print(Text("• " + sentence), soft_wrap=not console.is_terminal)
+        console.print(_text("• " + sentence), soft_wrap=not console.is_terminal)
+
+
+def _text(text: str, style: str = "") -> Text:
+    """As it is: neither rich's markup nor what a terminal would obey is read in it."""
+    return Text(visible(text), style=style)
 
 
 def _broken(header: str) -> str:
@@ -82,22 +103,31 @@ def _broken(header: str) -> str:
     return header.replace(" ", "\n")
 
 
-def rich_table(table: Table) -> RichTable:
-    """A table as rich draws it, with hints where a label may be broken."""
+def rich_table(table: Table) -> Group:
+    """A table as rich draws it, with hints where a label may be broken, and an empty line."""
     made = RichTable(
-        title=Text(table.title), title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0)
+        title=_text(table.title),
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+        show_edge=False,
     )
     for index, header in enumerate(table.headers):
         words = index < table.words
         made.add_column(
-            Text(header if words else _broken(header)),
+            Text(visible(header) if words else _broken(visible(header))),
             justify="left" if words else "right",
             overflow="fold",
             no_wrap=not words,
             max_width=_WORDS_WIDTH if words and index > 0 else None,
         )
     for row in table.rows:
-        # Text, not str: a label with square brackets would be read as markup.
-        name = re.sub(r"(?<=.)\[", "\n[", row[0]).replace(" / ", " /\n")
-        made.add_row(Text(name), *(Text(cell, style=_STYLES.get(cell, "")) for cell in row[1:]))
-    return made
+        name = re.sub(r"(?<=.)\[", "\n[", visible(row[0])).replace(" / ", " /\n")
+        made.add_row(Text(name), *map(_figure, row[1:]))
+    return Group(made, "")
+
+
+def _figure(cell: str) -> Text:
+    """A cell; the longest of words among figures would leave the names no room."""
+    shown = visible(cell).replace("no difference shown ", "no difference\nshown ")
+    return Text(shown, _STYLES.get(cell, ""))

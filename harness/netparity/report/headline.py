@@ -6,6 +6,7 @@ from netparity.protocol import Run, RunnerRecord, TimingEntry
 from netparity.report.cells import with_interval
 from netparity.report.columns import PHASE_HEADERS
 from netparity.report.outcomes import faulty_layers, parity_passed, timing_base, worst_shared
+from netparity.report.visible import visible
 
 _SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _MOST_NAMED = 3
@@ -29,8 +30,10 @@ def _agreement(run: Run) -> str:
         if record not in passed:
             sentences.append(_failed(run, record))
     shown = sentences[: 1 + _MOST_NAMED]
-    if len(sentences) > len(shown):
-        shown.append(f"So do {_number(len(sentences) - len(shown))} others.")
+    left = len(sentences) - len(shown)
+    if left:
+        who = "One other does" if left == 1 else f"{_number(left).capitalize()} others do"
+        shown.append(f"{who} not agree either.")
     return " ".join(shown)
 
 
@@ -42,7 +45,7 @@ def _passed(run: Run, passed: list[RunnerRecord], judged: int) -> str:
         for entry in run.parity
         if entry.label in labels and (entry.against, entry.input) == ("reference", "shared")
     ]
-    worst = max((value for value in errors if value is not None), default=0.0)
+    known = [value for value in errors if value is not None]
     if judged == 1:
         who = f"{_short(passed[0].label)} agrees"
     elif len(passed) == judged:
@@ -54,23 +57,27 @@ def _passed(run: Run, passed: list[RunnerRecord], judged: int) -> str:
     tolerances = run.settings.max_relative_l2, run.settings.atol, run.settings.rtol
     asked = any(value is not None for value in tolerances)
     measure = "within the tolerance asked for" if asked else "within float32 rounding"
-    digits = "exactly" if worst == 0 else f"to {worst:.1e} (relative L2), {measure}"
-    return f"{who} with the float64 reference at {_features(run)} {digits}."
+    if not any(known):  # where the reference is zero, agreement has no relative error
+        digits = " exactly" if known else ""
+    else:
+        digits = f" to {max(known):.1e} (relative L2), {measure}"
+    return f"{who} with the float64 reference at {_features(run)}{digits}."
 
 
 def _failed(run: Run, record: RunnerRecord) -> str:
     worst = worst_shared(run, record.label)
     assert worst is not None
     if worst.relative_l2 is None:
-        said = f"{_short(record.label)} gives no usable {worst.feature}"
+        said = f"{_short(record.label)} gives no usable {_short(worst.feature)}"
     else:
-        said = f"{_short(record.label)} does not agree: {worst.relative_l2:.1e} at {worst.feature}"
+        where = f"{worst.relative_l2:.1e} at {_short(worst.feature)}"
+        said = f"{_short(record.label)} does not agree: {where}"
     faulty = faulty_layers(run, record.label)
-    return f"{said}, and goes wrong first at {faulty[0].feature}." if faulty else f"{said}."
+    return f"{said}, and goes wrong first at {_short(faulty[0].feature)}." if faulty else f"{said}."
 
 
 def _features(run: Run) -> str:
-    layers = run.settings.layers
+    layers = [_short(layer) for layer in run.settings.layers]
     if len(layers) > _MOST_NAMED:
         return f"{len(layers)} layers from {layers[0]} to {layers[-1]}"
     return _and(layers)
@@ -93,9 +100,8 @@ def _speed(run: Run, phase: str) -> str:
     ]
     sentences = []
     if told:
-        more = (
-            [f"{_number(len(told) - _MOST_NAMED)} more differ"] if len(told) > _MOST_NAMED else []
-        )
+        left = len(told) - _MOST_NAMED
+        more = [f"{_number(left)} more {'differs' if left == 1 else 'differ'}"] if left > 0 else []
         sentences.append(f"In {PHASE_HEADERS[phase]}, {_and([*told[:_MOST_NAMED], *more])}.")
     if unknown and told:
         sentences.append(f"For {_and_some(unknown)} no difference from {_short(base)} was shown.")
@@ -123,18 +129,31 @@ def _times(ratio: float, interval: tuple[float, float] | None) -> str:
 
 
 def _missing(run: Run) -> str:
+    """Whom the first sentences say nothing of, and why."""
+    states = [_state(run, record) for record in run.runners]
+    wanted = ["failed", "unavailable", "not reached"]
+    if "judged" in states:  # that none was is said already
+        wanted.append("not judged")
     said = []
-    for status in ("failed", "unavailable", "pending"):
-        labels = [_short(record.label) for record in run.runners if record.status == status]
+    for state in wanted:
+        pairs = zip(run.runners, states, strict=True)
+        labels = [_short(record.label) for record, found in pairs if found == state]
         if labels:
-            words = "was not reached" if status == "pending" else status
+            were = "was" if len(labels) == 1 else "were"
+            words = f"{were} {state}" if state.startswith("not") else state
             said.append(f"{_and_some(labels)} {words}")
     return f"Not compared: {'; '.join(said)}." if said else ""
 
 
+def _state(run: Run, record: RunnerRecord) -> str:
+    if record.status == "ok":
+        return "judged" if worst_shared(run, record.label) else "not judged"
+    return "not reached" if record.status == "pending" else record.status
+
+
 def _short(label: str) -> str:
     """A label in a sentence: one line, and not a paragraph."""
-    line = " ".join(label.split())
+    line = visible(label)
     return line if len(line) <= 60 else f"{line[:59]}…"
 
 

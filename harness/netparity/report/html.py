@@ -20,6 +20,7 @@ from netparity.report.document import Document
 from netparity.report.explanations import EXPLANATIONS, Explanation
 from netparity.report.headline import headline
 from netparity.report.ledger import ledger, machine_words
+from netparity.report.log_lines import log_lines
 from netparity.report.methods import paragraph
 from netparity.report.notes import Note, keyed_notes, log_tails
 from netparity.report.outcomes import VERDICT_MARKS
@@ -28,7 +29,7 @@ from netparity.report.plots import KINDS, NothingToDrawError, Scene, inline_svg
 from netparity.report.plots.style import THEMES, applied, colour
 from netparity.report.reproduce import in_full, typed
 from netparity.report.several import beginning, names
-from netparity.report.tables import tables
+from netparity.report.tables import comparison, tables
 from netparity.report.templates import resource, template
 
 FILE = "report.html"
@@ -126,7 +127,8 @@ def _section(document: Document, position: int) -> Section:
     anchor = f"run-{position + 1}"
     colours = {record.label: colour(record) for record in run.runners}
     asked = ledger(run)
-    shown = [table for table in tables(run, choice=choice) if table.title != asked.title]
+    first = comparison(run, choice=choice)
+    shown = [table for table in tables(run, choice=choice) if table not in (first, asked)]
     sheets = [_sheet(table, f"{anchor}-table-{i}", colours) for i, table in enumerate(shown)]
     notes = list(keyed_notes(run))
     return Section(
@@ -134,15 +136,15 @@ def _section(document: Document, position: int) -> Section:
         names(document)[position],
         run,
         headline(run, choice.phase),
-        sheets[0],
-        sheets[1:],
+        _sheet(first, f"{anchor}-table", colours),
+        sheets,
         _sheet(asked, f"{anchor}-ledger", colours) if asked.rows else None,
         [note for note in notes if not note.warning],
         [note for note in notes if note.warning],
         list(_plots(Scene(run, folder, choice, THEMES["page"], PLOT_MM), anchor)),
         pictures(run, folder),
         list(machine_words(run.machine, run.settings)),
-        log_tails(run),
+        [(label, log_lines(lines)) for label, lines in log_tails(run)],
         typed(run),
         in_full(run),
         paragraph(run),

@@ -13,13 +13,17 @@ from netparity.report.document import Choice, Document
 from netparity.report.headline import headline
 from netparity.report.methods import paragraph
 from netparity.report.notes import notes
+from netparity.report.outcomes import worst_shared
 
 FILE = None
 
 
 def render(document: Document) -> str:
-    """An object with a list of runs; what is unknown or not finite is null."""
-    said = {"runs": [_run(run, document.choice) for run in document.runs]}
+    """An object with a list of runs and remarks on them; what is unknown or not finite is null."""
+    said = {
+        "runs": [_run(run, document.choice) for run in document.runs],
+        "remarks": list(document.remarks),
+    }
     return json.dumps(_finite(said), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
@@ -42,13 +46,13 @@ def _run(run: Run, choice: Choice) -> dict[str, Any]:
 def _runner(run: Run, index: int, choice: Choice) -> dict[str, Any]:
     """What the first table shows of a runner, and all columns of table.csv below it."""
     row = Row(run, run.runners[index], choice.phase, choice.feature)
-    timing, judged = row.timing(), row.judged
+    timing, judged, worst = row.timing(), row.judged, worst_shared(run, row.record.label)
     return {
         "label": row.record.label,
         "status": row.record.status,
         "error": judged.relative_l2 if judged else None,
         "error_at": judged.feature if judged else None,
-        "parity": judged.verdict if judged else None,
+        "parity": worst.verdict if worst else None,
         "seconds": timing.median_seconds if timing else None,
         "seconds_interval": timing.interval_seconds if timing else None,
         "ratio": timing.ratio_to_reference if timing else None,

@@ -1,7 +1,8 @@
 """JUnit XML for continuous integration: a suite per runner, a case per feature.
 
 A feature that fails parity is a failure, a runner that failed an error, and one that cannot run
-here is skipped. Seconds are those of the runner's processes.
+here is skipped. Seconds are those of the runner's processes. The elements and attributes are those
+that Jenkins and Surefire know (junit-10.xsd of Jenkins' xUnit plugin).
 """
 
 from __future__ import annotations
@@ -17,25 +18,29 @@ from netparity.report.outcomes import PASSING
 FILE = None
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 cannot hold (production 2, Char)."""
+_WHY = {"pending": "not reached", "unavailable": "unavailable"}
 
 
 def render(document: Document) -> str:
     """The runs as JUnit XML."""
     root = ElementTree.Element("testsuites", name="netparity")
-    wanted = document.choice.feature
     for run in document.runs:
+        # Runs side by side have runners of one name.
+        prefix = f"{run.run_id}." if len(document.runs) > 1 else ""
         for record in run.runners:
-            _suite(root, run, record, wanted)
-    counted = ("tests", "failures", "errors", "skipped")
-    for key in counted:
+            name = _text(f"{prefix}{run.model}.{record.label}")
+            _suite(root, name, run, record, document.choice.feature)
+    for key in ("tests", "failures", "errors"):
         root.set(key, str(sum(int(suite.get(key, "0")) for suite in root)))
     ElementTree.indent(root)
     body = ElementTree.tostring(root, encoding="unicode")
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{body}\n'
 
 
-def _suite(root: ElementTree.Element, run: Run, record: RunnerRecord, wanted: str | None) -> None:
-    suite = ElementTree.SubElement(root, "testsuite", name=_text(f"{run.model}.{record.label}"))
+def _suite(
+    root: ElementTree.Element, name: str, run: Run, record: RunnerRecord, wanted: str | None
+) -> None:
+    suite = ElementTree.SubElement(root, "testsuite", name=name)
     suite.set("timestamp", _text(run.started))
     suite.set("time", f"{sum(each.wall_seconds for each in record.rounds):.3f}")
     # Of the shared input: what a tool's own preprocessing does is reported, not judged.
@@ -46,18 +51,16 @@ def _suite(root: ElementTree.Element, run: Run, record: RunnerRecord, wanted: st
         and wanted in (None, each.feature)
     ]
     for entry in entries if record.status == "ok" else ():
-        _feature(suite, run, record, entry)
+        _feature(suite, run, entry)
     if record.status != "ok" or not entries:
-        _whole(suite, run, record)
+        _whole(suite, record)
     for key, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
         suite.set(key, str(len(suite.findall(f"testcase/{tag}"))))
     suite.set("tests", str(len(suite.findall("testcase"))))
 
 
-def _feature(
-    suite: ElementTree.Element, run: Run, record: RunnerRecord, entry: ParityEntry
-) -> None:
-    case = _case(suite, run, record, f"{entry.feature}, {entry.input} input")
+def _feature(suite: ElementTree.Element, run: Run, entry: ParityEntry) -> None:
+    case = _case(suite, f"{entry.feature}, {entry.input} input")
     said = "undefined" if entry.relative_l2 is None else f"{entry.relative_l2:.3e}"
     floor = "" if entry.floor is None else f", noise floor {entry.floor:.3e}"
     figures = f"relative L2 {said}{floor}"
@@ -69,23 +72,24 @@ def _feature(
         failure.text = _text("\n".join(filter(None, (entry.note, rule(run)))))
 
 
-def _whole(suite: ElementTree.Element, run: Run, record: RunnerRecord) -> None:
+def _whole(suite: ElementTree.Element, record: RunnerRecord) -> None:
     """One case for a runner without features."""
-    case = _case(suite, run, record, "runs")
+    case = _case(suite, "runs")
     if record.status == "failed":
+        # A tool's own words can be many lines, of which the first says most.
+        reason = (record.reason or "failed").strip()
+        tail = record.rounds[-1].log_tail if record.rounds else []
         error = ElementTree.SubElement(case, "error", type="failed")
-        error.set("message", _text(record.reason or "failed"))
-        error.text = _text("\n".join(record.rounds[-1].log_tail) if record.rounds else "")
+        error.set("message", _text(reason.partition("\n")[0]))
+        error.text = _text("\n".join(tail) or reason)
     else:
         said = [record.reason, f"to mend it: {record.fix}" if record.fix else None]
-        why = "; ".join(filter(None, said)) or "not judged"
+        why = "; ".join(filter(None, said)) or _WHY.get(record.status, "not judged")
         ElementTree.SubElement(case, "skipped", message=_text(why))
 
 
-def _case(
-    suite: ElementTree.Element, run: Run, record: RunnerRecord, name: str
-) -> ElementTree.Element:
-    names = {"classname": _text(f"{run.model}.{record.label}"), "name": _text(name)}
+def _case(suite: ElementTree.Element, name: str) -> ElementTree.Element:
+    names = {"classname": suite.get("name", ""), "name": _text(name)}
     return ElementTree.SubElement(suite, "testcase", names)
 
 

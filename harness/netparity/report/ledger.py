@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from netparity.protocol import Machine, Run, RunnerRecord, Settings
-from netparity.report.cells import ABSENT, Table
+from netparity.report.cells import ABSENT, Table, counted
 
 _BLAS = re.compile(r"OpenBLAS (?P<version>[\d.]+).* (?P<kernels>\w+) MAX_THREADS")
 
@@ -48,7 +48,7 @@ def unequal(run: Run) -> Iterator[str]:
 def machine_words(machine: Machine, settings: Settings) -> Iterator[str]:
     """The machine and what was asked of it, a line each."""
     yield (
-        f"{machine.cpu}, {machine.cpus_available} processors, "
+        f"{machine.cpu}, {counted(machine.cpus_available, 'processor')}, "
         f"{machine.memory_bytes / 2**30:.0f} GiB; {machine.system}"
     )
     facts = [f"instructions {' '.join(machine.instructions)}"] if machine.instructions else []
@@ -57,7 +57,7 @@ def machine_words(machine: Machine, settings: Settings) -> Iterator[str]:
         facts.append(f"load average {machine.load_average:.2f} at the start")
     if facts:
         yield "; ".join(facts)
-    limits = [f"{settings.threads} threads"]
+    limits = [counted(settings.threads, "thread")]
     if settings.affinity:
         limits.append(f"processors {','.join(map(str, settings.affinity))} only")
     if settings.memory_limit_bytes is not None:
@@ -80,7 +80,7 @@ def _found(record: RunnerRecord) -> str:
 
 def _threads(record: RunnerRecord) -> str | None:
     found = record.threads.found if record.threads else None
-    return f"{found} threads" if found is not None else None
+    return counted(found, "thread") if found is not None else None
 
 
 _TO_BE_EQUAL: dict[str, Callable[[RunnerRecord], str | None]] = {

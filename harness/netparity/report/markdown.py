@@ -6,13 +6,15 @@ import re
 from collections.abc import Sequence
 
 from netparity.protocol import Run
-from netparity.report.cells import Table
+from netparity.report.cells import Table, counted
 from netparity.report.document import Choice, Document
 from netparity.report.headline import headline
 from netparity.report.ledger import machine_words
+from netparity.report.log_lines import log_lines
 from netparity.report.notes import log_tails, notes
 from netparity.report.several import beginning
 from netparity.report.tables import tables
+from netparity.report.visible import visible
 
 FILE = "table.md"
 
@@ -22,7 +24,7 @@ def render(document: Document) -> str:
     first = beginning(document)
     parts = ["# netparity: runs side by side", "", *_tables(first)] if first else []
     if document.remarks:
-        parts += [*(f"- {escape(remark)}" for remark in document.remarks), ""]
+        parts += [*(f"- {sentence(remark)}" for remark in document.remarks), ""]
     for run in document.runs:
         parts += _run(run, document.choice)
     return "\n".join(parts)
@@ -30,20 +32,20 @@ def render(document: Document) -> str:
 
 def _run(run: Run, choice: Choice) -> list[str]:
     machine, settings = run.machine, run.settings
-    parts = [f"# netparity: {escape(run.run_id)}", "", escape(headline(run, choice.phase)), ""]
+    parts = [f"# netparity: {escape(run.run_id)}", "", sentence(headline(run, choice.phase)), ""]
     parts += _tables(tables(run, choice=choice))
-    parts += ["## Notes", "", *(f"- {escape(note)}" for note in notes(run)), ""]
+    parts += ["## Notes", "", *(f"- {sentence(note)}" for note in notes(run)), ""]
     for label, lines in log_tails(run):
         parts += [f"Last lines of the log of {escape(label)}:", ""]
-        parts += [*(f"    {line}" for line in lines), ""]
+        parts += [*(f"    {each}".rstrip() for each in log_lines(lines)), ""]
     return [
         *parts,
         "## Settings",
         "",
-        *(f"- {escape(line)}" for line in machine_words(machine, settings)),
-        f"- {settings.rounds} rounds, {settings.warmup} warm-up and "
-        f"{settings.repeats} timed repeats per process; netparity {escape(run.netparity_version)}, "
-        f"{escape(run.started)}",
+        *(f"- {sentence(words)}" for words in machine_words(machine, settings)),
+        f"- {counted(settings.rounds, 'round')}, {settings.warmup} warm-up and "
+        f"{counted(settings.repeats, 'timed repeat')} per process; "
+        f"netparity {escape(run.netparity_version)}, {escape(run.started)}",
         "",
     ]
 
@@ -58,8 +60,12 @@ def _tables(shown: Sequence[Table]) -> list[str]:
 
 def escape(text: str) -> str:
     """Text that Markdown and HTML show as it is, on one line."""
-    one_line = " ".join(text.split())
-    return re.sub(r"([\\`*_\[\]<>|#&~$])", lambda match: "\\" + match[0], one_line)
+    return re.sub(r"([\\`*_\[\]<>|#&~$])", r"\\\1", visible(text))
+
+
+def sentence(text: str) -> str:
+    """The same at the start of a line, where a number or a hyphen would begin a list."""
+    return re.sub(r"^(\d{1,9})(?=[.)](\s|$))|^(?=[-+=])", r"\1\\", escape(text))
 
 
 def table_lines(table: Table) -> list[str]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from netparity.protocol import Run
+from netparity.report.cells import counted
 from netparity.report.document import Document
 from netparity.report.ledger import matrix_library
 from netparity.report.notes import rule
+from netparity.report.visible import visible
 
 FILE = None
 _KNOWN_STATISTICS = 3
@@ -21,7 +23,7 @@ def paragraph(run: Run) -> str:
     """What was compared, how it was judged, how it was timed, and on what."""
     sentences = [_subject(run), _input(run), *_tools(run), _judging(run), *_timing(run)]
     sentences.append(_machine(run))
-    return " ".join(sentence for sentence in sentences if sentence)
+    return visible(" ".join(sentence for sentence in sentences if sentence))
 
 
 def _subject(run: Run) -> str:
@@ -33,7 +35,7 @@ def _subject(run: Run) -> str:
     return (
         f"Features ({features}) of {images} were extracted with {run.model} and {made} "
         f"{run.weights.source} (SHA-256 {run.weights.sha256[:16]}…) by netparity "
-        f"{run.netparity_version} on {run.started[:10]}."
+        f"{run.netparity_version} on {run.started[:10]} (run {run.run_id})."
     )
 
 
@@ -48,11 +50,9 @@ def _tools(run: Run) -> list[str]:
     tools = []
     for record in run.runners:
         if record.status == "ok":
-            library = matrix_library(record)
-            beside = [library] if library else []
-            if record.data_format:
-                beside.append(record.data_format)
-            tools.append(f"{record.label}: {record.code or record.runner} ({', '.join(beside)})")
+            tool = f"{record.label}: {record.code or record.runner}"
+            beside = [each for each in (matrix_library(record), record.data_format) if each]
+            tools.append(f"{tool} ({', '.join(beside)})" if beside else tool)
     return [f"The tools were {'; '.join(tools)}."] if tools else []
 
 
@@ -67,15 +67,19 @@ def _timing(run: Run) -> list[str]:
     if not run.timing:
         return []
     settings = run.settings
-    rounds = max((entry.processes for entry in run.timing), default=0) or settings.rounds
-    processes = "one fresh process" if rounds == 1 else f"{rounds} fresh processes"
-    threads = "one thread" if settings.threads == 1 else f"{settings.threads} threads"
+    counts = {entry.processes for entry in run.timing if entry.processes} or {settings.rounds}
+    processes = ("up to " if len(counts) > 1 else "") + _processes(max(counts))
     said = [
-        f"Each tool ran in {processes} with {threads}, one at a time, in an order shuffled anew in "
-        f"every round (seed {settings.order_seed}); each process timed {settings.repeats} "
-        f"predictions after {settings.warmup} untimed."
+        f"Each tool ran in {processes} with {counted(settings.threads, 'thread')}, one at a time, "
+        f"in an order shuffled anew in every round (seed {settings.order_seed}); each process "
+        f"timed {counted(settings.repeats, 'prediction')} after {settings.warmup} untimed."
     ]
-    if run.schema_version >= _KNOWN_STATISTICS:
+    if max(counts) == 1:
+        said.append(
+            "Seconds are the median of that process's; a single process gives no intervals, and no "
+            "differences were tested."
+        )
+    elif run.schema_version >= _KNOWN_STATISTICS:
         said.append(
             "Seconds are the geometric mean over processes of each process's median, with 95 % "
             "intervals; ratios are taken within rounds, and differences tested by a permutation "
@@ -84,9 +88,13 @@ def _timing(run: Run) -> list[str]:
     return said
 
 
+def _processes(count: int) -> str:
+    return "one fresh process" if count == 1 else f"{count} fresh processes"
+
+
 def _machine(run: Run) -> str:
     machine = run.machine
     return (
-        f"The machine had {machine.cpus_available} processors ({machine.cpu}) and "
+        f"The machine had {counted(machine.cpus_available, 'processor')} ({machine.cpu}) and "
         f"{machine.memory_bytes / 2**30:.0f} GiB of memory, under {machine.system}."
     )

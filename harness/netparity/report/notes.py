@@ -117,6 +117,8 @@ def rule(run: Run) -> str:
     given = [f"{words} {value:g}" for words, value in asked.items() if value is not None]
     if given:
         return f"A feature passes with {', '.join(given)}."
+    if settings.floor_factor is None:
+        return "What a feature had to fulfil was not stored."
     return (
         f"A feature passes within {settings.floor_factor:g} times its noise floor, "
         "which is what float32 rounding alone does to it."
@@ -127,7 +129,7 @@ def _own_input(one: Preprocessing) -> Iterator[Note]:
     """How a runner made its own input."""
     if one.resize is None:
         return
-    sure = "made exactly by" if one.exact else "best retold by"
+    sure = "made exactly by" if one.exact else "not reproduced, nearest to"
     yield Note("own-input", f"{one.label}, its own input: {sure} {one.resize}.")
     if one.mistakes:
         yield Note(

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from netparity.protocol import Run
-from netparity.report.cells import ABSENT, Table, error, spread_seconds
+from netparity.report.cells import ABSENT, Table, counted, error, spread_seconds
 from netparity.report.columns import PHASE_HEADERS, Row
 from netparity.report.document import Document
-from netparity.report.outcomes import outcome
 
 
 def beginning(document: Document) -> list[Table]:
@@ -26,7 +25,7 @@ def overview(document: Document) -> Table:
             run.netparity_version,
             run.model,
             f"{run.weights.source} ({run.weights.sha256[:12]})",
-            f"{run.machine.cpu}, {run.machine.cpus_available} processors",
+            f"{run.machine.cpu}, {counted(run.machine.cpus_available, 'processor')}",
             run.machine.system,
             str(run.settings.threads),
             str(len(run.images)),
@@ -47,7 +46,7 @@ def seconds(document: Document) -> Table:
         for run in document.runs:
             row = _row(document, run, label)
             entry = row.timing() if row else None
-            mark = "" if entry is None or row is None or _fine(row) else " ≠"
+            mark = " ≠" if entry and row and row.failed_parity else ""
             cells.append(spread_seconds(entry, spread=True) + mark)
         rows.append((label, *cells))
     title = f"Seconds of {PHASE_HEADERS[phase]}, side by side (≠: failed parity)"
@@ -78,10 +77,6 @@ def _row(document: Document, run: Run, label: str) -> Row | None:
     record = next((record for record in run.runners if record.label == label), None)
     choice = document.choice
     return Row(run, record, choice.phase, choice.feature) if record else None
-
-
-def _fine(row: Row) -> bool:
-    return outcome(row.run, row.record) in ("pass", "?", "not judged")
 
 
 def _error(row: Row | None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from netparity.protocol import Run
 from netparity.report.agreement import between_runners, faults, matrix, parity, preprocessing
-from netparity.report.cells import ABSENT, Table, spread_seconds
+from netparity.report.cells import ABSENT, Table, percent, spread_seconds, three_digits
 from netparity.report.columns import COLUMNS, PHASE_HEADERS, Row
 from netparity.report.document import Choice
 from netparity.report.ledger import ledger
@@ -46,7 +46,8 @@ def comparison(
     Words come first, so that exporters know which columns to align as figures.
     """
     choice = choice or Choice()
-    names = [name for name in choice.table_columns if code or name != "code"] or ["runner"]
+    asked = choice.columns is not None
+    names = [name for name in choice.table_columns if code or asked or name != "code"]
     names.sort(key=lambda name: not COLUMNS[name].words)
     rows = tuple(
         tuple(
@@ -81,9 +82,9 @@ def limit_shares(run: Run) -> Table:
         if run.limit is not None and entry.phase == "predict" and entry.median_seconds > 0:
             reached = run.limit.flops / entry.median_seconds / 1e9
             share = run.limit.seconds / entry.median_seconds
-            rows.append((entry.label, f"{reached:.3g}", f"{100 * share:.2g} %"))
+            rows.append((entry.label, three_digits(reached), percent(share)))
     rate = run.limit.flops_per_second / 1e9 if run.limit else 0.0
-    title = f"Share of the hardware limit (products {rate:.3g} GFLOP/s)"
+    title = f"Share of the hardware limit (products {three_digits(rate)} GFLOP/s)"
     return Table(title, ("runner", "GFLOP/s", "share"), tuple(rows))
 
 
@@ -95,7 +96,7 @@ def layers(run: Run) -> Table:
     for layer in dict.fromkeys(entry.layer for entry in run.layer_timing):
         entries = [own.get((label, layer)) for label in labels]
         least = next((each.limit_seconds for each in entries if each is not None), None)
-        cells = [f"{1e3 * each.own_seconds:.3g}" if each else ABSENT for each in entries]
-        rows.append((layer, f"{1e3 * least:.3g}" if least is not None else ABSENT, *cells))
+        cells = [three_digits(1e3 * each.own_seconds) if each else ABSENT for each in entries]
+        rows.append((layer, three_digits(1e3 * least) if least is not None else ABSENT, *cells))
     title = "Milliseconds that each layer adds; the hardware's limit beside"
     return Table(title, ("layer", "limit", *labels), tuple(rows))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from netparity.report.cells import percent, three_digits
 from netparity.report.plots.drawing import Drawing, NothingToDrawError, Scene
 from netparity.report.plots.style import row_axes
 from netparity.report.plots.words import listed
@@ -21,7 +22,7 @@ def draw(scene: Scene) -> Drawing:
         raise NothingToDrawError("the run has not measured what the hardware could do")
     if not entries:
         raise NothingToDrawError("no runner has a warm prediction")
-    figure, axes = row_axes(scene.width_mm, [entry.label for entry in entries], label_length=34)
+    figure, axes = row_axes(scene.width_mm, [entry.label for entry in entries], beside=22)
     told = []
     for row, entry in enumerate(entries):
         share = 100 * limit.seconds / entry.median_seconds
@@ -31,13 +32,13 @@ def draw(scene: Scene) -> Drawing:
             ends = [100 * limit.seconds / end for end in entry.interval_seconds]
             axes.plot(ends, [row, row], color=scene.theme.ink, marker="|", markersize=4)
         axes.annotate(
-            f"{rate:.3g} GFLOP/s, {share:.2g} %",
+            f"{three_digits(rate)} GFLOP/s, {percent(share / 100)}",
             (98, row - 0.34),
             ha="right",
             va="bottom",
             color=scene.theme.muted,
         )
-        told.append(f"{entry.label}: {share:.2g} %, {rate:.3g} GFLOP/s")
+        told.append(f"{entry.label}: {percent(share / 100)}, {three_digits(rate)} GFLOP/s")
     axes.axvline(100, color=scene.theme.muted, linestyle="--", linewidth=1)
     axes.set_xlim(0, max(104, 1.04 * axes.dataLim.x1))
     axes.set_xlabel("% of what products and memory of this machine allow")

@@ -28,7 +28,7 @@ def draw(scene: Scene) -> Drawing:
     timed = {label: phases for label, phases in timed.items() if phases}
     if not timed:
         raise NothingToDrawError("no runner was timed")
-    figure, axes = row_axes(scene.width_mm, list(timed), extra_inches=0.35)
+    figure, axes = row_axes(scene.width_mm, list(timed), extra_inches=0.35, beside=9)
     whole = {
         label: sum(each.median_seconds for each in phases.values())
         for label, phases in timed.items()

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 MM_PER_INCH = 25.4
 POINTS_PER_INCH = 72.0
 FONT_POINTS = 7.0
+_CHARACTER_POINTS = 0.61 * FONT_POINTS  # of DejaVu Sans, on average
 _LABEL_LENGTH = 52
 
 TOOL_COLOURS = {
@@ -143,12 +144,14 @@ def row_axes(
     labels: Sequence[str],
     row_inches: float = ROW_INCHES,
     extra_inches: float = 0,
-    label_length: int = _LABEL_LENGTH,
+    beside: int = 0,
 ) -> tuple[Figure, Axes]:
     """Axes with a row for each label, from the top down: row i is at y = i.
 
-    A row's label stands above it, since beside it a long one would leave no room on a phone.
+    A row's label stands above it, since beside it a long one would leave no room on a phone;
+    `beside` characters are left free at its right.
     """
+    room = int(width_mm / MM_PER_INCH * POINTS_PER_INCH / _CHARACTER_POINTS) - beside
     height = len(labels) * row_inches + _AXIS_INCHES + extra_inches
     made = new_figure(width_mm, height)
     axes = made.subplots()
@@ -158,7 +161,7 @@ def row_axes(
     axes.grid(axis="x")
     for position, label in enumerate(labels):
         axes.annotate(
-            short(label, label_length),
+            short(label, room),
             (0, position - 0.34),
             xycoords=axes.get_yaxis_transform(),
             va="bottom",
