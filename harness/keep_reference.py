@@ -15,12 +15,14 @@ TRANSFER_FILES = ("transfer.json", "transfer.md", "transfer.csv")
 
 
 def main(made: Path, kept: Path) -> None:
-    """Take the only replay, run and transfer below `made`."""
+    """Take the only comparison, replay, run and transfer below `made`."""
+    [compare] = made.glob("compare/*")
     [replay] = made.glob("replay/*-replay")
     [theano] = made.glob("theano/*")
     [transfer] = made.glob("transfer/*-transfer")
     said = json.loads((replay / "replay.json").read_text(encoding="utf-8"))
     sources = {
+        "compare": (compare, RUN_FILES),
         "replay": (replay, ("replay.json", "replay.md")),
         "replay/once": (replay / said["once"], RUN_FILES),
         "replay/repeated": (replay / said["repeated"], RUN_FILES),

@@ -184,6 +184,13 @@ def test_phases_stand_on_each_other() -> None:
                for one, other in pairwise(first))  # fmt: skip
 
 
+def test_hatches_are_seen_in_every_format() -> None:
+    text = rendered(KINDS["phases"].draw, Scene(RUN), "svg").decode()
+    hatched = re.findall(r'style="fill: url\(#h[^"]*"', text)
+    assert len(hatched) == 3  # two tools and the legend
+    assert not any("opacity" in style for style in hatched)
+
+
 def test_every_value_is_a_dot_in_its_processs_line() -> None:
     axes = draw("values", Scene(RUN)).figure.axes[0]
     dots = [

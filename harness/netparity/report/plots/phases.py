@@ -12,7 +12,8 @@ from netparity.report.plots.style import row_axes
 from netparity.report.plots.words import listed
 
 TITLE = "What a user waits for"
-_STRENGTHS = dict(zip(PHASES, (0.3, 0.6, 0.0, 0.12, 1.0), strict=True))
+# What is hatched has no colour below it: in SVG the strokes would be as faint as that.
+_STRENGTHS = dict(zip(PHASES, (0.3, 0.6, 0.0, 0.0, 1.0), strict=True))
 _HATCHES = dict(zip(PHASES, ("", "", "", "////", ""), strict=True))
 _HEIGHT = 0.36
 _STEP = 0.065
@@ -41,7 +42,7 @@ def draw(scene: Scene) -> Drawing:
                 entry.median_seconds,
                 _HEIGHT,
                 left=left,
-                color=(scene.colour(label), _STRENGTHS[phase]),
+                color=_fill(scene.colour(label), phase),
                 edgecolor=scene.colour(label),
                 hatch=_HATCHES[phase],
                 linewidth=0.6,
@@ -89,6 +90,10 @@ def _phases(scene: Scene, label: str) -> Iterator[tuple[str, TimingEntry]]:
                 yield phase, entry
 
 
+def _fill(colour: str, phase: str) -> tuple[str, float] | str:
+    return (colour, _STRENGTHS[phase]) if _STRENGTHS[phase] else "none"
+
+
 def _legend(scene: Scene, figure: object, phases: list[str]) -> None:
     """Parts in the colour of the words: each tool has them in its own."""
     from matplotlib.figure import Figure
@@ -97,7 +102,7 @@ def _legend(scene: Scene, figure: object, phases: list[str]) -> None:
     assert isinstance(figure, Figure)
     handles = [
         Patch(
-            facecolor=(scene.theme.muted, _STRENGTHS[phase]),
+            facecolor=_fill(scene.theme.muted, phase),
             edgecolor=scene.theme.muted,
             hatch=_HATCHES[phase],
             linewidth=0.6,

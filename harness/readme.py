@@ -1,0 +1,105 @@
+"""Put the tables and the plot of the committed reference run into README.md.
+
+The tables beside all committed runs are made anew, too.
+
+python harness/readme.py
+"""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+
+from netparity.api import load_run
+from netparity.protocol import Run
+from netparity.report import Document, agreement, markdown
+from netparity.report.headline import headline
+from netparity.report.ledger import machine_words
+from netparity.report.plots import KINDS, Scene, rendered
+from netparity.report.plots.style import THEMES, applied
+from netparity.report.tables import comparison
+
+ROOT = Path(__file__).resolve().parents[1]
+README = ROOT / "README.md"
+COMMITTED = ROOT / "results" / "reference"
+REFERENCE = COMMITTED / "compare"
+BEGIN = "<!-- made by `make readme` from results/reference/compare -->\n"
+END = "<!-- end of what `make readme` made -->\n"
+PLOT, WIDTH_MM = "phases", 150.0
+
+
+def main() -> None:
+    """Write README.md, its plots and the tables beside the committed runs anew."""
+    run = load_run(REFERENCE)
+    README.write_text(with_results(README.read_text(encoding="utf-8"), run), encoding="utf-8")
+    for path, text in tables().items():
+        path.write_text(text, encoding="utf-8")
+    for path, data in plots(run).items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+
+
+def with_results(text: str, run: Run) -> str:
+    """The README with this run's outcome between the two marks.
+
+    Raises:
+        ValueError: if it lacks one of the marks.
+    """
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise ValueError(f"README.md lacks the line {(BEGIN if not begin else END).strip()}")
+    return f"{before}{BEGIN}{results(run)}{END}{after}"
+
+
+def results(run: Run) -> str:
+    """The outcome, parity beside speed, the plot, and the errors."""
+    first, errors, inputs = comparison(run), agreement.parity(run), agreement.preprocessing(run)
+    light, dark = plot_paths()
+    machine = next(iter(machine_words(run.machine, run.settings)))
+    parts = [
+        f"**{markdown.escape(headline(run))}**",
+        *("", *markdown.table_lines(first), ""),
+        "<picture>",
+        f'<source media="(prefers-color-scheme: dark)" srcset="{dark.relative_to(ROOT)}">',
+        f'<img src="{light.relative_to(ROOT)}" width="720" alt="{alt(run)}">',
+        "</picture>",
+        *("", f"{markdown.escape(errors.title)}:", "", *markdown.table_lines(errors), ""),
+        *(f"{markdown.escape(inputs.title)}:", "", *markdown.table_lines(inputs), ""),
+        f"({markdown.escape(machine)}; {run.settings.rounds} rounds, {run.started[:10]}, netparity "
+        f"{run.netparity_version}; more in [its tables](results/reference/compare/table.md).)",
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def alt(run: Run) -> str:
+    """What the plot shows, as an attribute."""
+    with applied(THEMES["light"]):
+        said = KINDS[PLOT].draw(Scene(run)).alt
+    return escape(said)
+
+
+def plot_paths() -> tuple[Path, Path]:
+    """Of the light and of the dark one."""
+    folder = ROOT / "docs" / "images"
+    return folder / f"{PLOT}-light.svg", folder / f"{PLOT}-dark.svg"
+
+
+def plots(run: Run) -> dict[Path, bytes]:
+    """The plot's files; from run.json alone, as the features are not committed."""
+    return {
+        path: rendered(KINDS[PLOT].draw, Scene(run, theme=THEMES[theme], width_mm=WIDTH_MM), "svg")
+        for path, theme in zip(plot_paths(), ("light", "dark"), strict=True)
+    }
+
+
+def tables() -> dict[Path, str]:
+    """table.md beside every committed run."""
+    return {
+        file.with_name(markdown.FILE): markdown.render(Document.of(load_run(file)))
+        for file in sorted(COMMITTED.rglob("run.json"))
+    }
+
+
+if __name__ == "__main__":
+    main()
