@@ -13,12 +13,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import get_args
 
-from netparity import report
 from netparity.errors import UsageError
 from netparity.execution import Assignment, Turn
 from netparity.inputs import MAX_IMAGES, SAMPLE_IMAGE
 from netparity.parity import ReferencePass
-from netparity.pipeline import evaluate, has_failed, run_reference, take_turn, widest_interval
+from netparity.pipeline import (
+    evaluate,
+    has_failed,
+    run_reference,
+    take_turn,
+    widest_interval,
+    write_report,
+)
 from netparity.planning import (
     Plan,
     Request,
@@ -248,7 +254,7 @@ def finish(point: Point, watch: Watch) -> None:
     """Judge a point and write its report."""
     run = evaluate(point.run, point.store, point.plan.weights.tensors(), watch)
     point.run = run.model_copy(update={"finished": utc_now()})
-    report.write(point.run, point.store)
+    write_report(point.run, point.store, watch)
 
 
 # --- what it shows --------------------------------------------------------------------------
