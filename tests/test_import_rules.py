@@ -59,7 +59,8 @@ PURE = [
     *[PACKAGE / "report" / f"{name}.py" for name in ("agreement", "cells", "ledger", "outcomes")],
     *[PACKAGE / "report" / f"{name}.py" for name in ("notes", "tables", "columns", "headline")],
     *[PACKAGE / "report" / f"{name}.py" for name in ("explanations", "methods", "reproduce")],
-    *[PACKAGE / "report" / f"{name}.py" for name in ("several", "visible")],
+    *[PACKAGE / "report" / f"{name}.py" for name in ("several", "visible", "log_lines", "parts")],
+    *[PACKAGE / "report" / f"{name}.py" for name in ("tex_text", "tex_table")],
 ]
 DOING_IO = {"os", "pathlib", "subprocess", "shutil", "io", "socket", "tempfile", "h5py", "PIL"}
 FRAMEWORKS = {"keras", "tensorflow", "theano", "torch", "jax", "matlab"}
