@@ -44,8 +44,10 @@ def compare_folders(earlier: Path, later: Path, phase: str = "predict") -> Acros
     return compare_two(first, second, phase)
 
 
-def compare_two(first: Run, second: Run, phase: str = "predict") -> Across:
-    """The same of runs that have been read.
+def compare_two(
+    first: Run, second: Run, phase: str = "predict", names: tuple[str, str] = ("earlier", "later")
+) -> Across:
+    """The same of runs that have been read; `names` are what they are called.
 
     Raises:
         InputError: if the runs cannot be compared: another model, other layers or images.
@@ -69,9 +71,9 @@ def compare_two(first: Run, second: Run, phase: str = "predict") -> Across:
                 comparison.word,
             )
         )
-    headers = ("runner", "earlier, s", "later, s", "ratio", "verdict")
+    headers = ("runner", *(f"{name}, s" for name in names), "ratio", "verdict")
     title = f"Seconds of {phase}, {second.run_id} against {first.run_id}"
-    remarks = [*_differences(first, second), *_missing(first, second, old, new)]
+    remarks = [*_differences(first, second, names), *_missing(first, second, old, new, names)]
     if any(each.word == "inconclusive" for each in found.values()):
         needed = next(iter(found.values())).rounds_needed
         remarks.append(f"{needed} rounds in each run are the fewest that can show a difference.")
@@ -136,7 +138,7 @@ def _refuse_unlike(first: Run, second: Run) -> None:
             )
 
 
-def _differences(first: Run, second: Run) -> Iterator[str]:
+def _differences(first: Run, second: Run, names: tuple[str, str]) -> Iterator[str]:
     """What may explain a difference besides the tools themselves."""
     facts: dict[str, Callable[[Run], str]] = {
         "machine": lambda run: f"{run.machine.cpu}, {run.machine.cpus_available} processors",
@@ -151,15 +153,18 @@ def _differences(first: Run, second: Run) -> Iterator[str]:
     }
     for what, of in facts.items():
         if of(first) != of(second):
-            yield f"The runs differ, {what}: {of(first)} earlier, {of(second)} later."
+            yield f"The runs differ, {what}: {of(first)} ({names[0]}), {of(second)} ({names[1]})."
     before, after = ({each.label: each.code for each in run.runners} for run in (first, second))
     for label, code in before.items():
         if code and after.get(label) and after[label] != code:
-            yield f"{label} ran {code} earlier, {after[label]} later."
+            yield f"{label} ran {code} ({names[0]}), {after[label]} ({names[1]})."
 
 
-def _missing(first: Run, second: Run, old: ByLabel, new: ByLabel) -> Iterator[str]:
+def _missing(
+    first: Run, second: Run, old: ByLabel, new: ByLabel, names: tuple[str, str]
+) -> Iterator[str]:
     for label in dict.fromkeys([*ok_phases(first), *ok_phases(second)]):
         if label not in old or label not in new:
-            where = "earlier" if label not in old else "later"
-            yield f"{label} is left out: it did not run, or failed parity, in the {where} run."
+            where = names[0] if label not in old else names[1]
+            run = where if where.startswith("run ") else f"the {where} run"
+            yield f"{label} is left out: it did not run, or failed parity, in {run}."

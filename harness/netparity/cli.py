@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import sys
 import time
@@ -27,6 +28,7 @@ from netparity.command import (
     Weights,
     chosen_environments,
     errors,
+    make_console,
     rich_watch,
     rounds_given,
 )
@@ -264,13 +266,11 @@ def compare_runs(
 ) -> None:
     """Compare the timings of two stored runs: another day, version or machine."""
     with errors(verbose):
-        from rich.console import Console
-
         from netparity.across import compare_folders
         from netparity.report.console import rich_table
 
         found = compare_folders(earlier, later, phase)
-        Console().print(rich_table(found.table))
+        make_console().print(rich_table(found.table))
         for remark in found.remarks:
             typer.echo(f"• {remark}")
 
@@ -282,12 +282,10 @@ def history(
 ) -> None:
     """List the stored runs, with what each runner took."""
     with errors(verbose):
-        from rich.console import Console
-
         from netparity.across import history as list_runs
         from netparity.report.console import rich_table
 
-        Console().print(rich_table(list_runs(results)))
+        make_console().print(rich_table(list_runs(results)))
 
 
 app.command()(replay)
@@ -387,13 +385,11 @@ def check(
 def doctor(python: Python = None, verbose: Verbose = False) -> None:
     """Say which runners can run here, in which versions, and what the others need."""
     with errors(verbose):
-        from rich.console import Console
-
         from netparity.doctor import examine
         from netparity.runners import RUNNERS
 
         environments = chosen_environments(python)
-        console = Console()
+        console = make_console()
         for name, availability in examine(environments):
             if availability.available:
                 versions = ", ".join(
@@ -454,14 +450,12 @@ def schema() -> None:
 
 
 def _show_sweep(found: Sweep, folder: Path, as_json: bool) -> None:
-    from rich.console import Console
-
     from netparity.report import sweep as tables
     from netparity.report.console import rich_table
 
     if as_json:
         typer.echo(tables.as_json(found), nl=False)
-    console = Console(stderr=as_json)
+    console = make_console(stderr=as_json)
     console.print(rich_table(tables.table(found)))
     for sentence in found.winners:
         console.print(f"• {sentence}", markup=False, highlight=False)
@@ -478,11 +472,23 @@ def _exit_code(run: Run, asked_for: bool) -> int:
     return 0 if agreed else EXIT_PARITY
 
 
+_PLAIN = {"–": "-", "—": "-", "×": "x", "≠": "!=", "…": "...", "•": "*", "µ": "u", "─": "-"}
+
+
+def _plainly(error: UnicodeError) -> tuple[str | bytes, int]:
+    """What a terminal that cannot show a mark shows in its place; "?" is a mark of its own."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    marks = error.object[error.start : error.end]
+    return "".join(_PLAIN.get(mark, "_") for mark in marks), error.end
+
+
 def main() -> None:
     """Entry point of the console script."""
+    codecs.register_error("plainly", _plainly)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a terminal that cannot show a mark shows "?"
+            stream.reconfigure(errors="plainly")
     app()
 
 

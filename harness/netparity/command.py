@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 import typer
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from netparity.environments import Environments
     from netparity.progress import RichWatch
 
@@ -77,6 +81,20 @@ def rounds_given(text: str) -> int | Literal["auto"]:
 
         raise UsageError(f"--rounds {text!r}: expected a number from 1 to 1000, or auto")
     return int(text)
+
+
+def make_console(stderr: bool = False) -> Console:
+    """Where tables are printed; a reader who has seen enough, as head, ends it in peace."""
+    from rich.console import Console
+
+    class Quiet(Console):
+        def on_broken_pipe(self) -> None:
+            self.quiet = True
+            devnull = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(devnull, sys.stdout.fileno())
+            raise SystemExit(0)
+
+    return Quiet(stderr=stderr)
 
 
 @contextmanager

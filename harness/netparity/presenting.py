@@ -8,7 +8,7 @@ from pathlib import Path
 
 from netparity.across import compare_two
 from netparity.cache import replacing
-from netparity.errors import InputError, StoreError
+from netparity.errors import InputError, StoreError, UsageError
 from netparity.paths import usable_path
 from netparity.pipeline import reopen, write_report
 from netparity.protocol import Run
@@ -23,6 +23,7 @@ from netparity.report.plots import (
     rendered,
     scene_for_file,
 )
+from netparity.store import RunFolder
 from netparity.watch import SILENT, Watch
 
 
@@ -39,16 +40,28 @@ def open_document(
         NetparityError: if one cannot be read.
     """
     choice = choice or Choice()
+    _refuse_twins(paths)
     opened = [reopen(path, watch, remake=False) for path in paths]
     runs = tuple(run for run, _ in opened)
     choice.check(runs)
     if remake:
         _ = choice.table_columns  # what is refused changes nothing
         for run, folder in opened:
-            write_report(run, folder, watch)
+            try:
+                write_report(run, folder, watch)
+            except StoreError as error:
+                watch.warning(f"its files are as they were: {error}")
     across, remarks = _across(runs, choice.phase)
     folders = tuple(folder for _, folder in opened)
     return Document(runs, folders, choice, tuple(across), tuple(remarks))
+
+
+def _refuse_twins(paths: Sequence[Path]) -> None:
+    """A run beside itself would be a comparison of nothing."""
+    folders = [RunFolder.open(path).path.resolve() for path in paths]
+    for folder in folders:
+        if folders.count(folder) > 1:
+            raise UsageError(f"run {folder.name} was given {folders.count(folder)} times")
 
 
 def _across(runs: Sequence[Run], phase: str) -> tuple[list[Table], list[str]]:
@@ -57,7 +70,8 @@ def _across(runs: Sequence[Run], phase: str) -> tuple[list[Table], list[str]]:
     for number, (earlier, later) in enumerate(pairwise(runs), start=1):
         who = f"Run {number + 1} against run {number}"
         try:
-            found = compare_two(earlier, later, phase)
+            names = (f"run {number}", f"run {number + 1}")
+            found = compare_two(earlier, later, phase, names)
         except InputError as error:
             remarks.append(f"{who} is not tested: {error}.")
             continue
@@ -90,9 +104,9 @@ def draw_files(
     """
     several = kind == "all"
     expect("plot", kind, (*KINDS, "all"))
-    if form is None:
-        form = "svg" if output is None or several else output.suffix.lower().lstrip(".")
-    expect("--format", form, FORMATS)
+    form = _plot_format(form, None if several else output)
+    if several and output is not None and not output.is_dir():
+        _make_folder(output)
     document = open_document([path], choice, watch)
     scene = scene_for_file(document.runs[0], document.folder(0), document.choice, theme, width_mm)
     drawn, missing = [], []
@@ -114,6 +128,33 @@ def draw_files(
     return drawn
 
 
+def _plot_format(form: str | None, output: Path | None) -> str:
+    """The format named, or the one that the file's name asks for, or svg.
+
+    Raises:
+        UsageError: if there is no such format, or the two disagree.
+    """
+    if form is not None:
+        expect("--format", form, FORMATS)
+    if output is None:
+        return form or "svg"
+    asked = output.suffix.lower().lstrip(".")
+    if asked not in FORMATS and form is None:
+        known = ", ".join(f".{each}" for each in FORMATS)
+        raise UsageError(f"--output {str(output)!r} ends in none of {known}: name a --format")
+    if asked in FORMATS and form not in (None, asked):
+        raise UsageError(f"--format {form} and --output {str(output)!r} name different formats")
+    return form or asked
+
+
+def _make_folder(folder: Path) -> None:
+    folder = usable_path(folder, "output")
+    try:
+        folder.mkdir()
+    except OSError as error:
+        raise StoreError(f"output folder {folder} cannot be made: {error.strerror}") from error
+
+
 def save(data: str | bytes, path: Path) -> Path:
     """Write a rendered document, whole or not at all.
 
@@ -123,9 +164,11 @@ def save(data: str | bytes, path: Path) -> Path:
     path = usable_path(path, "output")
     if path.is_dir():
         raise StoreError(f"output {path} is a folder; name a file in it")
+    if path.exists() and not path.is_file():
+        raise StoreError(f"output {path} is no file but a device or a pipe; print to it with >")
     if not path.parent.is_dir():
         raise StoreError(f"output {path} cannot be written: there is no folder {path.parent}")
-    with replacing(path) as draft:
+    with replacing(path.resolve()) as draft:  # a link keeps leading to what is written
         # Bytes, so that the line ends of a CSV stay what RFC 4180 wants.
         draft.write_bytes(data.encode("utf-8") if isinstance(data, str) else data)
     return path

@@ -20,6 +20,7 @@ from netparity.command import (
     Weights,
     chosen_environments,
     errors,
+    make_console,
     rich_watch,
     rounds_given,
 )
@@ -78,14 +79,12 @@ def replay(
 
 
 def _show(found: Replay, folder: Path, as_json: bool) -> None:
-    from rich.console import Console
-
     from netparity.report import replay as tables
     from netparity.report.console import rich_table
 
     if as_json:
         typer.echo(tables.as_json(found), nl=False)
-    console = Console(stderr=as_json)
+    console = make_console(stderr=as_json)
     for experiment, form in tables.forms(found):
         console.print(f"\n{experiment}:\n{form}", markup=False, highlight=False)
     wide = console.width >= _FOR_ONE_TABLE

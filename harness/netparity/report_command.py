@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from netparity.command import Verbose, errors, rich_watch
+from netparity.command import Verbose, errors, make_console, rich_watch
 
 if TYPE_CHECKING:
     from netparity.protocol import Run
@@ -59,14 +59,20 @@ def report(
     with errors(verbose):
         from netparity.errors import UsageError
         from netparity.presenting import open_document, save
-        from netparity.report import Choice, format_of, render
+        from netparity.report import Choice, format_of, refuse_other_suffix, render
 
+        if output is not None and str(output) == "-":
+            output = None
         wanted = form
         if wanted is None:
             wanted = format_of(output) if output is not None else "console"
+        elif output is not None:
+            refuse_other_suffix(output, wanted)
         if as_json and (wanted != "console" or len(runs) > 1):
             raise UsageError("--json prints the run.json of one run; for others use --format json")
-        named = tuple(name.strip() for name in columns.split(",")) if columns is not None else None
+        named = None
+        if columns is not None:
+            named = tuple(name.strip() for name in columns.split(",") if name.strip())
         choice = Choice(phase, feature, named)
         with rich_watch(verbose) as watch:
             document = open_document(runs, choice, watch, remake=wanted == "console")
@@ -123,13 +129,11 @@ def show_run(run: Run, store: RunFolder, as_json: bool) -> None:
 
 
 def _show_document(document: Document, as_json: bool) -> None:
-    from rich.console import Console
-
     from netparity.report import console as console_report
 
     if as_json:
         typer.echo(document.runs[0].model_dump_json(indent=1))
-    console = Console(stderr=as_json)
+    console = make_console(stderr=as_json)
     console_report.show(document, console)
     for run, folder in zip(document.runs, document.folders, strict=True):
         if run.wall is not None:

@@ -16,6 +16,7 @@ runners/NN-<label>/round-N/  job.json, result.json, log.txt, features
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import secrets
 import shutil
@@ -221,14 +222,13 @@ class RunFolder:
 
 def parse_run(data: bytes) -> Run:
     """A Run from JSON; what is derived (`image`) is dropped and derived again."""
-    import json
-
     document = json.loads(data)
     if not isinstance(document, dict):
         raise ValueError("the document is not an object")
     version = document.get("schema_version")
     if type(version) is not int or version not in (1, 2, 3):
-        raise ValueError(f"its schema version is {version!r}")
+        newer = "; a newer netparity wrote it" if type(version) is int and version > 3 else ""
+        raise ValueError(f"its schema version is {version!r}{newer}")
     if b"\\ud" in data.lower():  # half of a pair, which no file and no terminal can hold
         json.dumps(document, ensure_ascii=False).encode("utf-8")
     document.pop("image", None)
@@ -267,6 +267,8 @@ def _first(error: Exception) -> str:
     if isinstance(error, ValidationError):
         finding = error.errors(include_url=False)[0]
         return f"{'.'.join(map(str, finding['loc']))}: {finding['msg']}"
+    if isinstance(error, json.JSONDecodeError):
+        return f"it is damaged or cut off ({error})"
     return str(error)
 
 

@@ -17,6 +17,7 @@ from netparity.command import (
     Weights,
     chosen_environments,
     errors,
+    make_console,
     rich_watch,
 )
 
@@ -83,14 +84,12 @@ def transfer(
 
 
 def _show(found: Transfer, folder: Path, as_json: bool) -> None:
-    from rich.console import Console
-
     from netparity.report import transfer as tables
     from netparity.report.console import rich_table
 
     if as_json:
         typer.echo(tables.as_json(found), nl=False)
-    console = Console(stderr=as_json)
+    console = make_console(stderr=as_json)
     for table in tables.tables(found):
         console.print(rich_table(table))
     for sentence in tables.remarks(found):

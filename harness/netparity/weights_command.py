@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from netparity.command import EXIT_PARITY, Verbose, errors, rich_watch
+from netparity.command import EXIT_PARITY, Verbose, errors, make_console, rich_watch
 
 if TYPE_CHECKING:
     from netparity.models import Model
@@ -188,12 +188,10 @@ def _open(source: str, model: Model | None) -> tuple[Tensors, Model, bool | None
 
 
 def _show(found: Inspection) -> None:
-    from rich.console import Console
-
     from netparity.report.console import rich_table
     from netparity.report.weights import facts, table
 
-    console = Console()
+    console = make_console()
     for line in facts(found):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
     console.print(rich_table(table(found, wide=console.width >= _WIDE)))

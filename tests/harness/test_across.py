@@ -86,9 +86,9 @@ def test_what_differs_between_the_runs_is_named(tmp_path: Path) -> None:
     for words in (
         "The runs differ, machine: A processor",
         "Another processor",
-        "The runs differ, weights: synthetic:0 (0123456789ab) earlier",
-        "The runs differ, threads: 2 earlier, 1 later.",
-        "a ran Keras 3.1 earlier, Keras 3.2 later.",
+        "The runs differ, weights: synthetic:0 (0123456789ab) (earlier)",
+        "The runs differ, threads: 2 (earlier), 1 (later).",
+        "a ran Keras 3.1 (earlier), Keras 3.2 (later).",
         "b is left out: it did not run, or failed parity, in the later run.",
         "c is left out: it did not run, or failed parity, in the earlier run.",
     ):

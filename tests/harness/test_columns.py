@@ -87,7 +87,7 @@ def test_every_column_has_something_to_say_of_a_runner_that_is_fine() -> None:
         "memory": "1.00",
         "best": "0.350",
         "p": "0.012",
-        "share": "25 %",  # 0.1 s of 0.4 s
+        "share": "25.0 %",  # 0.1 s of 0.4 s
         "max_abs": "3.2e-06",
         "cosine": "8.0e-14",
         "floor": "1.0e-07",
@@ -101,7 +101,7 @@ def test_every_column_has_something_to_say_of_a_runner_that_is_fine() -> None:
 
 
 def test_without_the_spread_intervals_are_left_out() -> None:
-    assert cell("seconds", full_run(), "a", spread=False) == "0.400"
+    assert cell("seconds", full_run(), "a", spread=False) == "0.40"
     assert cell("ratio", full_run(), "a", spread=False) == "2.00"
 
 

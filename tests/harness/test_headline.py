@@ -106,7 +106,10 @@ def test_equal_bit_for_bit_is_exactly() -> None:
 
 def test_where_no_relative_error_is_defined_none_is_claimed() -> None:
     run = make_run([ok("a")], parity=[entry("a", "fc6", None, "inconclusive")])
-    assert headline(run) == "a agrees with the float64 reference at fc6 and fc7."
+    assert headline(run) == (
+        "a agrees with the float64 reference at fc6 and fc7. At fc6 that shows nothing: the values "
+        "are constant, zero or too few."
+    )
 
 
 @pytest.mark.parametrize("asked", ["max_relative_l2", "atol", "rtol"])
@@ -183,16 +186,32 @@ def test_a_single_process_has_a_factor_without_an_interval() -> None:
     )
 
 
-@pytest.mark.parametrize("verdict", ["no difference shown", "inconclusive"])
-def test_no_difference_is_said_to_be_not_shown(verdict: str) -> None:
-    one = speed(timed("b", 1.1, verdict))
+def test_where_test_and_interval_disagree_that_is_said_and_not_that_there_is_no_difference() -> (
+    None
+):
+    mixed = timed("b", 1.23, "inconclusive", ratio_interval=(0.93, 1.61), p_value=0.024)
+    assert speed(mixed) == (
+        "Whether b at 1.23× (0.93–1.61) differs from base in predict time is not clear: test and "
+        "interval disagree."
+    )
+
+
+def test_what_could_not_be_tested_is_not_said_to_be_alike() -> None:
+    apart = timed("b", 0.023, "inconclusive", ratio_interval=(0.019, 0.027), p_value=None)
+    assert speed(apart) == "Too few rounds were run to test b against base in predict time."
+
+
+def test_no_difference_is_said_to_be_not_shown() -> None:
+    one = speed(timed("b", 1.1, "no difference shown"))
     assert one == "No difference in predict time was shown between base and b."
-    several = speed(*(timed(label, 1.1, verdict) for label in "bcde"))
+    several = speed(*(timed(label, 1.1, "no difference shown") for label in "bcde"))
     assert several.endswith("between base and b, c or two others.")
 
 
 def test_some_differ_and_others_do_not() -> None:
-    said = speed(timed("b", 2.0, "slower", ratio_interval=None), timed("c", 1.0, "inconclusive"))
+    said = speed(
+        timed("b", 2.0, "slower", ratio_interval=None), timed("c", 1.0, "no difference shown")
+    )
     assert said == (
         "In predict, b is 2.00× slower than base. For c no difference from base was shown."
     )
@@ -210,7 +229,7 @@ def test_of_many_that_differ_three_are_named(count: int, last: str) -> None:
 def test_another_phase_has_its_own_words() -> None:
     other = timed("b", 2.0, "slower", phase="startup", ratio_interval=None)
     assert speed(other, phase="startup") == "In start-up, b is 2.00× slower than base."
-    same = timed("b", 1.0, "inconclusive", phase="predict_first")
+    same = timed("b", 1.0, "no difference shown", phase="predict_first")
     assert speed(same, phase="predict_first").startswith("No difference in first predict time")
 
 

@@ -53,7 +53,7 @@ def test_the_figures_are_those_of_the_run() -> None:
 def test_what_is_unknown_is_null_and_never_zero() -> None:
     for label in ("crashed", "absent", "late"):
         found = runners(parsed(mixed_run()))[label]
-        named = {"label", "status", "all"}
+        named = {"label", "status", "outcome", "all"}
         assert {value for key, value in found.items() if key not in named} == {None}
 
 

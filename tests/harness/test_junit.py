@@ -112,7 +112,7 @@ def test_the_counts_of_the_whole() -> None:
     [
         ("identical", "system-out"),
         ("pass", "system-out"),
-        ("inconclusive", "system-out"),
+        ("inconclusive", "skipped"),
         ("reduced-precision", "failure"),
         ("divergent", "failure"),
         ("error", "failure"),

@@ -48,7 +48,7 @@ def test_what_is_unequal_is_said_in_words() -> None:
     assert list(unequal(run(same, same.model_copy(update={"label": "b"})))) == []
     other = record("b", found=1, precision="float64", environment="OMP_NUM_THREADS=2")
     assert list(unequal(run(same, other, record("c", found=None)))) == [
-        "Unequal settings, threads: 2 threads: a; 1 threads: b.",
+        "Unequal settings, threads: 2 threads: a; 1 thread: b.",
         "Unequal settings, precision: float32: a; float64: b.",
     ]
 

@@ -478,7 +478,7 @@ def test_the_width_is_that_asked_for(loaded: LoadedRun, tmp_path: Path) -> None:
         ({"phase": "lunch"}, "phase 'lunch' is not one of startup"),
         ({"theme": "pink"}, "theme 'pink' is not one of light, dark"),
         ({"feature": "fc8"}, "feature 'fc8' is not one of conv1_1"),
-        ({"width_mm": 4000.0}, "width 4000: expected 40 to 400 mm"),
+        ({"width_mm": 4000.0}, "width 4000: expected 60 to 400 mm"),
         ({"width_mm": float("nan")}, "width nan: expected"),
     ],
 )

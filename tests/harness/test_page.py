@@ -206,7 +206,7 @@ def test_pictures_of_a_run_whose_files_are_gone_or_damaged(tmp_path: Path) -> No
     consistent(root)
     assert len(list(root.iter("img"))) == 2  # what two tools made, without anything to compare
     said = " ".join(words(e) for e in root.iter("p") if e.get("class") == "missing")
-    assert "the reference's fc6 was not kept, or was changed since" in said
+    assert "features/reference/fc6.npy, the reference's fc6, was not kept, or was changed" in said
 
 
 def test_a_picture_outside_the_run_is_not_shown(tmp_path: Path) -> None:

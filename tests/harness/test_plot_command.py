@@ -47,7 +47,6 @@ def test_the_format_is_that_of_the_files_name(run_dir: Path, name: str, head: by
 
 
 def test_all_kinds_go_into_a_folder(run_dir: Path) -> None:
-    Path("plots").mkdir()
     result = call(run_dir, "all", "--format", "png", "--output", "plots")
     assert result.exit_code == 0, result.output
     assert sorted(path.stem for path in Path("plots").glob("*.png")) == sorted(KINDS)
@@ -89,11 +88,12 @@ def test_phase_and_feature(run_dir: Path) -> None:
     [
         (["pie"], "plot 'pie' is not one of phases, values, layers, features, inputs, limit, all"),
         (["phases", "--format", "bmp"], "--format 'bmp' is not one of svg, pdf, png"),
-        (["phases", "-o", "plot.jpg"], "--format 'jpg' is not one of svg, pdf, png"),
-        (["phases", "-o", "plot"], "--format '' is not one of svg, pdf, png"),
+        (["phases", "-o", "plot.jpg"], "--output 'plot.jpg' ends in none of .svg, .pdf, .png"),
+        (["phases", "-o", "plot"], "--output 'plot' ends in none of .svg, .pdf, .png"),
+        (["phases", "-f", "pdf", "-o", "plot.png"], "name different formats"),
         (["phases", "--theme", "blue"], "theme 'blue' is not one of light, dark"),
-        (["phases", "--width", "5"], "width 5: expected 40 to 400 mm"),
-        (["phases", "--width", "nan"], "expected 40 to 400 mm"),
+        (["phases", "--width", "5"], "width 5: expected 60 to 400 mm"),
+        (["phases", "--width", "nan"], "expected 60 to 400 mm"),
         (["values", "--phase", "sleep"], "--phase 'sleep' is not one of startup"),
         (["features", "--feature", "fc9"], "--feature 'fc9' is not one of conv1_1"),
         (["phases", "-o", "none/plot.svg"], "there is no folder none"),

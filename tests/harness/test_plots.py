@@ -27,6 +27,7 @@ from netparity.report.plots.style import (
     applied,
     colour,
     plain,
+    short,
 )
 from netparity.runners import RUNNERS
 
@@ -241,16 +242,24 @@ def test_errors_and_the_floor_are_lines_over_the_layers() -> None:
     axes = draw("layers", Scene(run)).figure.axes[0]
     assert [tick.get_text() for tick in axes.get_xticklabels()] == ["conv1_1", "fc6", "fc7"]
     lines = {line.get_label(): np.asarray(line.get_ydata(), float) for line in axes.lines}
-    np.testing.assert_array_equal(lines["noise floor"], [1e-7] * 3)
     np.testing.assert_array_equal(lines["a"], [2e-7, np.nan, 0.5])
-    shaded = axes.collections[0].get_datalim(axes.transData)
-    assert shaded.ymax == pytest.approx(8e-7)
+    steps = {patch.get_label(): patch.get_data() for patch in axes.patches}
+    np.testing.assert_array_equal(steps["noise floor"].values, [1e-7] * 3)
+    np.testing.assert_allclose(steps["passes"].values, [8e-7] * 3)
+    np.testing.assert_array_equal(steps["passes"].edges, [-0.5, 0.5, 1.5, 2.5])
+
+
+def test_a_single_layer_has_a_floor_that_is_seen() -> None:
+    axes = draw("layers", Scene(whole_run(["a"], ["fc6"]))).figure.axes[0]
+    steps = {patch.get_label(): patch.get_data() for patch in axes.patches}
+    assert np.ptp(steps["noise floor"].edges) == np.ptp(steps["passes"].edges) == 1
 
 
 def test_a_tolerance_of_the_users_bounds_the_shaded_part() -> None:
     run = whole_run(["a"], settings={"max_relative_l2": 1e-3})
     axes = draw("layers", Scene(run)).figure.axes[0]
-    assert axes.collections[0].get_datalim(axes.transData).ymax == pytest.approx(1e-3)
+    steps = {patch.get_label(): patch.get_data() for patch in axes.patches}
+    np.testing.assert_allclose(steps["passes"].values, 1e-3)
 
 
 def test_an_error_of_zero_is_at_the_bottom_and_not_lost() -> None:
@@ -306,6 +315,30 @@ def test_shares_of_the_limit() -> None:
     assert [bar.get_width() for bar in axes.patches] == pytest.approx([100 * 0.01 / 0.2] * 2)
 
 
+def test_words_stay_at_the_edge_of_a_limit_that_was_passed() -> None:
+    over = RUN.limit.model_copy(update={"seconds": 0.9})
+    axes = draw("limit", Scene(RUN.model_copy(update={"limit": over}))).figure.axes[0]
+    assert axes.get_xlim()[1] > 450
+    rates = [text for text in axes.texts if "GFLOP/s" in text.get_text()]
+    assert [text.xy[0] for text in rates] == [1, 1]  # of the axes' width
+
+
+def test_labels_that_differ_at_their_end_stay_different() -> None:
+    keys = ["", ",stamp=yes", ",stamp=yes,profile=yes", ",compile_cache=cold"]
+    labels = [f"keras2-theano[keras=2.0.4,data_format=channels_first{key}]" for key in keys]
+    for length in (30, 40, 52):
+        assert len({short(label, length) for label in labels}) == len(labels)
+        assert all(len(short(label, length)) == length for label in labels)
+
+
+def test_a_runner_whose_feature_is_lost_is_named(tmp_path: Path) -> None:
+    scene = stored_scene(tmp_path)
+    (scene.folder.path / scene.records["twin"].features["shared"]["fc6"].file).unlink()
+    drawn = draw("features", scene)
+    assert "Not drawn, as it was not kept or was changed: twin." in drawn.caption
+    assert "right" in drawn.alt and "twin" not in drawn.alt
+
+
 # --- pictures -------------------------------------------------------------------------------
 
 
@@ -346,13 +379,13 @@ def test_the_alternative_text_names_every_tool(kind: str, tmp_path: Path) -> Non
 
 
 def test_the_alternative_text_has_the_figures() -> None:
-    assert "first tool: start-up 0.200 s, load 0.200 s" in draw("phases", Scene(RUN)).alt
+    assert "first tool: start-up 0.200 (0.190–0.210) s, load" in draw("phases", Scene(RUN)).alt
     assert (
         "first tool: 5 values of 2 processes from 0.180 to 0.220 s"
         in draw("values", Scene(RUN)).alt
     )
     assert "first tool: 1.0e-07 to 1.0e-07" in draw("layers", Scene(RUN)).alt
-    assert "first tool: 5 %, 5.00 GFLOP/s" in draw("limit", Scene(RUN)).alt
+    assert "first tool: 5.00 %, 5.00 GFLOP/s" in draw("limit", Scene(RUN)).alt
 
 
 @pytest.mark.parametrize("text", WORDS)
@@ -413,6 +446,14 @@ def test_figures_on_an_axis(value: float, text: str) -> None:
 
 
 # --- inside a page --------------------------------------------------------------------------
+
+
+def test_a_label_that_looks_like_markup_is_left_as_it_is() -> None:
+    label = 'k id="zz" href="#q" url(#q) #010203'
+    with applied(THEMES["page"]):
+        scene = Scene(whole_run([label]), theme=THEMES["page"])
+        text = inline_svg(KINDS["limit"].draw(scene).save("svg", "none"), "x")
+    assert label in "".join(ElementTree.fromstring(text).itertext())
 
 
 def test_plots_of_one_page_do_not_share_names() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,6 +16,7 @@ from stored_runs import LAYERS, StoredRun, presentable_run
 from typer.testing import CliRunner, Result
 
 from netparity import cli
+from netparity.errors import StoreError
 from netparity.presenting import open_document
 from netparity.protocol import Run, RunnerRecord
 from netparity.report import EXPORTERS, SUFFIXES, render
@@ -106,9 +108,9 @@ def test_the_suffix_of_a_file_names_its_format(suffix: str, form: str, folder: P
     assert Path(f"by-name{suffix.upper()}").read_bytes() == Path("by-format").read_bytes()
 
 
-def test_a_format_that_was_named_goes_before_the_suffix(folder: Path) -> None:
-    call(folder, "--format", "csv", "--output", "table.md")
-    assert Path("table.md").read_bytes().startswith(b"run_id,label,")
+def test_a_format_that_was_named_may_have_any_suffix_of_no_other(folder: Path) -> None:
+    call(folder, "--format", "csv", "--output", "table.data")
+    assert Path("table.data").read_bytes().startswith(b"run_id,label,")
 
 
 def test_a_format_that_is_not_text_is_refused_by_a_terminal(folder, monkeypatch) -> None:
@@ -226,6 +228,48 @@ def test_with_a_format_a_run_that_was_cut_short_is_judged_and_left_as_it_is(tmp_
     assert contents(folder) == before
 
 
+# --- where it goes --------------------------------------------------------------------------
+
+
+def test_a_link_keeps_leading_to_what_is_written(folder: Path) -> None:
+    Path("file.md").write_text("before")
+    Path("link.md").symlink_to("file.md")
+    assert call(folder, "-o", "link.md").exit_code == 0
+    assert Path("link.md").is_symlink()
+    assert "agrees" in Path("file.md").read_text()
+
+
+def test_a_pipe_or_a_device_is_not_replaced(folder: Path) -> None:
+    os.mkfifo("pipe.md")
+    assert "is no file but a device or a pipe" in refused(folder, "-o", "pipe.md")
+    assert Path("pipe.md").is_fifo()
+
+
+def test_a_hyphen_is_standard_output(folder: Path) -> None:
+    assert shown(folder, "-f", "csv", "-o", "-") == shown(folder, "-f", "csv")
+    assert not Path("-").exists()
+
+
+def test_a_folder_that_cannot_be_written_is_shown_all_the_same(folder: Path, monkeypatch) -> None:
+    def full(*arguments: object) -> None:
+        raise StoreError("run.json cannot be written: Read-only file system")
+
+    monkeypatch.setattr("netparity.report.write", full)
+    result = call(folder)
+    assert result.exit_code == 0, result.output
+    assert "its files are as they were: run.json cannot be written" in result.stderr
+    assert "only fast agrees" in " ".join(result.stdout.split())
+
+
+def test_a_run_is_not_set_beside_itself(folder: Path) -> None:
+    assert "was given 2 times" in refused(folder, folder / "run.json", "-f", "markdown")
+
+
+def test_a_format_and_a_files_name_that_disagree_are_refused(folder: Path) -> None:
+    assert "name different formats" in refused(folder, "-f", "markdown", "-o", "x.csv")
+    assert call(folder, "-f", "tidy", "-o", "x.csv").exit_code == 0
+
+
 # --- what is refused ------------------------------------------------------------------------
 
 
@@ -248,7 +292,7 @@ def test_json_goes_with_no_format(arguments: tuple[str, str], folder: Path) -> N
         (["--format", "word"], ["--format 'word' is not one of markdown, csv", "bibtex"]),
         (["--columns", "speed"], ["--columns 'speed' is not one of runner, code", "ratio"]),
         (["-f", "latex", "--columns", "speed"], ["--columns 'speed' is not one of runner"]),
-        (["--columns", ""], ["--columns '' is not one of runner"]),
+        (["--columns", ""], ["--columns names none; choose from runner, code"]),
         (["-f", "csv", "--columns", "labels"], ["--columns 'labels' is no column", "label, "]),
         (["-f", "tidy", "--columns", "valeu"], ["--columns 'valeu' is no column", "value, "]),
         (["-f", "json", "--columns", "runner"], ["the format json has no columns to choose"]),

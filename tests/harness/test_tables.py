@@ -72,17 +72,17 @@ def test_the_status_stands_where_the_verdict_would() -> None:
 
 
 def test_without_the_spread_only_medians_stand() -> None:
-    assert cells(tables.comparison(RUN, spread=False))["fast"]["predict, s"] == "0.200"
+    assert cells(tables.comparison(RUN, spread=False))["fast"]["predict, s"] == "0.20"
 
 
 def test_phases_that_were_not_measured_are_dashes() -> None:
     found = cells(tables.phases(RUN, spread=False))
     assert found["fast"] == {
-        "start-up": "5.00",
+        "start-up": "5.0",
         "load": "0.250",
         "preprocess": "–",
         "first predict": "0.500",
-        "predict": "0.200",
+        "predict": "0.20",
     }
     assert found["odd"]["preprocess"] == "1.2e-05"
     assert "crashed" not in found

@@ -29,7 +29,15 @@ from netparity.report import (
 from netparity.report.document import Choice, Document
 from netparity.store import RunFolder
 
-__all__ = ["EXPORTERS", "Choice", "Document", "render", "write"]
+__all__ = [
+    "EXPORTERS",
+    "Choice",
+    "Document",
+    "format_of",
+    "refuse_other_suffix",
+    "render",
+    "write",
+]
 
 EXPORTERS: dict[str, ModuleType] = {
     "markdown": markdown,
@@ -88,6 +96,18 @@ def render(document: Document, name: str) -> str | bytes:
         raise UsageError(f"--columns: the format {name} has no columns to choose")
     rendered: str | bytes = EXPORTERS[name].render(document)
     return rendered
+
+
+def refuse_other_suffix(file: PurePath, name: str) -> None:
+    """See that a file's name does not ask for another format than the one named.
+
+    Raises:
+        UsageError: if it does. The formats that are rows may all be called .csv.
+    """
+    asked = SUFFIXES.get(file.suffix.lower())
+    rows = ("csv", "tidy", "parity", "measurements", "layers")
+    if asked is not None and asked != name and not (asked == "csv" and name in rows):
+        raise UsageError(f"--format {name} and --output {str(file)!r} name different formats")
 
 
 def format_of(file: PurePath) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from netparity.protocol import ParityEntry, TimingEntry
+from netparity.protocol import HardwareLimit, ParityEntry, TimingEntry
 from netparity.report.outcomes import VERDICT_MARKS
 
 ABSENT = "–"
@@ -44,20 +45,35 @@ def error(entry: ParityEntry | None) -> str:
 
 
 def spread_seconds(entry: TimingEntry | None, spread: bool) -> str:
-    """The median, and its 95 % interval where that is wanted and there is one."""
+    """The seconds, and their 95 % interval where that is wanted and there is one."""
     if entry is None:
         return ABSENT
-    return with_interval(entry.median_seconds, entry.interval_seconds if spread else None)
+    return with_interval(entry.median_seconds, entry.interval_seconds, spread)
 
 
-def with_interval(value: float, interval: tuple[float, float] | None) -> str:
-    """A figure, and the ends of its interval in parentheses, with the digits that it bears."""
+def with_interval(
+    value: float, interval: tuple[float, float] | None, spread: bool = True, unit: str = ""
+) -> str:
+    """A figure with the digits that its interval bears, and with `spread` the interval's ends."""
     if interval is None:
-        return seconds(value)
+        return seconds(value) + unit
     places = decimals(value, interval)
     figures = (value, *interval)
     said = [seconds(x) if places is None else _rounded(x, places) for x in figures]
-    return f"{said[0]} ({said[1]}–{said[2]})"
+    return f"{said[0]}{unit} ({said[1]}–{said[2]})" if spread else said[0] + unit
+
+
+def sum_of(entries: Iterable[TimingEntry]) -> str:
+    """Seconds of several phases together, to the digits of the least certain of them."""
+    known = list(entries)
+    whole = sum(entry.median_seconds for entry in known)
+    places = [
+        decimals(entry.median_seconds, entry.interval_seconds)
+        for entry in known
+        if entry.interval_seconds is not None
+    ]
+    least = min((each for each in places if each is not None), default=None)
+    return seconds(whole) if least is None else _rounded(whole, least)
 
 
 def decimals(value: float, interval: tuple[float, float]) -> int | None:
@@ -94,6 +110,19 @@ def seconds(value: float) -> str:
 def three_digits(value: float) -> str:
     """Three significant digits, or a whole number."""
     return f"{value:.0f}" if abs(value) >= 100 else f"{value:#.3g}".rstrip(".")
+
+
+def limit_words(limit: HardwareLimit, entry: TimingEntry, spread: bool = False) -> tuple[str, str]:
+    """GFLOP/s and the share of the limit that these seconds come to, with the digits they bear."""
+    ends = entry.interval_seconds
+    reached, share = 1e-9 * limit.flops, 100 * limit.seconds
+    known = ends is not None and min(ends) > 0
+    rates = (reached / ends[1], reached / ends[0]) if ends and known else None
+    shares = (share / ends[1], share / ends[0]) if ends and known else None
+    said = with_interval(share / entry.median_seconds, shares, spread, unit=" %")
+    if shares is None:
+        said = percent(share / entry.median_seconds / 100)
+    return with_interval(reached / entry.median_seconds, rates, spread), said
 
 
 def percent(share: float) -> str:

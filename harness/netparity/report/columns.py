@@ -6,7 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from netparity.protocol import PHASES, ParityEntry, Run, RunnerRecord, TimingEntry
-from netparity.report.cells import ABSENT, error, percent, seconds, spread_seconds, with_interval
+from netparity.report.cells import (
+    ABSENT,
+    error,
+    limit_words,
+    percent,
+    seconds,
+    spread_seconds,
+    with_interval,
+)
 from netparity.report.ledger import matrix_library
 from netparity.report.outcomes import outcome, parity_passed, worst_shared
 
@@ -81,7 +89,7 @@ def _ratio(row: Row) -> str:
         return "unranked"
     if entry.ratio_to_reference is None:
         return ABSENT
-    return with_interval(entry.ratio_to_reference, entry.ratio_interval if row.spread else None)
+    return with_interval(entry.ratio_to_reference, entry.ratio_interval, row.spread)
 
 
 def _word(row: Row) -> str:
@@ -108,7 +116,7 @@ def _share(row: Row) -> str:
     entry, limit = row.timing("predict"), row.run.limit
     if entry is None or limit is None or entry.median_seconds <= 0:
         return ABSENT
-    return percent(limit.seconds / entry.median_seconds)
+    return limit_words(limit, entry)[1]
 
 
 def _p_value(row: Row) -> str:

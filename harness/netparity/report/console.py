@@ -34,6 +34,7 @@ _FOR_INTERVALS_OF_PHASES = 160
 _WORDS_WIDTH = 26
 _MOST_COLUMNS = 12
 _LONG_HEADER = 16
+_LEAST_NAME = 24
 
 
 def show(document: Document, console: Console) -> None:
@@ -75,7 +76,7 @@ def _print_tables(shown: Sequence[Table], console: Console) -> None:
         all_words = table.words == len(table.headers)
         room = console.width >= _FOR_LEDGER or not all_words
         if len(table.headers) <= _MOST_COLUMNS and room:
-            console.print(rich_table(table))
+            console.print(rich_table(table, console.width))
 
 
 def _turned(table: Table) -> Table:
@@ -103,8 +104,13 @@ def _broken(header: str) -> str:
     return header.replace(" ", "\n")
 
 
-def rich_table(table: Table) -> Group:
-    """A table as rich draws it, with hints where a label may be broken, and an empty line."""
+def rich_table(table: Table, width: int | None = None) -> Group:
+    """A table as rich draws it, with hints where a label may be broken, and an empty line.
+
+    Where the names would be left no room of this width, intervals stand below their figures.
+    """
+    figures = [max(map(len, column)) for column in list(zip(*table.rows, strict=True))[1:]]
+    narrow = width is not None and width - sum(figures) - 2 * len(figures) < _LEAST_NAME
     made = RichTable(
         title=_text(table.title),
         title_justify="left",
@@ -123,11 +129,13 @@ def rich_table(table: Table) -> Group:
         )
     for row in table.rows:
         name = re.sub(r"(?<=.)\[", "\n[", visible(row[0])).replace(" / ", " /\n")
-        made.add_row(Text(name), *map(_figure, row[1:]))
+        made.add_row(Text(name), *(_figure(cell, narrow) for cell in row[1:]))
     return Group(made, "")
 
 
-def _figure(cell: str) -> Text:
+def _figure(cell: str, narrow: bool) -> Text:
     """A cell; the longest of words among figures would leave the names no room."""
-    shown = visible(cell).replace("no difference shown ", "no difference\nshown ")
+    shown = visible(cell).replace("no difference shown", "no difference\nshown")
+    if narrow and "\n" not in shown:
+        shown = shown.replace(" (", "\n(")
     return Text(shown, _STYLES.get(cell, ""))

@@ -47,7 +47,9 @@ EXPLANATIONS: dict[str, Explanation] = {
         "The process is the unit: each gives the median of its values, and these are averaged "
         "(geometric mean) over the processes. Ratios are taken within a round, so that what slows "
         "the machine down for a while slows both sides. Faster and slower are said only where a "
-        "permutation test, corrected for the number of tools after Holm, says so at 5 %.",
+        "permutation test, corrected for the number of tools after Holm, says so at 5 %. "
+        "Inconclusive: there were too few rounds to test, or the test says that there is a "
+        "difference while the interval of the ratio includes 1, as where a tool has two modes.",
         warning=False,
     ),
     "layers": Explanation(

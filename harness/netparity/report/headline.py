@@ -46,6 +46,13 @@ def _passed(run: Run, passed: list[RunnerRecord], judged: int) -> str:
         if entry.label in labels and (entry.against, entry.input) == ("reference", "shared")
     ]
     known = [value for value in errors if value is not None]
+    empty = [
+        entry.feature
+        for entry in run.parity
+        if entry.label in labels
+        and (entry.against, entry.input) == ("reference", "shared")
+        and entry.verdict == "inconclusive"
+    ]
     if judged == 1:
         who = f"{_short(passed[0].label)} agrees"
     elif len(passed) == judged:
@@ -61,7 +68,11 @@ def _passed(run: Run, passed: list[RunnerRecord], judged: int) -> str:
         digits = " exactly" if known else ""
     else:
         digits = f" to {max(known):.1e} (relative L2), {measure}"
-    return f"{who} with the float64 reference at {_features(run)}{digits}."
+    said = f"{who} with the float64 reference at {_features(run)}{digits}."
+    if empty:
+        where = _and_some([_short(feature) for feature in dict.fromkeys(empty)])
+        said += f" At {where} that shows nothing: the values are constant, zero or too few."
+    return said
 
 
 def _failed(run: Run, record: RunnerRecord) -> str:
@@ -93,22 +104,35 @@ def _speed(run: Run, phase: str) -> str:
         if each.phase == phase and each.label != base and parity_passed(run, each.label)
     ]
     told = [_ratio(each, base) for each in entries if each.verdict in ("faster", "slower")]
-    unknown = [
-        _short(each.label)
-        for each in entries
-        if each.verdict in ("no difference shown", "inconclusive")
+    alike = [_short(each.label) for each in entries if each.verdict == "no difference shown"]
+    uncertain = [each for each in entries if each.verdict == "inconclusive"]
+    unclear = [
+        f"{_short(each.label)} at {_times(each.ratio_to_reference, each.ratio_interval)}"
+        for each in uncertain
+        if each.p_value is not None and each.ratio_to_reference is not None
     ]
+    untested = [_short(each.label) for each in uncertain if each.p_value is None]
+    what, who = PHASE_HEADERS[phase], _short(base)
     sentences = []
     if told:
         left = len(told) - _MOST_NAMED
         more = [f"{_number(left)} more {'differs' if left == 1 else 'differ'}"] if left > 0 else []
-        sentences.append(f"In {PHASE_HEADERS[phase]}, {_and([*told[:_MOST_NAMED], *more])}.")
-    if unknown and told:
-        sentences.append(f"For {_and_some(unknown)} no difference from {_short(base)} was shown.")
-    elif unknown:
-        what = PHASE_HEADERS[phase]
-        sentences.append(f"No difference in {what} time was shown between {_short(base)} and ")
-        sentences[-1] += f"{_and_some(unknown, 'or')}."
+        sentences.append(f"In {what}, {_and([*told[:_MOST_NAMED], *more])}.")
+    if alike and told:
+        sentences.append(f"For {_and_some(alike)} no difference from {who} was shown.")
+    elif alike:
+        sentences.append(
+            f"No difference in {what} time was shown between {who} and {_and_some(alike, 'or')}."
+        )
+    if unclear:
+        sentences.append(
+            f"Whether {_and_some(unclear)} {'differs' if len(unclear) == 1 else 'differ'} from "
+            f"{who} in {what} time is not clear: test and interval disagree."
+        )
+    if untested:
+        sentences.append(
+            f"Too few rounds were run to test {_and_some(untested)} against {who} in {what} time."
+        )
     return " ".join(sentences)
 
 

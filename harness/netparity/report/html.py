@@ -97,13 +97,14 @@ class Section:
 def render(document: Document) -> str:
     """The runs as a page."""
     sections = [_section(document, position) for position in range(len(document.runs))]
+    everyone = {each.label: colour(each) for run in document.runs for each in run.runners}
     script, style = resource("sort.js"), resource("style.css")
     used = {note.key for section in sections for note in (*section.notes, *section.warnings)}
     said = template("page.html").render(
         title=_title(document),
         sections=sections,
         side_by_side=[
-            _sheet(table, f"runs-{i}", {}) for i, table in enumerate(beginning(document))
+            _sheet(table, f"runs-{i}", everyone) for i, table in enumerate(beginning(document))
         ],
         remarks=document.remarks,
         explanations=_explanations(used),
@@ -170,7 +171,12 @@ def _plots(scene: Scene, anchor: str) -> Iterator[Plot]:
 def _sheet(table: Table, anchor: str, colours: dict[str, str]) -> Sheet:
     rows = [
         [
-            Cell(text, _sort_key(text), _mark(text), colours.get(text) if column == 0 else None)
+            Cell(
+                text,
+                _sort_key(text, column < table.words),
+                _mark(text),
+                colours.get(text) if column == 0 else None,
+            )
             for column, text in enumerate(row)
         ]
         for row in table.rows
@@ -178,9 +184,10 @@ def _sheet(table: Table, anchor: str, colours: dict[str, str]) -> Sheet:
     return Sheet(anchor, table.title, table.headers, rows, table.words)
 
 
-def _sort_key(text: str) -> str:
-    """The figure that a cell begins with; for words nothing, so that they sort as words."""
-    found = re.match(r"[-+]?\d+(\.\d+)?(e[-+]?\d+)?(?![\w.])", text)
+def _sort_key(text: str, words: bool) -> str:
+    """The figure that a cell begins with, or is; none for words, so that they sort as words."""
+    figure = r"[-+]?\d+(\.\d+)?(e[-+]?\d+)?"
+    found = re.fullmatch(figure, text) if words else re.match(rf"{figure}(?![\w.:-])", text)
     return found[0] if found else ""
 
 

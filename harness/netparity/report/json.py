@@ -13,7 +13,7 @@ from netparity.report.document import Choice, Document
 from netparity.report.headline import headline
 from netparity.report.methods import paragraph
 from netparity.report.notes import notes
-from netparity.report.outcomes import worst_shared
+from netparity.report.outcomes import outcome, worst_shared
 
 FILE = None
 
@@ -53,6 +53,8 @@ def _runner(run: Run, index: int, choice: Choice) -> dict[str, Any]:
         "error": judged.relative_l2 if judged else None,
         "error_at": judged.feature if judged else None,
         "parity": worst.verdict if worst else None,
+        "outcome": outcome(run, row.record),
+        "identical_to": (worst.identical_to or None) if worst else None,
         "seconds": timing.median_seconds if timing else None,
         "seconds_interval": timing.interval_seconds if timing else None,
         "ratio": timing.ratio_to_reference if timing else None,

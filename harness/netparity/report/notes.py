@@ -47,8 +47,9 @@ def keyed_notes(run: Run) -> Iterator[Note]:
     if base := timing_base(run):
         yield Note(
             "parity",
-            "Parity and error: the worst feature of the shared input against the float64 "
-            f"reference, relative L2. {rule(run)} GiB: peak memory of the process.",
+            "Parity and error: of the shared input's features, the one farthest from the float64 "
+            f"reference for its noise floor; relative L2. {rule(run)} GiB: peak memory of the "
+            "process.",
         )
         yield Note(
             "seconds",
@@ -81,6 +82,7 @@ def _fate(run: Run, record: RunnerRecord) -> Iterator[Note]:
     if record.status in ("failed", "unavailable"):
         reason = (record.reason or "").rstrip(".")
         fix = f" To mend it: {record.fix}" if record.fix else ""
+        fix = f"{fix.rstrip('.')}." if fix else ""
         log = f" Log: {record.rounds[-1].log}" if record.rounds else ""
         yield Note("failed", f"{record.label} {record.status}: {reason}.{fix}{log}")
     elif worst_shared(run, record.label) and not parity_passed(run, record.label):

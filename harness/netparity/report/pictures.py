@@ -65,7 +65,7 @@ def pictures(run: Run, folder: RunFolder | None) -> list[Picture]:
     for labels, tensor in list(tensors.items())[:MOST_TENSORS]:
         names = ", ".join(labels)
         title = f"Made by {labels[0]}" + (f" and {len(labels) - 1} more" if labels[1:] else "")
-        made.append(Picture(title, "", f"the tensor that {names} made of it", _grey(tensor)))
+        made.append(Picture(title, "", f"the tensor that {names} made of the image", _grey(tensor)))
         if shared is not None and shared.shape == tensor.shape:
             made.append(_difference(run, labels, tensor - shared))
     return made
@@ -89,7 +89,7 @@ def _decoded(run: Run, folder: RunFolder) -> Picture | None:
         return None
     width, height = image.size
     said = f"{image.file}, {width} × {height} pixels, mode {image.mode}"
-    return Picture("The image", f"The image: {said}.", said, np.asarray(picture, dtype=np.uint8))
+    return Picture("The image", f"{said}.", said, np.asarray(picture, dtype=np.uint8))
 
 
 def _shared(run: Run, folder: RunFolder) -> Picture | None:
@@ -99,7 +99,7 @@ def _shared(run: Run, folder: RunFolder) -> Picture | None:
     size = f"{tensor.shape[1]} × {tensor.shape[0]}"
     return Picture(
         "The shared input",
-        "The shared input is what every tool was given, its mean added again.",
+        "What every tool was given, its mean added again.",
         f"the image resized to {size} pixels",
         _grey(tensor),
     )
@@ -146,7 +146,8 @@ def _difference(run: Run, labels: tuple[str, ...], apart: Tensor) -> Picture:
     names = ", ".join(labels)
     return Picture(
         f"Its difference, times {gain:.3g}",
-        f"{names}: {rms:.2g} grey levels from the shared input, root mean square{by}.",
+        f"{names}: {rms:.2g} grey levels from the shared input, root mean square{by}. Mid-grey is "
+        "equal, lighter is brighter.",
         f"grey where {names} made what all were given; {rms:.2g} grey levels apart{by}",
         _grey(_GREY + gain * apart),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from netparity.protocol import Run
 from netparity.report.agreement import between_runners, faults, matrix, parity, preprocessing
-from netparity.report.cells import ABSENT, Table, percent, spread_seconds, three_digits
+from netparity.report.cells import ABSENT, Table, limit_words, spread_seconds, three_digits
 from netparity.report.columns import COLUMNS, PHASE_HEADERS, Row
 from netparity.report.document import Choice
 from netparity.report.ledger import ledger
@@ -26,7 +26,7 @@ def tables(
     made = [
         comparison(run, spread, code, choice),
         phases(run, phase_spread),
-        limit_shares(run),
+        limit_shares(run, spread),
         layers(run),
         parity(run),
         faults(run),
@@ -72,17 +72,15 @@ def phases(run: Run, spread: bool) -> Table:
         (label, *(spread_seconds(timing.get((label, phase)), spread) for phase in PHASE_HEADERS))
         for label in labels
     )
-    return Table("Seconds per phase, median", ("runner", *PHASE_HEADERS.values()), rows)
+    return Table("Seconds per phase", ("runner", *PHASE_HEADERS.values()), rows)
 
 
-def limit_shares(run: Run) -> Table:
+def limit_shares(run: Run, spread: bool = True) -> Table:
     """Warm predictions against what the machine's matrix products and memory allow."""
     rows = []
     for entry in run.timing:
         if run.limit is not None and entry.phase == "predict" and entry.median_seconds > 0:
-            reached = run.limit.flops / entry.median_seconds / 1e9
-            share = run.limit.seconds / entry.median_seconds
-            rows.append((entry.label, three_digits(reached), percent(share)))
+            rows.append((entry.label, *limit_words(run.limit, entry, spread)))
     rate = run.limit.flops_per_second / 1e9 if run.limit else 0.0
     title = f"Share of the hardware limit (products {three_digits(rate)} GFLOP/s)"
     return Table(title, ("runner", "GFLOP/s", "share"), tuple(rows))

@@ -37,7 +37,9 @@ def breakable(text: str) -> Markup:
     """Text as markup, with places where a long label may go on in the next line."""
     from markupsafe import Markup, escape
 
-    parts = re.split(r"(?<=[\[=,/_])", visible(text))
+    # A figure stays with its unit, and a bound with its sign.
+    whole = visible(text).replace(" %", "\u00a0%").replace("< ", "<\u00a0")
+    parts = re.split(r"(?<=[\[=,/])", whole)
     return Markup("<wbr>").join(escape(part) for part in parts)
 
 

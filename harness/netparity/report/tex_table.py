@@ -18,6 +18,7 @@ _CHARACTER_MM = 1.5  # of Latin Modern in \footnotesize, on average
 _POWER_CHARACTERS = 10
 _BETWEEN_MM = 2.2  # twice \tabcolsep
 _LONG_FIGURE_MM, _LONG_HEADER_MM = 45.0, 30.0
+_LEAST_WORDS_MM = 45.0
 _POWER = re.compile(r"(\d\.\d)e([+-]\d+)( .)?")
 """An error such as 2.9e-06, set as a power of ten."""
 
@@ -74,7 +75,10 @@ def _columns(table: Table) -> list[_Column]:
         for mm in figures
     ]
     taken = sum(each.mm + _BETWEEN_MM for each in made)
-    room = max(PAGE_MM - taken, PAGE_MM / 2) - _BETWEEN_MM * len(words)
+    # Words may break: a table is only cut where they would become too narrow for that.
+    room = PAGE_MM - taken - _BETWEEN_MM * len(words)
+    if room < min(_LEAST_WORDS_MM * len(words), PAGE_MM / 2):
+        room = PAGE_MM / 2 - _BETWEEN_MM * len(words)
     shared = _shared(words, room - _LEFT_OVER_MM)
     return [
         *(

@@ -61,7 +61,7 @@ def _about_one(label: str, processes: Processes, tick: float | None) -> Iterator
     if modes is not None:
         low, high, share = modes
         yield (
-            f"{label} takes now {low:.3g} s, now {high:.3g} s ({share:.0%} of the values): "
+            f"{label} takes now {low:.3g} s, now {high:.3g} s ({100 * share:.0f} % of the values): "
             "its median can be either."
         )
 

@@ -6,7 +6,6 @@
   }
   function compare(one, other) {
     if (one.figure !== null && other.figure !== null) { return one.figure - other.figure; }
-    if (one.figure !== null || other.figure !== null) { return one.figure !== null ? -1 : 1; }
     return one.text.localeCompare(other.text);
   }
   function sort(table, column, header) {

@@ -23,7 +23,7 @@ COLUMN_MM = 89.0
 
 FORMATS = ("svg", "pdf", "png")
 FILE_THEMES = ("light", "dark")
-WIDTHS_MM = (40.0, 400.0)
+WIDTHS_MM = (60.0, 400.0)
 _PNG_DPI = 300
 _METADATA: dict[str, dict[str, str | None]] = {
     "svg": {"Date": None, "Creator": "netparity"},

@@ -8,11 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from netparity.errors import InputError
+from netparity.protocol import FeatureFile
 from netparity.report.agreement import matrix_feature
 from netparity.report.outcomes import worst_shared
 from netparity.report.plots.drawing import Drawing, NothingToDrawError, Scene
 from netparity.report.plots.style import log_scale, new_figure, short
 from netparity.report.plots.words import listed
+from netparity.store import RunFolder
 
 TITLE = "Feature against feature"
 MOST_RUNNERS = 8
@@ -29,7 +31,7 @@ def draw(scene: Scene) -> Drawing:
         NothingToDrawError: if the features were not kept with the run.
     """
     feature = scene.choice.feature or matrix_feature(scene.run)
-    truth, found = _features(scene, feature)
+    truth, found, lost = _features(scene, feature)
     count = truth.size
     chosen = _chosen(truth, list(found.values()))
     figure = new_figure(scene.width_mm, 4.1 + 0.15 * len(found))
@@ -37,12 +39,12 @@ def draw(scene: Scene) -> Drawing:
     ends = [float(truth.min()), float(truth.max())]
     above.plot(ends, ends, color=scene.theme.muted, linewidth=0.8, zorder=0)
     scale = float(np.sqrt(np.mean(truth**2))) or 1.0
-    for label, values in found.items():
+    for number, (label, values) in enumerate(found.items()):
         marker = scene.marks[label][0]
         look = {
             "marker": marker,
             "linestyle": "none",
-            "markersize": 2.6,
+            "markersize": 4.2 - 2.4 * number / max(1, len(found) - 1),
             "markeredgewidth": 0.5,
             "color": scene.colour(label),
             "markerfacecolor": "none",
@@ -68,39 +70,46 @@ def draw(scene: Scene) -> Drawing:
         f"{feature} of the shared input: above, each runner's values over the reference's, on the "
         "diagonal where they agree; below, how far apart they are, in units of the feature's root "
         f"mean square. {part if len(chosen) < count else f'All {count:,} values'}."
-        + (f" Drawn are the {MOST_RUNNERS} runners that agree worst." if some else ""),
+        + (f" Drawn are the {MOST_RUNNERS} runners that agree worst." if some else "")
+        + " Runners that agree lie on each other; the first are drawn largest."
+        + (f" Not drawn, as it was not kept or was changed: {', '.join(lost)}." if lost else ""),
         f"Scatter of {feature} of each runner over the reference. "
         + listed([_told(label, values, truth, scale) for label, values in found.items()]),
         figure,
     )
 
 
-def _features(scene: Scene, feature: str) -> tuple[Values, dict[str, Values]]:
-    """The reference's values and each runner's, flat and equally long."""
+def _features(scene: Scene, feature: str) -> tuple[Values, dict[str, Values], list[str]]:
+    """The reference's values and each runner's, flat and equally long; and whose are lost."""
     stored = scene.run.reference_features.get(feature)
     if scene.folder is None or stored is None:
         raise NothingToDrawError(f"the run does not hold the reference's {feature}")
     folder = scene.folder
     try:
-        truth = np.asarray(folder.read_array(stored), dtype=np.float64).ravel()
+        truth = _read(folder, stored)
     except InputError as error:
-        said = f"the reference's {feature} was not kept, or was changed since"
+        said = f"{stored.file}, the reference's {feature}, was not kept, or was changed since"
         raise NothingToDrawError(said) from error
     found: dict[str, Values] = {}
+    lost = []
     judged = [label for label in scene.records if worst_shared(scene.run, label) is not None]
     for label in scene.worst(judged, MOST_RUNNERS):
         file = scene.records[label].features.get("shared", {}).get(feature)
-        if file is None:
-            continue
         try:
-            values = np.asarray(folder.read_array(file), dtype=np.float64).ravel()
+            values = _read(folder, file) if file is not None else None
         except InputError:
-            continue
-        if values.shape == truth.shape and np.isfinite(values).all():
+            values = None
+        if values is None:
+            lost.append(label)
+        elif values.shape == truth.shape and np.isfinite(values).all():
             found[label] = values
     if not found or not truth.size or not np.isfinite(truth).all():
         raise NothingToDrawError(f"no runner's {feature} of the shared input was kept whole")
-    return truth, found
+    return truth, found, lost
+
+
+def _read(folder: RunFolder, file: FeatureFile) -> Values:
+    return np.asarray(folder.read_array(file), dtype=np.float64).ravel()
 
 
 def _chosen(truth: Values, found: Sequence[Values]) -> npt.NDArray[np.intp]:

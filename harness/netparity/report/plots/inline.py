@@ -30,13 +30,18 @@ def inline_svg(svg: bytes, prefix: str) -> str:
         lambda m: f'<svg viewBox="{m[1]}" aria-hidden="true" focusable="false">', text, count=1
     )
     used = set(re.findall(r"url\(#([^)]+)\)", text)) | set(re.findall(r'href="#([^"]+)"', text))
-    text = re.sub(
-        r' id="([^"]+)"', lambda m: f' id="{prefix}-{m[1]}"' if m[1] in used else "", text
-    )
-    text = re.sub(r"url\(#([^)]+)\)", rf"url(#{prefix}-\1)", text)
-    text = re.sub(r'(?:xlink:)?href="#([^"]+)"', rf'href="#{prefix}-\1"', text)
-    text = text.replace("xlink:href=", "href=")
-    text = _FAMILY.sub("font-family: var(--font)", text)
-    for stand_in, variable in PAGE_VARIABLES.items():
-        text = text.replace(stand_in, variable)
+    # In tags alone: a label may hold what looks like one of these.
+    text = re.sub(r"<[^>]*>", lambda tag: _adapted(tag[0], prefix, used), text)
     return _LINES.sub(" ", text).strip()
+
+
+def _adapted(tag: str, prefix: str, used: set[str]) -> str:
+    """A tag with its ids, references, letters and colours made the page's own."""
+    tag = re.sub(r' id="([^"]+)"', lambda m: f' id="{prefix}-{m[1]}"' if m[1] in used else "", tag)
+    tag = re.sub(r"url\(#([^)]+)\)", rf"url(#{prefix}-\1)", tag)
+    tag = re.sub(r'(?:xlink:)?href="#([^"]+)"', rf'href="#{prefix}-\1"', tag)
+    tag = tag.replace("xlink:href=", "href=")
+    tag = _FAMILY.sub("font-family: var(--font)", tag)
+    for stand_in, variable in PAGE_VARIABLES.items():
+        tag = tag.replace(stand_in, variable)
+    return tag

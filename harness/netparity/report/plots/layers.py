@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from netparity.report.outcomes import worst_shared
+from netparity.report.outcomes import VERDICT_MARKS, worst_shared
 from netparity.report.plots.drawing import Drawing, NothingToDrawError, Scene
 from netparity.report.plots.style import log_scale, new_figure, short
 from netparity.report.plots.words import listed
@@ -38,20 +38,22 @@ def draw(scene: Scene) -> Drawing:
     axes.grid(axis="y")
     places = list(range(len(layers)))
     if any(floor):
-        axes.plot(
-            places,
+        # Steps as wide as a layer's place, so that a single layer has one, too.
+        edges = [place - 0.5 for place in range(len(layers) + 1)]
+        axes.stairs(
             [value or float("nan") for value in floor],
+            edges,
+            baseline=None,
             color=scene.theme.muted,
-            drawstyle="steps-mid",
             linewidth=1.4,
             label="noise floor",
         )
         top = [value * factor if value else float("nan") for value, factor in _bounds(scene, floor)]
-        axes.fill_between(
-            places,
-            least,
+        axes.stairs(
             top,
-            step="mid",
+            edges,
+            baseline=least,
+            fill=True,
             color=scene.theme.muted,
             alpha=0.16,
             linewidth=0,
@@ -127,5 +129,5 @@ def _told(scene: Scene, label: str, errors: Sequence[float | None], layers: Sequ
     largest, where = max(known)
     least = min(known)[0]
     worst = worst_shared(scene.run, label)
-    verdict = f", verdict {worst.verdict}" if worst else ""
+    verdict = f", {VERDICT_MARKS[worst.verdict]}" if worst else ""
     return f"{label}: {least:.1e} to {largest:.1e}, largest at {where}{verdict}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netparity.report.cells import percent, three_digits
+from netparity.report.cells import limit_words
 from netparity.report.plots.drawing import Drawing, NothingToDrawError, Scene
 from netparity.report.plots.style import row_axes
 from netparity.report.plots.words import listed
@@ -26,20 +26,23 @@ def draw(scene: Scene) -> Drawing:
     told = []
     for row, entry in enumerate(entries):
         share = 100 * limit.seconds / entry.median_seconds
-        rate = limit.flops / entry.median_seconds / 1e9
+        reached = limit_words(limit, entry)
         axes.barh(row, share, 0.36, color=scene.colour(entry.label))
         if entry.interval_seconds is not None and min(entry.interval_seconds) > 0:
             ends = [100 * limit.seconds / end for end in entry.interval_seconds]
             axes.plot(ends, [row, row], color=scene.theme.ink, marker="|", markersize=4)
         axes.annotate(
-            f"{three_digits(rate)} GFLOP/s, {percent(share / 100)}",
-            (98, row - 0.34),
+            f"{reached[0]} GFLOP/s, {reached[1]}",
+            (1, row - 0.34),
+            xycoords=axes.get_yaxis_transform(),
             ha="right",
             va="bottom",
             color=scene.theme.muted,
         )
-        told.append(f"{entry.label}: {percent(share / 100)}, {three_digits(rate)} GFLOP/s")
-    axes.axvline(100, color=scene.theme.muted, linestyle="--", linewidth=1)
+        told.append(f"{entry.label}: {reached[1]}, {reached[0]} GFLOP/s")
+    # Beside the bars alone, as the words above them reach that far.
+    for row in range(len(entries)):
+        axes.plot([100, 100], [row - 0.24, row + 0.3], "--", color=scene.theme.muted, linewidth=1)
     axes.set_xlim(0, max(104, 1.04 * axes.dataLim.x1))
     axes.set_xlabel("% of what products and memory of this machine allow")
     return Drawing(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from netparity.protocol import PHASES, TimingEntry
-from netparity.report.cells import seconds
+from netparity.report.cells import spread_seconds, sum_of
 from netparity.report.columns import PHASE_HEADERS
 from netparity.report.plots.drawing import Drawing, NothingToDrawError, Scene
 from netparity.report.plots.style import row_axes
@@ -30,10 +30,6 @@ def draw(scene: Scene) -> Drawing:
     if not timed:
         raise NothingToDrawError("no runner was timed")
     figure, axes = row_axes(scene.width_mm, list(timed), extra_inches=0.35, beside=9)
-    whole = {
-        label: sum(each.median_seconds for each in phases.values())
-        for label, phases in timed.items()
-    }
     for row, (label, phases) in enumerate(timed.items()):
         left = 0.0
         for phase, entry in phases.items():
@@ -54,7 +50,7 @@ def draw(scene: Scene) -> Drawing:
                 height = row + _STEP * (PHASES.index(phase) - 2)
                 axes.plot(ends, [height] * 2, color=scene.theme.ink, marker="|", markersize=3)
         axes.annotate(
-            f"{seconds(whole[label])} s",
+            f"{sum_of(phases.values())} s",
             (1, row - 0.34),
             xycoords=axes.get_yaxis_transform(),
             ha="right",
@@ -68,7 +64,7 @@ def draw(scene: Scene) -> Drawing:
         [
             f"{label}: "
             + ", ".join(
-                f"{PHASE_HEADERS[phase]} {seconds(entry.median_seconds)} s"
+                f"{PHASE_HEADERS[phase]} {spread_seconds(entry, spread=True)} s"
                 for phase, entry in phases.items()
             )
             for label, phases in timed.items()
@@ -76,8 +72,8 @@ def draw(scene: Scene) -> Drawing:
     )
     return Drawing(
         TITLE,
-        "Median seconds of each phase, one after the other; on the right their sum. Whiskers: 95 % "
-        "intervals, at the end of their phase.",
+        "Seconds of each phase, one after the other; on the right their sum, a first and a later "
+        "prediction included. Whiskers: 95 % intervals, at the end of their phase.",
         f"Stacked bars of the seconds of each phase. {told}",
         figure,
     )

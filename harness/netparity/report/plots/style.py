@@ -77,7 +77,11 @@ def marks(records: Sequence[RunnerRecord]) -> dict[str, tuple[str, str]]:
 def short(label: str, length: int = _LABEL_LENGTH) -> str:
     """A label on one line of a plot."""
     shown = visible(label)
-    return shown if len(shown) <= length else f"{shown[: length - 1]}…"
+    if len(shown) <= length:
+        return shown
+    # Labels of one tool begin alike, and differ by what stands at their end.
+    head = (length - 1) // 2
+    return f"{shown[:head]}…{shown[head + 1 - length :]}"
 
 
 @contextmanager
