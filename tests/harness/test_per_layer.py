@@ -55,7 +55,7 @@ def test_the_table_and_the_file_show_them_and_a_note_says_how_they_came_about():
     run = make_run(runners).model_copy(update={"layer_timing": entries})
     (shown,) = [each for each in tables(run) if each.title.startswith("Milliseconds")]
     assert shown.headers == ("layer", "limit", "keras", "octave | x")
-    assert shown.rows == (("conv1_1", "–", "2", "2"), ("fc6", "–", "-1", "-1"))
+    assert shown.rows == (("conv1_1", "–", "2.00", "2.00"), ("fc6", "–", "-1.00", "-1.00"))
     rows = list(csv.DictReader(io.StringIO(layers_csv.render(Document.of(run)))))
     assert [(row["label"], row["own_seconds"]) for row in rows][:2] == [
         ("keras", "0.002"), ("keras", "-0.001")
