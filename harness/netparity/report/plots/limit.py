@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from netparity.report.cells import limit_words
 from netparity.report.plots.drawing import Drawing, NothingToDrawError, Scene
-from netparity.report.plots.style import row_axes
+from netparity.report.plots.style import at_right, row_axes
 from netparity.report.plots.words import listed
 
 TITLE = "Share of the hardware limit"
@@ -31,14 +31,7 @@ def draw(scene: Scene) -> Drawing:
         if entry.interval_seconds is not None and min(entry.interval_seconds) > 0:
             ends = [100 * limit.seconds / end for end in entry.interval_seconds]
             axes.plot(ends, [row, row], color=scene.theme.ink, marker="|", markersize=4)
-        axes.annotate(
-            f"{reached[0]} GFLOP/s, {reached[1]}",
-            (1, row - 0.34),
-            xycoords=axes.get_yaxis_transform(),
-            ha="right",
-            va="bottom",
-            color=scene.theme.muted,
-        )
+        at_right(axes, row, f"{reached[0]} GFLOP/s, {reached[1]}", scene.theme)
         told.append(f"{entry.label}: {reached[1]}, {reached[0]} GFLOP/s")
     # Beside the bars alone, as the words above them reach that far.
     for row in range(len(entries)):

@@ -8,7 +8,7 @@ from netparity.protocol import PHASES, TimingEntry
 from netparity.report.cells import spread_seconds, sum_of
 from netparity.report.columns import PHASE_HEADERS
 from netparity.report.plots.drawing import Drawing, NothingToDrawError, Scene
-from netparity.report.plots.style import row_axes
+from netparity.report.plots.style import at_right, row_axes
 from netparity.report.plots.words import listed
 
 TITLE = "What a user waits for"
@@ -49,14 +49,7 @@ def draw(scene: Scene) -> Drawing:
                 # Each a little lower than the one before it, as they may reach into each other.
                 height = row + _STEP * (PHASES.index(phase) - 2)
                 axes.plot(ends, [height] * 2, color=scene.theme.ink, marker="|", markersize=3)
-        axes.annotate(
-            f"{sum_of(phases.values())} s",
-            (1, row - 0.34),
-            xycoords=axes.get_yaxis_transform(),
-            ha="right",
-            va="bottom",
-            color=scene.theme.muted,
-        )
+        at_right(axes, row, f"{sum_of(phases.values())} s", scene.theme)
     axes.set_xlim(0, None)
     axes.set_xlabel("seconds")
     _legend(scene, figure, [phase for phase in PHASES if any(phase in p for p in timed.values())])

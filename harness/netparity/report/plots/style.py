@@ -175,6 +175,18 @@ def row_axes(
     return made, axes
 
 
+def at_right(axes: Axes, row: int, text: str, theme: Theme) -> None:
+    """Words at the right of a row's label."""
+    axes.annotate(
+        text,
+        (1, row - 0.34),
+        xycoords=axes.get_yaxis_transform(),
+        ha="right",
+        va="bottom",
+        color=theme.muted,
+    )
+
+
 def log_scale(axis: Axis, values: Sequence[float]) -> None:
     """A logarithmic axis around positive values, its figures written plainly."""
     from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
