@@ -40,19 +40,13 @@ def _agreement(run: Run) -> str:
 def _passed(run: Run, passed: list[RunnerRecord], judged: int) -> str:
     """They agree at these features to this, by this measure."""
     labels = {record.label for record in passed}
-    errors = [
-        entry.relative_l2
+    entries = [
+        entry
         for entry in run.parity
         if entry.label in labels and (entry.against, entry.input) == ("reference", "shared")
     ]
-    known = [value for value in errors if value is not None]
-    empty = [
-        entry.feature
-        for entry in run.parity
-        if entry.label in labels
-        and (entry.against, entry.input) == ("reference", "shared")
-        and entry.verdict == "inconclusive"
-    ]
+    known = [entry.relative_l2 for entry in entries if entry.relative_l2 is not None]
+    empty = [entry.feature for entry in entries if entry.verdict == "inconclusive"]
     if judged == 1:
         who = f"{_short(passed[0].label)} agrees"
     elif len(passed) == judged:
