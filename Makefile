@@ -82,4 +82,4 @@ clean:
 	find harness python matlab tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 clean-cache:
-	rm -rf "$$($(RUN)/python -c 'from netparity.cache import cache_folder; print(cache_folder())')"
+	rm -rf "$$($(RUN)/python -c 'from netparity.system.cache import cache_folder; print(cache_folder())')"

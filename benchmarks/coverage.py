@@ -1,6 +1,6 @@
 """How often do 95 % intervals hold the truth, and how often are `faster` and `slower` wrong?
 
-    .venv/bin/python benchmarks/coverage.py [--runs 2000] [--seed 0]
+    .venv/bin/python -m benchmarks.coverage [--runs 2000] [--seed 0]
 
 Simulated seconds with a known truth: processes that differ from each other by more than the values
 within them, in six kinds of noise. The truth is the mean over all processes there could be of the

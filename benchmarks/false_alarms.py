@@ -1,6 +1,6 @@
 """How often parity raises an alarm over runs that have nothing wrong.
 
-    .venv/bin/python benchmarks/false_alarms.py [--nets 300] [--seed 0] [--tools ...] [--out FILE]
+    .venv/bin/python -m benchmarks.false_alarms [--nets 300] [--seed 0] [--tools ...] [--out FILE]
 
 Small VGG networks of random architecture get random weights (He-normal and eight ways to differ
 from it, as trained networks do) and one to three random images; every tool that can run here
@@ -38,9 +38,6 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
-
-from netparity.environments import Environments
 from netparity.inputs import SAMPLE_IMAGE
 from netparity.models import Model
 from netparity.models.vgg import MEAN_RGB, vgg
@@ -48,8 +45,9 @@ from netparity.parity import FLOOR_FACTOR, ReferencePass, Rule, Truth, compare_f
 from netparity.parity.compare import REFERENCE
 from netparity.protocol import ParityEntry
 from netparity.runners import RUNNERS, create_runners
+from netparity.runners.environments import Environments
 from netparity.weights import synthetic
-from planted.batch import TOOLS, Case, CaseResult, run_cases
+from tests.planted.batch import TOOLS, Case, CaseResult, run_cases
 
 Single = npt.NDArray[np.float32]
 Features = dict[str, Single]

@@ -1,6 +1,6 @@
 """Does netparity time what a user's own ten lines time? And what does the harness cost?
 
-    .venv/bin/python benchmarks/fidelity.py [--rounds 7] [--repeats 10] [--runners ...]
+    .venv/bin/python -m benchmarks.fidelity [--rounds 7] [--repeats 10] [--runners ...]
 
 Each tool runs in turns: a bare script (`benchmarks/bare/`) and `netparity compare`, in the same
 environment, with the same threads, weights and input. Shown are the ratio of netparity's median
@@ -23,10 +23,10 @@ from pathlib import Path
 
 import numpy as np
 
-from netparity.environments import Environments
 from netparity.inputs import SAMPLE_IMAGE, decode, shared_tensor
 from netparity.models import VGG16
 from netparity.runners import RUNNERS, Runner, create_runners
+from netparity.runners.environments import Environments
 from netparity.timing import cpus_available
 from netparity.weights import resolve
 
@@ -77,7 +77,15 @@ def netparity_seconds(runner: Runner, repeats: int, folder: Path) -> list[float]
     """Predict seconds as netparity has them."""
     text = subprocess.run(
         [
-            *(sys.executable, "-m", "netparity.cli", "compare", "--json", "--rounds", "1"),
+            *(
+                sys.executable,
+                "-m",
+                "netparity.commands",
+                "compare",
+                "--json",
+                "--rounds",
+                "1",
+            ),
             *("--repeats", str(repeats), "--warmup", "1", "--runner", runner.label),
             *("--out", str(folder)),
         ],

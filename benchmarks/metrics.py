@@ -1,6 +1,6 @@
 """How fast `netparity.parity.measure` is, beside what the machine's memory can do.
 
-    .venv/bin/python benchmarks/metrics.py [--rounds 7] [--threads 2]
+    .venv/bin/python -m benchmarks.metrics [--rounds 7] [--threads 2]
 
 For arrays of a large size and of VGG16's layers (one image), x in float32 against r in float64 as
 in a run: the time of one call, the GB/s of both arrays read once (12 bytes per value), and the

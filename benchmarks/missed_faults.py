@@ -1,6 +1,6 @@
 """How far above the noise floor real faults stand: up to which factor parity still sees them.
 
-    .venv/bin/python benchmarks/missed_faults.py [--nets 40] [--seed 0] [--tools ...] [--out FILE]
+    .venv/bin/python -m benchmarks.missed_faults [--nets 40] [--seed 0] [--tools ...] [--out FILE]
 
 The random networks of `false_alarms.py`, in every tool that can run here, each with one fault at a
 time: those that change the numbers least (operands in TF32, bfloat16 or float16), faults of a
@@ -24,7 +24,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from false_alarms import (
+
+from benchmarks.false_alarms import (
     FACTORS,
     Judged,
     Net,
@@ -40,11 +41,10 @@ from false_alarms import (
     table,
     write,
 )
-
 from netparity.parity import FLOOR_FACTOR, ReferencePass, Truth
 from netparity.weights import synthetic
-from planted.batch import Case
-from planted.plants import ALL, Plant, places
+from tests.planted.batch import Case
+from tests.planted.plants import ALL, Plant, places
 
 FAULTS = (
     "precision-tf32",

@@ -1,6 +1,6 @@
 """How much longer than its matrix products does VGG16 take in Octave, without MatConvNet?
 
-    .venv/bin/python benchmarks/octave_speed.py [--threads 1 2] [--rounds 15] [--matlab FOLDER]
+    .venv/bin/python -m benchmarks.octave_speed [--threads 1 2] [--rounds 15] [--matlab FOLDER]
 
 One image to fc6 on matlab/matconvnet_compat, divided by the time that single-precision matrix
 products of the same number of operations take in the same Octave session, in turns:

@@ -1,6 +1,6 @@
 """What parity costs on full VGG16: the reference beside dgemm, and judging every layer.
 
-    .venv/bin/python benchmarks/parity.py [--runners 4]
+    .venv/bin/python -m benchmarks.parity [--runners 4]
 
 Reported are ratios to what the machine's own float64 matrix product takes for as many operations,
 taken side by side, and the seconds of the whole: reference with noise floor, all metrics, all pairs

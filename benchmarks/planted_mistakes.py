@@ -1,7 +1,7 @@
 """Is every known mistake named, at its layer, when a real tool makes it?
 
-    .venv/bin/python benchmarks/planted_mistakes.py --vgg16 [--only ...] [--tools ...]
-    .venv/bin/python benchmarks/planted_mistakes.py --pairs 200 [--seed 0] [--tools ...]
+    .venv/bin/python -m benchmarks.planted_mistakes --vgg16 [--only ...] [--tools ...]
+    .venv/bin/python -m benchmarks.planted_mistakes --pairs 200 [--seed 0] [--tools ...]
 
 With `--vgg16` every mistake is planted once, in the middle of the full network, in each tool; with
 `--pairs` random pairs of mistakes in a small one. A case is right if the diagnosis names what was
@@ -11,7 +11,6 @@ planted, at its layer, as confirmed, and calls no other layer faulty (`tests/pla
 from __future__ import annotations
 
 import argparse
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -19,15 +18,13 @@ from pathlib import Path
 
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
-
 from netparity.inputs import SAMPLE_IMAGE, decode, shared_tensor
 from netparity.models import VGG16, Model
 from netparity.models.vgg import vgg
 from netparity.weights import resolve, synthetic
-from planted.batch import Case, CaseResult, run_cases
-from planted.diagnosed import Subject, problems, smooth_tensor, without_effect
-from planted.plants import MISTAKES, NATIVE, POLICIES, Plant, places, random_pairs
+from tests.planted.batch import Case, CaseResult, run_cases
+from tests.planted.diagnosed import Subject, problems, smooth_tensor, without_effect
+from tests.planted.plants import MISTAKES, NATIVE, POLICIES, Plant, places, random_pairs
 
 TOOLS = ("keras3-tensorflow", "keras2-theano", "matconvnet-octave")
 SMALL = vgg("planted", ((4, 4), (6, 6), (8, 8)), (32, 32), 10, (32, 32))

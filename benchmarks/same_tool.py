@@ -1,6 +1,6 @@
 """Is a tool called faster than itself, and is a delay of 5 % found?
 
-    .venv/bin/python benchmarks/same_tool.py [--times 40] [--rounds 8] [--repeats 20]
+    .venv/bin/python -m benchmarks.same_tool [--times 40] [--rounds 8] [--repeats 20]
 
 Runs `compare` on the tiny network with three rows of one tool, GNU Octave: `a`, `b` just the same,
 and `delayed`, which says of each of its values that it took 5 % longer. (A wait of 5 % would not
@@ -17,12 +17,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-from netparity import planning
-from netparity.pipeline import Request, compare
 from netparity.protocol import TimingEntry
-from netparity.resources import extractor_folder
+from netparity.run import planning
+from netparity.run.compare import Request, compare
 from netparity.runners import RUNNERS
 from netparity.runners.matconvnet_octave import MatconvnetOctave
+from netparity.system.resources import extractor_folder
 
 DELAY = 0.05
 SECONDS = "seconds(k) = toc(started) / loops;"

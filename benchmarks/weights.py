@@ -3,7 +3,7 @@
 Each conversion is a process of its own, from a warm page cache, beside a plain copy of the same
 file: the ratio of the two is what holds on another machine. Usage:
 
-    python benchmarks/weights.py [FOLDER]
+    python -m benchmarks.weights [FOLDER]
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ REPEATS = 3
 
 def run(*arguments: str | Path) -> tuple[float, int]:
     """Seconds and peak memory, in bytes, of a command of netparity's."""
-    command = [sys.executable, "-m", "netparity.cli", "weights", *map(str, arguments)]
+    command = [sys.executable, "-m", "netparity.commands", "weights", *map(str, arguments)]
     begun = time.perf_counter()
     process = os.posix_spawn(
         sys.executable,

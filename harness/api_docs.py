@@ -19,9 +19,9 @@ MODULES = (
     "netparity",
     "netparity.api",
     "netparity.errors",
-    "netparity.notebook",
+    "netparity.report.notebook",
     "netparity.parity.metrics",
-    "netparity.pipeline",
+    "netparity.run.compare",
     "netparity.protocol",
     "netparity.report",
 )

@@ -8,8 +8,8 @@ import os
 import sys
 from pathlib import Path
 
-from extractor import Settings, Stack
 from job_files import save_feature
+from stack import Settings, Stack
 from stopwatch import timed
 from vgg16_topology import keras_layer_name, layer_names
 from weights_file import infer_architecture

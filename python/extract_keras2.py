@@ -15,9 +15,10 @@ from typing import Any
 
 from compat_keras20 import PrivateHome, nearest_load_img, restore_indexing
 from compat_py311 import restore_removed_names
-from extractor import Description, Settings, ignore_user_keras_config, main
+from extractor import ignore_user_keras_config, main
 from job_files import Architecture
 from keras_stack import KerasStack, check_data_format, library_versions
+from stack import Description, Settings
 from theano_profile import functions_so_far, in_words
 from vgg16_topology import PUBLISHED, dense_names
 from weights_file import original_backend

@@ -12,9 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from extractor import Description, Settings, ignore_user_keras_config, main
+from extractor import ignore_user_keras_config, main
 from job_files import Architecture
 from keras_stack import KerasStack, check_data_format, library_versions
+from stack import Description, Settings
 
 CALLS = ("predict", "direct", "function", "jit")
 """How users ask Keras for a prediction, job option `call`: `model.predict(x)`; `model(x)`, eagerly;

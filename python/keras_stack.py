@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from extractor import Description, Settings
 from job_files import Architecture
+from stack import Description, Settings
 from vgg16_topology import PUBLISHED, dense_names, dense_units
 from weights_file import check_weights
 

@@ -6,8 +6,10 @@ import shutil
 
 import pytest
 
-from netparity.environments import Environments
 from netparity.runners import Keras2Theano, Keras3Tensorflow
+from netparity.runners.environments import Environments
+
+pytest.register_assert_rewrite("tests.support")
 
 REAL_TOOLS = {"keras3_python", "keras2_python", "octave", "every_tool", "stack"}
 

@@ -1,16 +1,19 @@
 """netparity: do several tools compute the same features from one network, and at what cost?
 
-What stands here is for notebooks and other programs. `netparity.api` has the classes that it
-returns besides, `netparity.pipeline` what can be asked for, `netparity.notebook` what a run shows,
-`netparity.protocol` what it holds, `netparity.parity.metrics` what its figures of parity mean,
-`netparity.report` every format that it can be written in, `netparity.errors` what is raised.
+These functions are for notebooks and other programs. The classes they return are in
+`netparity.api`, the settings of a comparison in `netparity.run.planning.Request`, what a loaded
+run offers in `netparity.report.notebook`, its fields in `netparity.protocol`, the metrics in
+`netparity.parity.metrics`, the output formats in `netparity.report`, and the exceptions in
+`netparity.errors`.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+from netparity import _version
+
+__version__ = _version.__version__
 """The version of this package, which every run holds."""
 
 if TYPE_CHECKING:

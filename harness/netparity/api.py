@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from netparity.checking import Check, assert_parity, check
-from netparity.diagnosing import RunnerDiagnosis, diagnose_run
-from netparity.notebook import LoadedRun
-from netparity.pipeline import Request
-from netparity.pipeline import compare as _compare
-from netparity.store import RunFolder
+from netparity.judge.check import Check, assert_parity, check
+from netparity.judge.diagnose import RunnerDiagnosis, diagnose_run
+from netparity.report.notebook import LoadedRun
+from netparity.results.folder import RunFolder
+from netparity.run.compare import Request
+from netparity.run.compare import compare as _compare
 
 __all__ = [
     "Check",
@@ -33,7 +33,7 @@ def compare(images: str | Path | Sequence[str | Path] = (), **settings: Any) -> 
 
     Args:
         images: one image file or several; none for the sample image.
-        settings: fields of `netparity.pipeline.Request`, e.g. `model="vgg16-tiny"`,
+        settings: fields of `netparity.run.compare.Request`, e.g. `model="vgg16-tiny"`,
             `runners=["keras3-tensorflow"]`, `layers="fc6,fc7"`, `rounds=5`,
             `results=Path("results")`. One runner may be given as text.
 
@@ -59,7 +59,7 @@ def diagnose(
     Args:
         path: the run's folder or its run.json.
         runners: labels; none for all that failed parity.
-        settings: `weights` and `other_weights` of `netparity.diagnosing.diagnose_run`.
+        settings: `weights` and `other_weights` of `netparity.judge.diagnose.diagnose_run`.
 
     Returns:
         One for each runner looked at, in the order of the run. Its `lines` are sentences.

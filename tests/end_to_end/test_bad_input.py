@@ -12,8 +12,7 @@ from PIL import Image
 from netparity.inputs import SAMPLE_IMAGE
 from netparity.models import VGG16_TINY
 from netparity.weights import resolve
-
-from .conftest import Compare
+from tests.support.command_line import Compare
 
 
 def png_that_declares(width: int, height: int) -> bytes:

@@ -14,8 +14,7 @@ from PIL import Image
 from netparity.inputs import SAMPLE_IMAGE
 from netparity.models import VGG16_TINY
 from netparity.weights import resolve
-
-from .conftest import COMMAND, TINY, Compare
+from tests.support.command_line import COMMAND, TINY, Compare
 
 ROWS = [
     "keras3-tensorflow",

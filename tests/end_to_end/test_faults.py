@@ -12,10 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from netparity.debian import install_command
-from processes import is_gone, wait_for
-
-from .conftest import COMMAND, TINY, Compare
+from netparity.runners.debian import install_command
+from tests.support.command_line import COMMAND, TINY, Compare
+from tests.support.processes import is_gone, wait_for
 
 PAIR = ["--runner", "keras3-tensorflow", "--runner", "matconvnet-octave"]
 

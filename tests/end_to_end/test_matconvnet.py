@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from matconvnet_standin import VERSION, can_compile, make_matconvnet
-
-from .conftest import TINY, Compare
+from tests.support.command_line import TINY, Compare
+from tests.support.matconvnet_standin import VERSION, can_compile, make_matconvnet
 
 ALONE = [*TINY, "--runner", "matconvnet-octave"]
 COMPATIBILITY = "netparity compatibility functions on GNU Octave "

@@ -17,13 +17,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from matlab_folders import make_matlab
 from netparity.runners.matlab_installation import find_matlab
 from netparity.runners.matlab_releases import RELEASES, Release
-from processes import is_gone
-
-from .conftest import COMMAND, TINY, Compare
-from .engine_package import STANDIN, make_package
+from tests.support.command_line import COMMAND, TINY, Compare
+from tests.support.engine_package import STANDIN, make_package
+from tests.support.matlab_folders import make_matlab
+from tests.support.processes import is_gone
 
 REAL = os.environ.get("NETPARITY_REAL_MATLAB", "") not in ("", "0")
 NAME = "matconvnet-matlab"

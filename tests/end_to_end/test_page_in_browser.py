@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from odd_runs import WORDS, odd_runs, worded_run
-from page_runs import stored_document, whole_run
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from netparity.report import Document, html
+from tests.support.odd_runs import WORDS, odd_runs, worded_run
+from tests.support.page_runs import stored_document, whole_run
 
 pytestmark = pytest.mark.slow
 

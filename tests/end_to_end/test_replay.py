@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import COMMAND, Compare
+from tests.support.command_line import COMMAND, Compare
 
 ROOT = Path(__file__).resolve().parents[2]
 REFERENCE = ROOT / "results" / "reference"

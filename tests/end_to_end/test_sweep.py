@@ -7,7 +7,7 @@ import json
 import subprocess
 from pathlib import Path
 
-from .conftest import COMMAND
+from tests.support.command_line import COMMAND
 
 
 def test_a_grid_is_run_in_turns_judged_and_tabled(octave: str, tmp_path: Path):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from .conftest import TINY, Compare
+from tests.support.command_line import TINY, Compare
 
 OCTAVE = ["--model", "vgg16-tiny", "--repeats", "2", "--runner", "matconvnet-octave"]
 

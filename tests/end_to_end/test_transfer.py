@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from .conftest import COMMAND
+from tests.support.command_line import COMMAND
 
 pytestmark = pytest.mark.slow
 

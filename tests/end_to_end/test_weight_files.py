@@ -9,12 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import mat73_writer
 from netparity.models import MODELS
 from netparity.weights import FORMATS, resolve
 from netparity.weights.formats import BY_NAME
-
-from .conftest import COMMAND, TINY
+from tests.support import mat73_writer
+from tests.support.command_line import COMMAND, TINY
 
 MODEL = MODELS["vgg16-tiny"]
 WRITTEN = [format_.name for format_ in FORMATS if format_.write is not None]

@@ -43,7 +43,16 @@ def test_the_wheel_carries_the_extractors_and_no_leftovers(installed: Path):
 
 def test_the_wheel_runs_outside_the_checkout(installed: Path, every_tool, tmp_path: Path):
     command = [
-        *(installed, "-P", "-m", "netparity.cli", "compare", "--model", "vgg16-tiny", "--json"),
+        *(
+            installed,
+            "-P",
+            "-m",
+            "netparity.commands",
+            "compare",
+            "--model",
+            "vgg16-tiny",
+            "--json",
+        ),
         *("--rounds", "1", "--runner", "matconvnet-octave", "--runner", "keras3-tensorflow"),
     ]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=300)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from matlab_folders import make_matlab
 from netparity.runners import matlab_installation
+from tests.support.matlab_folders import make_matlab
 
 
 @pytest.fixture(autouse=True)

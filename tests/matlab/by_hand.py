@@ -1,8 +1,8 @@
 """The tests' job for a MATLAB that no Engine can start: a workflow's, or one beside you.
 
-python tests/matlab/by_hand.py make FOLDER      leaves FOLDER/job.json
+python -m tests.matlab.by_hand make FOLDER      leaves FOLDER/job.json
 extract_features('FOLDER/job.json')             in MATLAB, with matlab/ on its path
-python tests/matlab/by_hand.py check FOLDER     ends with an error unless all is right
+python -m tests.matlab.by_hand check FOLDER     ends with an error unless all is right
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import json
 import sys
 from pathlib import Path
 
-from simplenn_reference import TinyVgg
-from tiny_job import RESULT_KEYS, assert_features_are_right, make_job
+from tests.support.simplenn_reference import TinyVgg
+from tests.support.tiny_job import RESULT_KEYS, assert_features_are_right, make_job
 
 
 def make(folder: Path) -> None:

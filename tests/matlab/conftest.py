@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -11,13 +10,11 @@ from typing import Any
 
 import pytest
 
-HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))  # for the helpers beside this file
+from tests.support import octave_process, tiny_job
+from tests.support.engine_scene import Scene
+from tests.support.simplenn_reference import TinyVgg
 
-import octave_process  # noqa: E402
-import tiny_job  # noqa: E402
-from engine_scene import Scene  # noqa: E402
-from simplenn_reference import TinyVgg  # noqa: E402
+HERE = Path(__file__).resolve().parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

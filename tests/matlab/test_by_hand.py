@@ -9,12 +9,12 @@ from pathlib import Path
 
 import numpy as np
 
-from octave_process import HERE, MATLAB
+from tests.support.octave_process import HERE, MATLAB
 
 
 def by_hand(*arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, str(HERE / "by_hand.py"), *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120)
+    command = [sys.executable, "-m", "tests.matlab.by_hand", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=HERE.parents[1])
 
 
 def test_a_job_is_made_run_and_checked(octave: Callable, tmp_path: Path) -> None:

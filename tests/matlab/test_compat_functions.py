@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-import simplenn_bounds as exact
-from octave_process import OctaveError, cell
+from tests.support import simplenn_bounds as exact
+from tests.support.octave_process import OctaveError, cell
 
 Call = Callable[[list[tuple]], list]
 

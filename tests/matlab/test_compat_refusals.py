@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from octave_process import OctaveError, cell
+from tests.support.octave_process import OctaveError, cell
 
 Call = Callable[[list[tuple]], list]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from octave_process import OctaveError, cell
+from tests.support.octave_process import OctaveError, cell
 
 Call = Callable[[list[tuple]], list]
 RANDOM_NETS = 24

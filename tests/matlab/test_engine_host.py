@@ -11,11 +11,11 @@ from collections.abc import Callable
 
 import pytest
 
-from engine_scene import SECONDS, Scene
-from octave_process import MATLAB
-from processes import wait_for
-from simplenn_reference import TinyVgg
-from tiny_job import RESULT_KEYS, assert_features_are_right
+from tests.support.engine_scene import SECONDS, Scene
+from tests.support.octave_process import MATLAB
+from tests.support.processes import wait_for
+from tests.support.simplenn_reference import TinyVgg
+from tests.support.tiny_job import RESULT_KEYS, assert_features_are_right
 
 START = "start -nodisplay -nojvm"
 

@@ -23,9 +23,9 @@ import pytest
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
-from engine_scene import STANDIN
 from netparity.runners.matlab_releases import RELEASES, release_named, release_of_engine
-from octave_process import MATLAB
+from tests.support.engine_scene import STANDIN
+from tests.support.octave_process import MATLAB
 
 pytestmark = pytest.mark.slow
 LINK = re.compile(

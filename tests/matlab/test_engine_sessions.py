@@ -7,11 +7,11 @@ import signal
 
 import pytest
 
-from engine_scene import SECONDS, Scene
-from octave_process import MATLAB
-from processes import is_gone, wait_for
-from simplenn_reference import TinyVgg
-from tiny_job import assert_features_are_right
+from tests.support.engine_scene import SECONDS, Scene
+from tests.support.octave_process import MATLAB
+from tests.support.processes import is_gone, wait_for
+from tests.support.simplenn_reference import TinyVgg
+from tests.support.tiny_job import assert_features_are_right
 
 pytestmark = pytest.mark.usefixtures("octave")
 SIGNALS = [signal.SIGTERM, signal.SIGINT]

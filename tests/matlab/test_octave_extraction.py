@@ -14,10 +14,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-import matconvnet_standin
-from octave_process import MATLAB
-from simplenn_reference import MEAN_RGB, TinyVgg
-from tiny_job import RESULT_KEYS, assert_features_are_right, relative_l2
+from tests.support import matconvnet_standin
+from tests.support.octave_process import MATLAB
+from tests.support.simplenn_reference import MEAN_RGB, TinyVgg
+from tests.support.tiny_job import RESULT_KEYS, assert_features_are_right, relative_l2
 
 MAIN = MATLAB / "octave_main.m"
 

@@ -13,7 +13,7 @@ from PIL import Image
 
 from netparity.errors import InputError
 from netparity.inputs import decode
-from octave_process import OctaveError
+from tests.support.octave_process import OctaveError
 
 Call = Callable[[list[tuple]], list]
 

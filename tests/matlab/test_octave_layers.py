@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from octave_process import OctaveError, cell
-from simplenn_reference import convolve, pool
+from tests.support.octave_process import OctaveError, cell
+from tests.support.simplenn_reference import convolve, pool
 
 Call = Callable[[list[tuple]], list]
 

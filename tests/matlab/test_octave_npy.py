@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from octave_process import OctaveError
+from tests.support.octave_process import OctaveError
 
 Call = Callable[[list[tuple]], list]
 SHAPES = [

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import octave_process
-from octave_process import OctaveError
+from tests.support import octave_process
+from tests.support.octave_process import OctaveError
 
 Call = Callable[[list[tuple]], list]
 

@@ -13,7 +13,7 @@ from netparity.parity import FLOOR_FACTOR
 from netparity.parity.arithmetic import Array
 from netparity.parity.network import RIGHT, How, Weights, apply_layer
 from netparity.weights import resolve
-from octave_process import HERE, MATLAB
+from tests.support.octave_process import HERE, MATLAB
 
 ORDERS = (
     How(),

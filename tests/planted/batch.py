@@ -10,15 +10,15 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from netparity.environments import Environments
 from netparity.inputs import SAMPLE_IMAGE
-from netparity.launch import Command, Exit, launch
-from netparity.logs import log_tail
 from netparity.models import Layer, Model
 from netparity.protocol import Architecture, FeatureRequest, Job, SharedInput, WeightsFile
 from netparity.runners import RUNNERS, Runner, create_runners
+from netparity.runners.environments import Environments
+from netparity.system.launch import Command, Exit, launch
+from netparity.system.logs import log_tail
 from netparity.weights import FORMATS
-from planted.plants import Plant, check, dropout_mask, expand, next_layer
+from tests.planted.plants import Plant, check, dropout_mask, expand, next_layer
 
 HERE = Path(__file__).resolve().parent
 TOOLS = (

@@ -12,7 +12,7 @@ from netparity.diagnosis import Diagnosis, Explanation, Finding, Search
 from netparity.models import Model
 from netparity.parity import ReferencePass, Rule, Truth
 from netparity.parity.floor import relative_l2
-from planted.plants import (
+from tests.planted.plants import (
     ALL,
     INPUT,
     NATIVE,

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from netparity.models import Layer, Model
-from planted.plants import (
+from tests.planted.plants import (
     FLATTENS,
     INPUT,
     PRECISIONS,

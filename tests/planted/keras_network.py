@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import keras_backends
 import numpy as np
+
+import keras_backends
 from keras_plan import Plan
 
 

@@ -19,6 +19,7 @@ from typing import Any
 from unittest import mock
 
 import numpy as np
+
 from keras_network import planted_outputs
 from keras_plan import Plan
 from keras_weights import change_weights

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+
 from keras_plan import WEIGHT_MISTAKES, Plan
 
 DROPPED_BITS = {"bfloat16": 16, "tf32": 13}

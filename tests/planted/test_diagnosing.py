@@ -11,12 +11,13 @@ import numpy as np
 import pytest
 
 from netparity import report
+from netparity.judge.evaluate import evaluate
 from netparity.models import VGG16_TINY
-from netparity.pipeline import Request, compare, evaluate
-from netparity.store import RunFolder
+from netparity.results.folder import RunFolder
+from netparity.run.compare import Request, compare
 from netparity.weights import resolve
-from planted.batch import Case, run_cases
-from planted.plants import Plant
+from tests.planted.batch import Case, run_cases
+from tests.planted.plants import Plant
 
 PLANTS = (
     Plant("mean-missing", "input"),
@@ -26,7 +27,7 @@ PLANTS = (
 
 
 def diagnose(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "netparity.cli", "diagnose", str(folder), *arguments]
+    command = [sys.executable, "-m", "netparity.commands", "diagnose", str(folder), *arguments]
     return subprocess.run(command, capture_output=True, text=True, timeout=300)
 
 

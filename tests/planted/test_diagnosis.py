@@ -8,9 +8,9 @@ import pytest
 
 from netparity.models.vgg import vgg
 from netparity.weights import synthetic
-from planted.batch import Case, CaseResult, run_cases
-from planted.diagnosed import NARROW, Subject, problems, smooth_tensor, without_effect
-from planted.plants import POLICIES, Plant, places, random_pairs, singles
+from tests.planted.batch import Case, CaseResult, run_cases
+from tests.planted.diagnosed import NARROW, Subject, problems, smooth_tensor, without_effect
+from tests.planted.plants import POLICIES, Plant, places, random_pairs, singles
 
 MODEL = vgg("planted", ((4, 4), (6, 6), (8, 8)), (32, 32), 10, (32, 32))
 SUBJECT = Subject.make(

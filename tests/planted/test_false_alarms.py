@@ -9,14 +9,24 @@ from pathlib import Path
 
 import pytest
 
-SCRIPT = Path(__file__).parents[2] / "benchmarks" / "false_alarms.py"
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.usefixtures("keras3_python", "keras2_python", "octave")
 def test_a_dozen_random_networks_raise_no_alarm(tmp_path: Path) -> None:
     out = tmp_path / "alarms.json"
-    command = [sys.executable, str(SCRIPT), "--nets", "12", "--seed", "3", "--out", str(out)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=600)
+    command = [
+        sys.executable,
+        "-m",
+        "benchmarks.false_alarms",
+        "--nets",
+        "12",
+        "--seed",
+        "3",
+        "--out",
+        str(out),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600, cwd=ROOT)
     assert done.returncode == 0, done.stderr
     verdicts = json.loads(out.read_text())["verdicts"]
     assert len(verdicts) > 1500

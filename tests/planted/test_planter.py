@@ -12,9 +12,9 @@ from netparity.inputs import SAMPLE_IMAGE
 from netparity.models import VGG16, Model
 from netparity.models.vgg import vgg
 from netparity.weights import synthetic
-from planted.batch import Case, CaseResult, run_cases
-from planted.expected import forward, planted_input, rounded
-from planted.plants import (
+from tests.planted.batch import Case, CaseResult, run_cases
+from tests.planted.expected import forward, planted_input, rounded
+from tests.planted.plants import (
     ALL,
     MISTAKES,
     POLICIES,

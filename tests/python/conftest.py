@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tiny_vgg16 import TINY, Case, make_case, stack_environment, write_weights
+from tests.support.tiny_vgg16 import TINY, Case, make_case, stack_environment, write_weights
 
 
 @pytest.fixture(scope="session")

@@ -11,8 +11,9 @@ import time
 
 import numpy as np
 
-from extractor import Description, main
-from tiny_vgg16 import TINY, forward
+from extractor import main
+from stack import Description
+from tests.support.tiny_vgg16 import TINY, forward
 
 FAULT = os.environ.get("NUMPY_STACK_FAULT", "")
 

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from tiny_vgg16 import PYTHON_FOLDER, TINY, forward, make_case, relative_l2
+from tests.support.tiny_vgg16 import PYTHON_FOLDER, TINY, forward, make_case, relative_l2
 
 HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def start(case, fault=""):
         [sys.executable, str(HERE / "numpy_stack.py"), str(case.job_file)],
         env={
             **os.environ,
-            "PYTHONPATH": f"{PYTHON_FOLDER}{os.pathsep}{HERE}",
+            "PYTHONPATH": f"{PYTHON_FOLDER}{os.pathsep}{ROOT}",
             "PYTHONDONTWRITEBYTECODE": "1",
             "NUMPY_STACK_FAULT": fault,
             "NUMPY_STACK_FOLDER": str(case.output_dir),

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tiny_vgg16 import GOLDEN, run_python
+from tests.support.tiny_vgg16 import GOLDEN, run_python
 
 REWRITE = "import sys, job_files as f; print(f.to_json(getattr(f, sys.argv[1])(sys.argv[2])))"
 

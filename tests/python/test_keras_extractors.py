@@ -8,7 +8,14 @@ import subprocess
 import numpy as np
 import pytest
 
-from tiny_vgg16 import MEAN_RGB, TINY, forward, relative_l2, run_extractor, write_weights
+from tests.support.tiny_vgg16 import (
+    MEAN_RGB,
+    TINY,
+    forward,
+    relative_l2,
+    run_extractor,
+    write_weights,
+)
 
 # Two float32 tools differ by about 1e-6 on this network; a wrong kernel or axis by about 1.
 TOLERANCE = 1e-5

@@ -7,9 +7,9 @@ import copy
 import numpy as np
 import pytest
 
-from netparity.environments import Environments
 from netparity.runners import Keras2Theano
-from tiny_vgg16 import (
+from netparity.runners.environments import Environments
+from tests.support.tiny_vgg16 import (
     MEAN_RGB,
     TINY,
     forward,

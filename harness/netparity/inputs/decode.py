@@ -18,7 +18,7 @@ import numpy.typing as npt
 from PIL import Image, UnidentifiedImageError
 
 from netparity.errors import InputError
-from netparity.paths import usable_path
+from netparity.system.paths import usable_path
 
 MAX_PIXELS = 100_000_000
 """Larger images are refused before they are decoded: 100 megapixels are 300 MB as RGB."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
+from netparity.errors import UsageError
 from netparity.parity.arithmetic import Array
 from netparity.parity.metrics import Metrics
 from netparity.protocol import Verdict
@@ -112,3 +114,15 @@ def judge(
     if rule.by_floor and floor is not None and rule.factor * floor > MOST_ALLOWED:
         return "inconclusive", f"float32 rounding alone moves this layer by {floor:.1g}"
     return "pass", None
+
+
+def check_tolerances(max_relative_l2: float | None, atol: float | None, rtol: float | None) -> None:
+    """Tolerances are finite and not negative.
+
+    Raises:
+        UsageError: naming the first that is not.
+    """
+    named = {"--max-relative-l2": max_relative_l2, "--atol": atol, "--rtol": rtol}
+    for option, value in named.items():
+        if value is not None and not 0 <= value < math.inf:
+            raise UsageError(f"{option} {value}: expected a finite number of at least 0")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from pydantic import Field, computed_field
 
@@ -383,3 +384,11 @@ class Run(Frozen):
     def image(self) -> Image:
         """The first image: the only one of most runs."""
         return self.images[0]
+
+    def with_runner(self, label: str, changes: Mapping[str, Any]) -> Run:
+        """The run with one runner's record changed."""
+        runners = [
+            record.model_copy(update=changes) if record.label == label else record
+            for record in self.runners
+        ]
+        return self.model_copy(update={"runners": runners})

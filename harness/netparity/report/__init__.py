@@ -27,7 +27,7 @@ from netparity.report import (
     tidy,
 )
 from netparity.report.document import Choice, Document
-from netparity.store import RunFolder
+from netparity.results.folder import RunFolder
 
 __all__ = [
     "EXPORTERS",

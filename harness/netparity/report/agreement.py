@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from netparity.protocol import INPUTS, ParityEntry, Run
 from netparity.report.cells import ABSENT, Table, error
-from netparity.report.outcomes import faulty_layers
+from netparity.results.outcomes import faulty_layers
 
 FLOOR_ROW = "noise floor"
 FEW_FEATURES = 4

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from netparity.protocol import HardwareLimit, ParityEntry, TimingEntry
-from netparity.report.outcomes import VERDICT_MARKS
+from netparity.results.outcomes import VERDICT_MARKS
 
 ABSENT = "–"
 _TWO_DIGITS_TO = 354

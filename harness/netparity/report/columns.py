@@ -16,7 +16,7 @@ from netparity.report.cells import (
     with_interval,
 )
 from netparity.report.ledger import matrix_library
-from netparity.report.outcomes import outcome, parity_passed, worst_shared
+from netparity.results.outcomes import outcome, parity_passed, worst_shared
 
 PHASE_HEADERS = {
     "startup": "start-up",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from netparity.protocol import INPUTS, PHASES, Run
 from netparity.report.document import Document
-from netparity.report.outcomes import faulty_layers, outcome, parity_passed
 from netparity.report.rows import document_csv
+from netparity.results.outcomes import faulty_layers, outcome, parity_passed
 
 FILE = "table.csv"
 

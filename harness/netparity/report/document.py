@@ -9,7 +9,7 @@ from netparity.errors import UsageError
 from netparity.protocol import PHASES, Run
 from netparity.report.cells import Table
 from netparity.report.columns import COLUMNS, DEFAULT_COLUMNS
-from netparity.store import RunFolder
+from netparity.results.folder import RunFolder
 
 
 @dataclass(frozen=True)

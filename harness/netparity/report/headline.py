@@ -5,8 +5,8 @@ from __future__ import annotations
 from netparity.protocol import Run, RunnerRecord, TimingEntry
 from netparity.report.cells import with_interval
 from netparity.report.columns import PHASE_HEADERS
-from netparity.report.outcomes import faulty_layers, parity_passed, timing_base, worst_shared
 from netparity.report.visible import visible
+from netparity.results.outcomes import faulty_layers, parity_passed, timing_base, worst_shared
 
 _SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _MOST_NAMED = 3

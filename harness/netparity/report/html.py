@@ -23,7 +23,6 @@ from netparity.report.ledger import ledger, machine_words
 from netparity.report.log_lines import log_lines
 from netparity.report.methods import paragraph
 from netparity.report.notes import Note, keyed_notes, log_tails
-from netparity.report.outcomes import VERDICT_MARKS
 from netparity.report.pictures import Picture, pictures
 from netparity.report.plots import KINDS, NothingToDrawError, Scene, inline_svg
 from netparity.report.plots.style import THEMES, applied, colour
@@ -31,6 +30,7 @@ from netparity.report.reproduce import in_full, typed
 from netparity.report.several import beginning, names
 from netparity.report.tables import comparison, tables
 from netparity.report.templates import resource, template
+from netparity.results.outcomes import VERDICT_MARKS
 
 FILE = "report.html"
 PLOT_MM = 82.0

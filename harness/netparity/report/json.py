@@ -13,7 +13,7 @@ from netparity.report.document import Choice, Document
 from netparity.report.headline import headline
 from netparity.report.methods import paragraph
 from netparity.report.notes import notes
-from netparity.report.outcomes import outcome, worst_shared
+from netparity.results.outcomes import outcome, worst_shared
 
 FILE = None
 

@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 from netparity.protocol import ParityEntry, Run, RunnerRecord
 from netparity.report.document import Document
 from netparity.report.notes import rule
-from netparity.report.outcomes import PASSING
+from netparity.results.outcomes import PASSING
 
 FILE = None
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -9,7 +9,7 @@ from netparity.protocol import Preprocessing, Run, RunnerRecord
 from netparity.report.agreement import FEW_FEATURES
 from netparity.report.explanations import EXPLANATIONS, key_of
 from netparity.report.ledger import unequal
-from netparity.report.outcomes import faulty_layers, parity_passed, timing_base, worst_shared
+from netparity.results.outcomes import faulty_layers, parity_passed, timing_base, worst_shared
 
 _ARITHMETIC = {
     "tf32": "TF32",

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from netparity.errors import InputError
 from netparity.models import MODELS
 from netparity.protocol import FeatureFile, Run
-from netparity.store import RunFolder
+from netparity.results.folder import RunFolder
 
 Pixels = npt.NDArray[np.uint8]
 Tensor = npt.NDArray[np.float64]

@@ -8,7 +8,7 @@ from netparity.report.cells import ABSENT, Table, limit_words, spread_seconds, t
 from netparity.report.columns import COLUMNS, PHASE_HEADERS, Row
 from netparity.report.document import Choice
 from netparity.report.ledger import ledger
-from netparity.report.outcomes import title
+from netparity.results.outcomes import title
 
 
 def tables(

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
-from netparity.environments import Environments
-from netparity.launch import Command
 from netparity.models.layers import Tool
 from netparity.protocol import DataFormat, RunResult
+from netparity.runners.environments import Environments
+from netparity.system.launch import Command
 from netparity.watch import Watch
 
 
@@ -121,7 +121,7 @@ def thread_variables(threads: int) -> dict[str, str]:
 
 def missing_fix(name: str, missing: Sequence[Missing]) -> str:
     """What to type when programs or packages are missing."""
-    from netparity.debian import install_command
+    from netparity.runners.debian import install_command
 
     packages = [item.package for item in missing if item.package]
     return f"netparity setup {name}" + (f"   or: {install_command(packages)}" if packages else "")

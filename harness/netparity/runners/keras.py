@@ -6,9 +6,6 @@ from abc import abstractmethod
 from pathlib import Path
 from typing import ClassVar
 
-from netparity.environments import Environments, Stack
-from netparity.launch import Command, LaunchError
-from netparity.resources import extractor_folder
 from netparity.runners.base import (
     Availability,
     Missing,
@@ -16,6 +13,9 @@ from netparity.runners.base import (
     missing_fix,
     thread_variables,
 )
+from netparity.runners.environments import Environments, Stack
+from netparity.system.launch import Command, LaunchError
+from netparity.system.resources import extractor_folder
 from netparity.watch import Watch
 from netparity.weights.formats import keras_h5
 

@@ -6,12 +6,12 @@ import shutil
 from pathlib import Path
 from typing import ClassVar
 
-from netparity.cache import cache_folder
-from netparity.environments import Environments, Stack
-from netparity.launch import Command, LaunchError, capture
 from netparity.protocol import RunResult
 from netparity.runners.base import COMPILE_CACHE, PER_LAYER, SCRATCH, Missing, Option
+from netparity.runners.environments import Environments, Stack
 from netparity.runners.keras import KerasRunner
+from netparity.system.cache import cache_folder
+from netparity.system.launch import Command, LaunchError, capture
 
 DEFAULT_KERAS = "2.3.1"
 OLD_KERAS = ("2.0.2", "2.0.4", "2.0.5", "2.0.6")

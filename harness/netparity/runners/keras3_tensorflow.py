@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import ClassVar
 
-from netparity.environments import Stack
 from netparity.runners.base import PER_LAYER, Option
+from netparity.runners.environments import Stack
 from netparity.runners.keras import KerasRunner
 
 

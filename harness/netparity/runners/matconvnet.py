@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 from typing import ClassVar
 
-from netparity.resources import extractor_folder
 from netparity.runners.base import PER_LAYER, Availability, Option, Runner
+from netparity.system.resources import extractor_folder
 from netparity.weights.formats import matconvnet as matconvnet_format
 
 CODE_CHOICES = ("auto", "compat", "require")

@@ -6,13 +6,13 @@ import os
 from pathlib import Path
 from typing import ClassVar
 
-from netparity.environments import Environments, Stack
 from netparity.errors import SetupError
-from netparity.launch import Command, LaunchError
 from netparity.runners.base import Availability, Missing, Option
+from netparity.runners.environments import Environments, Stack
 from netparity.runners.matconvnet import MatconvnetRunner
 from netparity.runners.matlab_installation import DEFAULT_FOLDER, Matlab, find_matlab, why_none
 from netparity.runners.matlab_releases import OLDEST, Release, release_of_engine
+from netparity.system.launch import Command, LaunchError
 from netparity.watch import Watch
 
 _NAME = "matconvnet-matlab"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from netparity.environments import Environments
-from netparity.launch import Command, LaunchError, capture
 from netparity.runners.base import Availability, Missing, missing_fix, thread_variables
+from netparity.runners.environments import Environments
 from netparity.runners.matconvnet import MatconvnetRunner
+from netparity.system.launch import Command, LaunchError, capture
 
 # `--no-history`: without it every exit prints an error.
 _OCTAVE = ("octave-cli", "--norc", "--no-history", "--quiet")

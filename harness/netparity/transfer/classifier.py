@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import binomtest
 
-from netparity.report.transfer import Cell, Share
+from netparity.transfer.tables import Cell, Share
 
 Floats = npt.NDArray[np.floating[Any]]
 Labels = npt.NDArray[np.str_]

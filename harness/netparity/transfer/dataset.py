@@ -13,7 +13,7 @@ from PIL import Image
 
 from netparity.errors import InputError
 from netparity.inputs import decode
-from netparity.store import RunFolder
+from netparity.results.folder import RunFolder
 from netparity.watch import SILENT, Watch
 
 DIGITS = "digits"

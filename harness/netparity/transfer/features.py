@@ -10,16 +10,16 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from netparity.acceptance import ProcessFailedError, check_features, read_result
-from netparity.environments import Environments
 from netparity.errors import InputError
-from netparity.execution import Assignment, make_job
 from netparity.inputs import decode, shared_tensor
-from netparity.launch import LaunchError, launch
-from netparity.logs import printable
 from netparity.protocol import InputKind, RunResult
+from netparity.results.folder import RunFolder, file_safe
+from netparity.run.acceptance import ProcessFailedError, check_features, read_result
+from netparity.run.process import Assignment, make_job
 from netparity.runners import Runner
-from netparity.store import RunFolder, file_safe
+from netparity.runners.environments import Environments
+from netparity.system.launch import LaunchError, launch
+from netparity.system.logs import printable
 
 CHUNK_BYTES = 150 * 2**20
 """Of input tensors that one process holds: about 250 images of 224 x 224."""

@@ -19,19 +19,19 @@ from typing import Literal
 import numpy as np
 from pydantic import ValidationError
 
-from netparity.acceptance import ProcessFailedError
-from netparity.environments import Environments
 from netparity.errors import InputError, SetupError, UsageError
-from netparity.execution import Assignment
 from netparity.models import Model, model_called
 from netparity.protocol.base import INPUTS, Frozen, InputKind
-from netparity.report.transfer import FILES, Cell, Transfer
+from netparity.results.folder import RunFolder, new_name
+from netparity.run.acceptance import ProcessFailedError
+from netparity.run.process import Assignment
 from netparity.runners import RUNNERS, Runner, create_runners
-from netparity.store import RunFolder, new_name
+from netparity.runners.environments import Environments
 from netparity.timing import cpus_available
 from netparity.transfer.classifier import cross_accuracy, split
 from netparity.transfer.dataset import Dataset, open_dataset
 from netparity.transfer.features import Extraction, code_that_ran, extract_all, features_file
+from netparity.transfer.tables import FILES, Cell, Transfer
 from netparity.watch import SILENT, Watch
 from netparity.weights import WeightSet, resolve
 

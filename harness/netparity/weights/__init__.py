@@ -7,6 +7,14 @@ whose model is known, and `sources` the way from what the user names to files fo
 
 from netparity.weights.formats import FORMATS
 from netparity.weights.opened import WeightFile, open_weights
-from netparity.weights.sources import WeightSet, known, recall, resolve
+from netparity.weights.sources import WeightSet, other_weight_sets, recall, resolve
 
-__all__ = ["FORMATS", "WeightFile", "WeightSet", "known", "open_weights", "recall", "resolve"]
+__all__ = [
+    "FORMATS",
+    "WeightFile",
+    "WeightSet",
+    "open_weights",
+    "other_weight_sets",
+    "recall",
+    "resolve",
+]

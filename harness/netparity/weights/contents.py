@@ -10,10 +10,11 @@ from pathlib import Path
 import numpy as np
 
 from netparity.errors import InputError
+from netparity.files.limits import reading
+from netparity.files.stored import Stored
 from netparity.models import MODELS, Layer, Model
 from netparity.weights import layout as layouts
-from netparity.weights.containers.limits import reading
-from netparity.weights.layout import Layout, Stored, Tensor
+from netparity.weights.layout import Layout, Tensor
 
 Tensors = Mapping[str, Tensor]
 

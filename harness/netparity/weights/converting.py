@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from netparity.cache import replacing
 from netparity.errors import InputError, UsageError
 from netparity.models import Model
+from netparity.system.cache import replacing
 from netparity.watch import SILENT, Task, Watch
 from netparity.weights import changes
 from netparity.weights.canonical import Hashed

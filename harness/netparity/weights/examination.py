@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 from netparity.errors import InputError
-from netparity.launch import Command, ask
+from netparity.system.launch import Command, ask
 
 _MEMORY_BYTES = 400 * 2**20
 _PROCESSOR_SECONDS, _WALL_SECONDS = 2, 20

@@ -13,8 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from netparity.cache import cache_folder, exclusive
 from netparity.errors import InputError, NetparityError, UsageError
+from netparity.system.cache import cache_folder, exclusive
 from netparity.watch import SILENT, Task, Watch
 
 _KERAS = "https://storage.googleapis.com/tensorflow/keras-applications"

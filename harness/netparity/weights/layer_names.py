@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from netparity.files.limits import DamagedError
+from netparity.files.stored import Stored
 from netparity.models import Model
-from netparity.weights.containers.limits import DamagedError
 from netparity.weights.contents import Pair
-from netparity.weights.layout import Stored
 
 _NAME = re.compile(r"(conv|fc)(\d{1,3})(?:_(\d{1,3}))?(?:\.|_)(kernel|weights?|W|bias(?:es)?|b)")
 

@@ -9,12 +9,13 @@ code of its own for transposing, and no tensor is held twice.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from netparity.files.stored import Stored
 from netparity.models import Layer
 
 Tensor = npt.NDArray[np.float32]
@@ -23,28 +24,6 @@ _CHUNK_VALUES = 2**21
 _CACHED_VALUES = 2**16
 # Sixteen float32 are one cache line: blocks of that width are transposed at the memory's speed.
 _BLOCK = 16
-
-
-@dataclass(frozen=True)
-class Stored:
-    """One array as it lies in a file, its values not read yet.
-
-    Attributes:
-        name: what the file calls it.
-        shape: its axes, the last varying fastest (a MATLAB array's are turned round).
-        fetch: reads values `start` to `stop` of the flat array; both are multiples of a row's
-            length, that is of the product of all axes but the first.
-    """
-
-    name: str
-    shape: tuple[int, ...]
-    dtype: np.dtype[np.generic]
-    fetch: Callable[[int, int], npt.NDArray[np.generic]]
-
-    @property
-    def size(self) -> int:
-        """The number of values."""
-        return math.prod(self.shape)
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from netparity.errors import InputError
+from netparity.files import hdf5
 from netparity.models import Model
-from netparity.weights.containers import hdf5
 from netparity.weights.contents import Contents, FileTensors, Format, check, identify
 from netparity.weights.examination import examine
 from netparity.weights.formats import BY_NAME, FORMATS

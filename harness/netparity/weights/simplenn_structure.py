@@ -16,12 +16,13 @@ import numpy as np
 import numpy.typing as npt
 
 from netparity.errors import InputError
+from netparity.files.limits import DamagedError
+from netparity.files.matlab import Cell, Node, Struct, fields, numbers
+from netparity.files.stored import Stored
 from netparity.models import Layer, Model
 from netparity.weights import layer_names
-from netparity.weights.containers.limits import DamagedError
-from netparity.weights.containers.matlab import Cell, Node, Struct, fields, numbers
 from netparity.weights.contents import Contents, Pair
-from netparity.weights.layout import Layout, Stored
+from netparity.weights.layout import Layout
 
 LAYOUT = Layout("OIWH", "OIWH")
 

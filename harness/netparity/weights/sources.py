@@ -5,21 +5,22 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from netparity.cache import cache_folder, exclusive, replacing
 from netparity.errors import InputError, UsageError
 from netparity.models import Model
-from netparity.paths import usable_path
+from netparity.system.cache import cache_folder, exclusive, replacing
+from netparity.system.paths import usable_path
 from netparity.watch import SILENT, Watch
 from netparity.weights import canonical, synthetic
 from netparity.weights.formats import BY_NAME
 from netparity.weights.opened import open_weights
 
 _MOST_DIGITS = 18
+_MOST_OTHER_WEIGHTS = 4
 
 
 @dataclass(frozen=True)
@@ -202,3 +203,17 @@ def _canonical(
         with replacing(index) as draft:
             draft.write_text(sha256)
     return sha256
+
+
+def other_weight_sets(
+    model: Model, sha256: str, named: Sequence[str], watch: Watch
+) -> dict[str, canonical.Tensors]:
+    """Weights that may have been taken by mistake: those named, then those in the cache."""
+    sets = [resolve(source, model, watch) for source in named] + known(model)
+    found: dict[str, canonical.Tensors] = {}
+    seen = {sha256}
+    for one in sets:
+        if one.sha256 not in seen and len(found) < _MOST_OTHER_WEIGHTS + len(named):
+            seen.add(one.sha256)
+            found[one.source] = one.tensors()
+    return found

@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from netparity.files.limits import DamagedError
+from netparity.files.stored import Stored
 from netparity.models import Model
-from netparity.weights.containers.limits import DamagedError
 from netparity.weights.contents import Contents, Pair, Tensors, bias_values, kernel_values
-from netparity.weights.layout import Layout, Stored, Tensor
+from netparity.weights.layout import Layout, Tensor
 
 LAYOUT = Layout("OIHW", "OIHW", flat=True)
 

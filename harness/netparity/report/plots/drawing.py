@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from netparity.errors import UsageError
 from netparity.protocol import Run, RunnerRecord, TimingEntry
 from netparity.report.document import Choice, expect
-from netparity.report.outcomes import how_bad, worst_shared
 from netparity.report.plots.style import THEMES, Theme, applied, colour, marks
-from netparity.store import RunFolder
+from netparity.results.folder import RunFolder
+from netparity.results.outcomes import how_bad, worst_shared
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -10,11 +10,11 @@ import numpy.typing as npt
 from netparity.errors import InputError
 from netparity.protocol import FeatureFile
 from netparity.report.agreement import matrix_feature
-from netparity.report.outcomes import worst_shared
 from netparity.report.plots.drawing import Drawing, NothingToDrawError, Scene
 from netparity.report.plots.style import log_scale, new_figure, short
 from netparity.report.plots.words import listed
-from netparity.store import RunFolder
+from netparity.results.folder import RunFolder
+from netparity.results.outcomes import worst_shared
 
 TITLE = "Feature against feature"
 MOST_RUNNERS = 8

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from netparity.report.outcomes import VERDICT_MARKS, worst_shared
 from netparity.report.plots.drawing import Drawing, NothingToDrawError, Scene
 from netparity.report.plots.style import log_scale, new_figure, short
 from netparity.report.plots.words import listed
+from netparity.results.outcomes import VERDICT_MARKS, worst_shared
 
 TITLE = "Error of each layer against the noise floor"
 _MOST_NAMED = 12

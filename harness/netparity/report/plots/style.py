@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-from netparity.cache import cache_folder
 from netparity.protocol import RunnerRecord
 from netparity.report.visible import visible
+from netparity.system.cache import cache_folder
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

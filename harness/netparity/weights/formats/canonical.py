@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from netparity.files import safetensors_file
+from netparity.files.limits import reading
 from netparity.models import Model
 from netparity.weights import layer_names
-from netparity.weights.containers import safetensors_file
-from netparity.weights.containers.limits import reading
 from netparity.weights.contents import Contents, Format, Tensors, bias_values, kernel_values
 from netparity.weights.layout import CANONICAL
 

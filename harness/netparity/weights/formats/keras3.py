@@ -16,9 +16,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
+from netparity.files import hdf5, zip_file
+from netparity.files.limits import MOST_ARRAYS, DamagedError, reading
 from netparity.models import Layer, Model
-from netparity.weights.containers import hdf5, zip_file
-from netparity.weights.containers.limits import MOST_ARRAYS, DamagedError, reading
 from netparity.weights.contents import (
     Contents,
     Format,

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from netparity.files import hdf5
+from netparity.files.limits import MOST_ARRAYS, DamagedError, reading
 from netparity.models import Layer, Model
-from netparity.weights.containers import hdf5
-from netparity.weights.containers.limits import MOST_ARRAYS, DamagedError, reading
 from netparity.weights.contents import (
     Contents,
     Format,

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
+from netparity.files import mat5
+from netparity.files.limits import reading
 from netparity.models import Layer, Model
 from netparity.weights import simplenn_structure as structure
-from netparity.weights.containers import mat5
-from netparity.weights.containers.limits import reading
 from netparity.weights.contents import Contents, Format, Tensors, kernel_values
 from netparity.weights.layout import Tensor
 

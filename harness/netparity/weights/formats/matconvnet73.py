@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from netparity.files import mat73
+from netparity.files.limits import reading
 from netparity.weights import simplenn_structure as structure
-from netparity.weights.containers import mat73
-from netparity.weights.containers.limits import reading
 from netparity.weights.contents import Contents, Format
 
 

@@ -14,10 +14,11 @@ import numpy as np
 import numpy.typing as npt
 from numpy.lib import format as npy
 
+from netparity.files import zip_file
+from netparity.files.limits import DamagedError, check_size, reading
+from netparity.files.stored import Stored
 from netparity.models import Model
 from netparity.weights import layer_names, torch_names
-from netparity.weights.containers import zip_file
-from netparity.weights.containers.limits import DamagedError, check_size, reading
 from netparity.weights.contents import (
     Contents,
     Format,
@@ -27,7 +28,7 @@ from netparity.weights.contents import (
     convolution_axes,
     kernel_values,
 )
-from netparity.weights.layout import CANONICAL, Layout, Stored, Tensor
+from netparity.weights.layout import CANONICAL, Layout, Tensor
 
 _SUFFIX = ".npy"
 _HEADER_BYTES = 4096

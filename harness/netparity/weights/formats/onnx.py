@@ -14,10 +14,11 @@ from pathlib import Path
 
 import numpy as np
 
+from netparity.files import protobuf, raw
+from netparity.files.limits import MOST_ARRAYS, DamagedError, reading
+from netparity.files.protobuf import Field, File
+from netparity.files.stored import Stored
 from netparity.models import Layer, Model
-from netparity.weights.containers import protobuf, raw
-from netparity.weights.containers.limits import MOST_ARRAYS, DamagedError, reading
-from netparity.weights.containers.protobuf import Field, File
 from netparity.weights.contents import (
     Contents,
     Format,
@@ -26,7 +27,7 @@ from netparity.weights.contents import (
     bias_values,
     kernel_values,
 )
-from netparity.weights.layout import Layout, Stored, Tensor
+from netparity.weights.layout import Layout, Tensor
 
 _LAYOUT = Layout("OIHW", "OIHW", flat=True)
 _IR_VERSION, _OPSET = 8, 13

@@ -14,13 +14,13 @@ from typing import Any
 
 import numpy as np
 
+from netparity.files import raw, tensor_pickle, zip_file
+from netparity.files.limits import MOST_HEADER_BYTES, DamagedError, reading
+from netparity.files.stored import Stored
+from netparity.files.tensor_pickle import TensorRef
 from netparity.models import Model
 from netparity.weights import torch_names
-from netparity.weights.containers import raw, tensor_pickle, zip_file
-from netparity.weights.containers.limits import MOST_HEADER_BYTES, DamagedError, reading
-from netparity.weights.containers.tensor_pickle import TensorRef
 from netparity.weights.contents import Contents, Format, Tensors
-from netparity.weights.layout import Stored
 
 SUFFIXES = (".pth", ".pt")
 

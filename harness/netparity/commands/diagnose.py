@@ -1,0 +1,44 @@
+"""netparity diagnose: why a stored run's runners disagree."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from netparity.commands.shared import OtherWeights, Verbose, errors, rich_watch
+
+
+def diagnose(
+    run_dir: Annotated[Path, typer.Argument(metavar="RUN_DIR", help="A folder below results/.")],
+    runner: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--runner",
+            "-r",
+            metavar="LABEL",
+            help="Repeat for several.",
+            show_default="those that failed parity",
+        ),
+    ] = None,
+    weights: Annotated[
+        str | None, typer.Option(help="The run's weights, if they left the cache.")
+    ] = None,
+    other_weights: OtherWeights = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
+    verbose: Verbose = False,
+) -> None:
+    """Say which layers of which runner are faulty, why, and what to change."""
+    with errors(verbose):
+        from netparity.judge import diagnose as diagnosing
+
+        with rich_watch(verbose) as watch:
+            found, store = diagnosing.diagnose_folder(
+                run_dir, runner or [], weights, other_weights or [], watch
+            )
+        if as_json:
+            typer.echo(diagnosing.as_json(found))
+        else:
+            typer.echo(diagnosing.as_text(found), nl=False)
+            typer.echo(f"stored in {store.path / diagnosing.FILE}")

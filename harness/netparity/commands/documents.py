@@ -1,0 +1,155 @@
+"""netparity report and plot: from folders of stored runs to a document that can be rendered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+
+from netparity.errors import InputError, StoreError, UsageError
+from netparity.judge.evaluate import reopen, write_report
+from netparity.protocol import Run
+from netparity.report import Choice, Document
+from netparity.report.across import compare_two
+from netparity.report.cells import Table
+from netparity.report.document import expect
+from netparity.report.plots import (
+    COLUMN_MM,
+    FORMATS,
+    KINDS,
+    NothingToDrawError,
+    rendered,
+    scene_for_file,
+)
+from netparity.report.saving import save
+from netparity.results.folder import RunFolder
+from netparity.system.paths import usable_path
+from netparity.watch import SILENT, Watch
+
+
+def open_document(
+    paths: Sequence[Path], choice: Choice | None = None, watch: Watch = SILENT, remake: bool = False
+) -> Document:
+    """Read stored runs, in the order given.
+
+    Args:
+        remake: write the files of their folders anew.
+
+    Raises:
+        UsageError: if what was chosen is not in them.
+        NetparityError: if one cannot be read.
+    """
+    choice = choice or Choice()
+    _refuse_twins(paths)
+    opened = [reopen(path, watch, remake=False) for path in paths]
+    runs = tuple(run for run, _ in opened)
+    choice.check(runs)
+    if remake:
+        _ = choice.table_columns  # what is refused changes nothing
+        for run, folder in opened:
+            try:
+                write_report(run, folder, watch)
+            except StoreError as error:
+                watch.warning(f"its files are as they were: {error}")
+    across, remarks = _across(runs, choice.phase)
+    folders = tuple(folder for _, folder in opened)
+    return Document(runs, folders, choice, tuple(across), tuple(remarks))
+
+
+def _refuse_twins(paths: Sequence[Path]) -> None:
+    """A run beside itself would be a comparison of nothing."""
+    folders = [RunFolder.open(path).path.resolve() for path in paths]
+    for folder in folders:
+        if folders.count(folder) > 1:
+            raise UsageError(f"run {folder.name} was given {folders.count(folder)} times")
+
+
+def _across(runs: Sequence[Run], phase: str) -> tuple[list[Table], list[str]]:
+    """Each run against the one before it: tables, and what must be known beside them."""
+    tables, remarks = [], []
+    for number, (earlier, later) in enumerate(pairwise(runs), start=1):
+        who = f"Run {number + 1} against run {number}"
+        try:
+            names = (f"run {number}", f"run {number + 1}")
+            found = compare_two(earlier, later, phase, names)
+        except InputError as error:
+            remarks.append(f"{who} is not tested: {error}.")
+            continue
+        if found.table.rows:
+            tables.append(found.table)
+        remarks += [each if len(runs) == 2 else f"{who}: {each}" for each in found.remarks]
+    return tables, remarks
+
+
+def draw_files(
+    path: Path,
+    kind: str,
+    form: str | None = None,
+    output: Path | None = None,
+    width_mm: float = COLUMN_MM,
+    theme: str = "light",
+    choice: Choice | None = None,
+    watch: Watch = SILENT,
+) -> list[Path]:
+    """Draw one kind of plot of a stored run, or all kinds, as files.
+
+    Args:
+        form: svg, pdf or png; None for what `output` ends in, or svg.
+        output: the file, or for all kinds the folder; None for names of their own here.
+
+    Raises:
+        UsageError: if there is no such kind, format, theme or width.
+        InputError: if the run does not hold what the plot shows.
+        NetparityError: if the run cannot be read, or a file cannot be written.
+    """
+    several = kind == "all"
+    expect("plot", kind, (*KINDS, "all"))
+    form = _plot_format(form, None if several else output)
+    if several and output is not None and not output.is_dir():
+        _make_folder(output)
+    document = open_document([path], choice, watch)
+    scene = scene_for_file(document.runs[0], document.folder(0), document.choice, theme, width_mm)
+    drawn, missing = [], []
+    wanted = KINDS if several else {kind: KINDS[kind]}
+    with watch.task("drawing", len(wanted)) as task:
+        for name, module in wanted.items():
+            task.note(name)
+            file = output or Path(f"{name}.{form}")
+            try:
+                data = rendered(module.draw, scene, form)
+                drawn.append(save(data, file / f"{name}.{form}" if several and output else file))
+            except NothingToDrawError as reason:
+                missing.append(f"no plot of {name}: {reason}")
+            task.advance()
+    if missing and not drawn:
+        raise InputError("; ".join(missing))
+    for sentence in missing:
+        watch.warning(sentence)
+    return drawn
+
+
+def _plot_format(form: str | None, output: Path | None) -> str:
+    """The format named, or the one that the file's name asks for, or svg.
+
+    Raises:
+        UsageError: if there is no such format, or the two disagree.
+    """
+    if form is not None:
+        expect("--format", form, FORMATS)
+    if output is None:
+        return form or "svg"
+    asked = output.suffix.lower().lstrip(".")
+    if asked not in FORMATS and form is None:
+        known = ", ".join(f".{each}" for each in FORMATS)
+        raise UsageError(f"--output {str(output)!r} ends in none of {known}: name a --format")
+    if asked in FORMATS and form not in (None, asked):
+        raise UsageError(f"--format {form} and --output {str(output)!r} name different formats")
+    return form or asked
+
+
+def _make_folder(folder: Path) -> None:
+    folder = usable_path(folder, "output")
+    try:
+        folder.mkdir()
+    except OSError as error:
+        raise StoreError(f"output folder {folder} cannot be made: {error.strerror}") from error

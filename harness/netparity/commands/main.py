@@ -1,0 +1,88 @@
+"""The command line: parses, prints, sets exit codes. No logic."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import sys
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+
+from netparity._version import __version__
+from netparity.commands.check import check
+from netparity.commands.compare import compare
+from netparity.commands.compare_runs import compare_runs
+from netparity.commands.diagnose import diagnose
+from netparity.commands.doctor import doctor
+from netparity.commands.history import history
+from netparity.commands.plot import plot
+from netparity.commands.replay import replay
+from netparity.commands.report import report
+from netparity.commands.schema import schema
+from netparity.commands.setup import setup
+from netparity.commands.sweep import sweep
+from netparity.commands.transfer import transfer
+from netparity.commands.weights import weights_app
+
+COMMANDS: dict[str, Callable[..., None]] = {
+    "compare": compare,
+    "sweep": sweep,
+    "report": report,
+    "plot": plot,
+    "compare-runs": compare_runs,
+    "history": history,
+    "replay": replay,
+    "transfer": transfer,
+    "diagnose": diagnose,
+    "check": check,
+    "doctor": doctor,
+    "setup": setup,
+    "schema": schema,
+}
+"""Every command by its name, in the order of the help; a new one is one file and one line."""
+
+app = typer.Typer(
+    help="Do several tools compute the same features from one network, and at what cost?",
+    epilog="Exit codes: 0 all fine, 1 parity failed, 2 usage or input error, 3 a runner failed.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,  # drawing the help with rich would double its time
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    if version:
+        typer.echo(f"netparity {__version__}")
+        raise typer.Exit
+
+
+for name, command in COMMANDS.items():
+    app.command(name)(command)
+app.add_typer(weights_app, name="weights")
+
+
+_PLAIN = {"–": "-", "—": "-", "×": "x", "≠": "!=", "…": "...", "•": "*", "µ": "u", "─": "-"}
+
+
+def _plainly(error: UnicodeError) -> tuple[str | bytes, int]:
+    """What a terminal that cannot show a mark shows in its place; "?" is a mark of its own."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    marks = error.object[error.start : error.end]
+    return "".join(_PLAIN.get(mark, "_") for mark in marks), error.end
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    codecs.register_error("plainly", _plainly)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="plainly")
+    app()

@@ -1,0 +1,87 @@
+"""netparity report and netparity plot: stored runs in every format."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from netparity.commands.shared import Feature, Phase, Verbose, errors, rich_watch
+from netparity.commands.showing import show_document
+
+if TYPE_CHECKING:
+    pass
+
+Runs = Annotated[
+    list[Path], typer.Argument(metavar="RUN_DIR...", help="Folders below results/, or run.json.")
+]
+
+
+def report(
+    runs: Runs,
+    form: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            "-f",
+            metavar="FORMAT",
+            help="markdown, csv, latex, html, json, junit, tidy, parity, measurements, layers, "
+            "parquet, methods or bibtex.",
+            show_default="console, or what --output ends in",
+        ),
+    ] = None,
+    columns: Annotated[
+        str | None,
+        typer.Option(metavar="NAME,NAME", help="Columns of the first table, or of a CSV."),
+    ] = None,
+    phase: Phase = "predict",
+    feature: Feature = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="File to write.", show_default="stdout")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print run.json on stdout.")] = False,
+    verbose: Verbose = False,
+) -> None:
+    """Show stored runs, one or several side by side, in any format; even one that was cut short.
+
+    Without a format, the files in the runs' folders are made anew, too.
+    """
+    with errors(verbose):
+        from netparity.commands.documents import open_document
+        from netparity.errors import UsageError
+        from netparity.report import Choice, format_of, refuse_other_suffix, render
+        from netparity.report.saving import save
+
+        if output is not None and str(output) == "-":
+            output = None
+        wanted = form
+        if wanted is None:
+            wanted = format_of(output) if output is not None else "console"
+        elif output is not None:
+            refuse_other_suffix(output, wanted)
+        if as_json and (wanted != "console" or len(runs) > 1):
+            raise UsageError("--json prints the run.json of one run; for others use --format json")
+        named = None
+        if columns is not None:
+            named = tuple(name.strip() for name in columns.split(",") if name.strip())
+        choice = Choice(phase, feature, named)
+        with rich_watch(verbose) as watch:
+            document = open_document(runs, choice, watch, remake=wanted == "console")
+        if wanted == "console" and output is None:
+            show_document(document, as_json)
+        elif output is None:
+            _print(render(document, wanted))
+        else:
+            typer.echo(f"stored in {save(render(document, wanted), output)}", err=True)
+
+
+def _print(rendered: str | bytes) -> None:
+    """To standard output as it is: the line ends of a CSV are part of it."""
+    if isinstance(rendered, bytes) and sys.stdout.isatty():
+        from netparity.errors import UsageError
+
+        raise UsageError("this format is not text: name a file with --output")
+    data = rendered.encode("utf-8") if isinstance(rendered, str) else rendered
+    typer.echo(data, nl=False)

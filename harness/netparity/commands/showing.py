@@ -1,0 +1,58 @@
+"""A run as it is shown in a terminal, and the exit code that says how it went."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from netparity.commands.shared import EXIT_PARITY, EXIT_RUNNER, make_console
+
+if TYPE_CHECKING:
+    from netparity.protocol import Run
+    from netparity.report import Document
+    from netparity.results.folder import RunFolder
+
+
+def show_run(run: Run, store: RunFolder, as_json: bool) -> None:
+    """One run in a terminal, and where it lies."""
+    from netparity.report import Document
+
+    show_document(Document.of(run, store), as_json)
+
+
+def show_document(document: Document, as_json: bool) -> None:
+    """Stored runs in a terminal, one or several, and where they lie."""
+    from netparity.report import console as console_report
+
+    if as_json:
+        typer.echo(document.runs[0].model_dump_json(indent=1))
+    console = make_console(stderr=as_json)
+    console_report.show(document, console)
+    for run, folder in zip(document.runs, document.folders, strict=True):
+        if run.wall is not None:
+            wall = run.wall
+            console.print(
+                f"\n{wall.total_seconds:.0f} s in all: preparation {wall.preparation_seconds:.1f} "
+                f"s, reference {wall.reference_seconds:.1f} s, extractors "
+                f"{wall.extractor_seconds:.1f} s; the harness's own share is "
+                f"{100 * wall.harness_share:.1f} %",
+                highlight=False,
+            )
+        if folder is not None:
+            where = f"stored in {folder.path}; open {folder.path / 'report.html'}"
+            console.print(where, markup=False, highlight=False, soft_wrap=True)
+
+
+def exit_code(run: Run, asked_for: bool) -> int:
+    """What the process returns: 3 if a runner failed, 1 if one failed parity, otherwise 0.
+
+    A runner that is unavailable counts as failed where it was asked for by name.
+    """
+    from netparity.results.outcomes import parity_passed
+
+    statuses = [record.status for record in run.runners]
+    if "failed" in statuses or "ok" not in statuses or (asked_for and "unavailable" in statuses):
+        return EXIT_RUNNER
+    agreed = all(parity_passed(run, r.label) for r in run.runners if r.status == "ok")
+    return 0 if agreed else EXIT_PARITY

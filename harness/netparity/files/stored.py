@@ -1,0 +1,32 @@
+"""An array as it lies in a file, read a few rows at a time."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+
+@dataclass(frozen=True)
+class Stored:
+    """One array as it lies in a file, its values not read yet.
+
+    Attributes:
+        name: what the file calls it.
+        shape: its axes, the last varying fastest (a MATLAB array's are turned round).
+        fetch: reads values `start` to `stop` of the flat array; both are multiples of a row's
+            length, that is of the product of all axes but the first.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: np.dtype[np.generic]
+    fetch: Callable[[int, int], npt.NDArray[np.generic]]
+
+    @property
+    def size(self) -> int:
+        """The number of values."""
+        return math.prod(self.shape)

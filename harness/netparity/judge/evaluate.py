@@ -1,0 +1,105 @@
+"""Parity and timing of a stored run, and its report; from what is stored alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from netparity import report
+from netparity.errors import InputError
+from netparity.judge.run import judge_run, run_model
+from netparity.models import Cost, costs
+from netparity.protocol import HardwareLimit, Run
+from netparity.results.folder import RunFolder
+from netparity.results.outcomes import parity_passed
+from netparity.results.seconds import calibrations, ok_layers, ok_phases, ok_ticks
+from netparity.timing import cautions, hardware_limit, per_layer, rounds_needed, summarise
+from netparity.watch import SILENT, Watch
+from netparity.weights import recall
+from netparity.weights.canonical import Tensors
+
+
+def evaluate(run: Run, store: RunFolder, weights: Tensors | None, watch: Watch = SILENT) -> Run:
+    """Parity and timing from what is stored; the same whether the run ended or was cut short."""
+    # A runner whose next process was under way when the harness died has complete rounds still.
+    for record in run.runners:
+        if record.status == "pending":
+            reason = "the run ended before it was run"
+            run = run.with_runner(record.label, {"status": "failed", "reason": reason})
+    try:
+        judgement = judge_run(run, store, weights, watch)
+    except ValueError as error:
+        raise InputError(f"the stored features of {store.path} do not fit: {error}") from error
+    judged = run.model_copy(update={"parity": judgement.parity})
+    timing = list(summarise(ok_phases(run), *ratio_reference(judged)))
+    limit = machine_limit(run)
+    changes = {
+        "cautions": list(timing_cautions(run)),
+        "limit": limit,
+        "layer_timing": list(per_layer(ok_layers(run), layer_costs(run), limit)),
+        "parity": judgement.parity,
+        "noise_floors": judgement.floors,
+        "preprocessing": judgement.preprocessing,
+        "timing": timing,
+    }
+    return run.model_copy(update=changes)
+
+
+def reopen(path: Path, watch: Watch = SILENT, remake: bool = True) -> tuple[Run, RunFolder]:
+    """Read a stored run, judge it anew if it was cut short, and `remake` its folder's files.
+
+    Raises:
+        NetparityError: if there is no readable run, or the folder cannot be written.
+    """
+    store = RunFolder.open(path)
+    run = store.read_run()
+    if run.finished is None:
+        run = evaluate(run, store, recall_weights(run, watch), watch)
+    if remake:
+        write_report(run, store, watch)
+    return run, store
+
+
+def write_report(run: Run, store: RunFolder, watch: Watch = SILENT) -> None:
+    """Store the run with its tables, plots and page."""
+    with watch.task("tables and page"):
+        report.write(run, store)
+
+
+def recall_weights(run: Run, watch: Watch) -> Tensors | None:
+    """The weights of a stored run, or None with a warning where they are gone."""
+    try:
+        weights = run.weights
+        return recall(run_model(run), weights.kind, weights.source, weights.sha256).tensors()
+    except InputError as error:
+        watch.warning(f"{error}; local errors and native features are not judged")
+        return None
+
+
+def ratio_reference(run: Run) -> tuple[str | None, list[str]]:
+    """Label that timings are put in ratio to, and the labels that passed parity.
+
+    It is the one asked for, or else the first that passed.
+    """
+    ranked = [label for label in ok_phases(run) if parity_passed(run, label)]
+    asked = run.settings.ratio_reference
+    if asked is not None:
+        return (asked if asked in ranked else None), ranked
+    return next(iter(ranked), None), ranked
+
+
+def machine_limit(run: Run) -> HardwareLimit | None:
+    """What the machine could do at best for the layers that every runner has to compute."""
+    return hardware_limit(layer_costs(run), calibrations(run))
+
+
+def layer_costs(run: Run) -> list[Cost]:
+    """What the layers up to the last feature cost at least."""
+    return list(costs(run_model(run), len(run.images), run.settings.layers[-1]))
+
+
+def timing_cautions(run: Run) -> Iterator[str]:
+    """What the predict seconds cannot bear, in sentences."""
+    predict = {label: phases.get("predict", {}) for label, phases in ok_phases(run).items()}
+    needed = rounds_needed(len(predict) - 1)
+    yield from cautions(predict, ok_ticks(run), calibrations(run), needed)

@@ -1,0 +1,157 @@
+"""What each runner's own preprocessing did to the image, and what that does to the features."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from netparity.diagnosis import INPUT_CHANGES, InputChange
+from netparity.errors import InputError
+from netparity.inputs import InputStory, decode, difference_png, find_resize, split
+from netparity.models import Model
+from netparity.parity import Truth, forward_float32
+from netparity.parity.floor import relative_l2
+from netparity.protocol import Preprocessing, PreprocessingFeature, Run
+from netparity.results.folder import RunFolder
+
+Tensor = npt.NDArray[np.float32]
+
+_NO_CHANGE = InputChange()
+_NEAR = 2.0
+_GREY_LEVELS = 5.0
+_MOST_CHANGES = 6
+
+
+@dataclass(frozen=True)
+class Retold:
+    """How a tensor was made: `changes` undone, the rest is `story`."""
+
+    changes: InputChange
+    story: InputStory
+    alternatives: list[InputChange]
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether nothing is left but rounding, and no unknown mean was needed."""
+        return self.story.exact and not any(self.story.offset)
+
+
+def stored_images(run: Run, store: RunFolder) -> list[npt.NDArray[np.uint8]] | None:
+    """The images as netparity decoded them, H x W x 3 each; None if the run did not keep them."""
+    try:
+        names = [image.decoded for image in run.images]
+        return [decode(store.inside(name)).pixels for name in names if name is not None] or None
+    except InputError:
+        return None
+
+
+def retell(
+    native: Tensor, shared: Tensor, images: Sequence[npt.NDArray[np.uint8]], model: Model
+) -> Retold:
+    """Find the resize and the mistakes that reproduce a runner's own tensor.
+
+    Args:
+        native: N x H x W x 3, RGB.
+        shared: N x H x W x 3, what netparity makes of the same images.
+        images: N decoded images, H x W x 3.
+    """
+    distances = []
+    for change in (_NO_CHANGE, *INPUT_CHANGES):
+        undone = change.undo(native, model)
+        distances.append((float(np.sqrt(np.mean((undone - shared) ** 2))), change))
+    nearest = min(distance for distance, _ in distances)
+    likely = [c for distance, c in distances if distance <= _NEAR * nearest + _GREY_LEVELS]
+    told: list[tuple[tuple[bool, bool, int, float], InputChange, InputStory]] = []
+    for change in likely[:_MOST_CHANGES]:
+        story = find_resize(change.undo(native, model), images, model)[0]
+        rank = (not story.exact, any(story.offset), len(change.mistakes), round(story.rms, 3))
+        told.append((rank, change, story))
+    told.sort(key=lambda one: one[0])
+    (best, changes, story), rest = told[0], told[1:]
+    equal = [change for rank, change, _ in rest if rank[:3] == best[:3] and story.exact]
+    return Retold(changes, story, equal)
+
+
+def compare_preprocessing(
+    run: Run, store: RunFolder, truth: Truth, natives: Mapping[str, Tensor]
+) -> list[Preprocessing]:
+    """Every runner's own tensor against the shared one.
+
+    Args:
+        truth: of the shared input; without weights, the features are left out.
+        natives: label to N x H x W x 3 tensor.
+    """
+    images = stored_images(run, store)
+    found: dict[bytes, Preprocessing] = {}
+    records = []
+    for label, native in natives.items():
+        key = native.tobytes()
+        if key not in found:
+            found[key] = _describe(label, native, images, truth, store)
+        records.append(found[key].model_copy(update={"label": label}))
+    return records
+
+
+def _describe(
+    label: str,
+    native: Tensor,
+    images: Sequence[npt.NDArray[np.uint8]] | None,
+    truth: Truth,
+    store: RunFolder,
+) -> Preprocessing:
+    rms = float(np.sqrt(np.mean((native.astype(np.float64) - truth.images) ** 2)))
+    if images is None:
+        return Preprocessing(label=label, rms=rms, features=_effects(native, None, truth))
+    retold = retell(native, truth.images, images, truth.model)
+    undone = retold.changes.undo(native, truth.model)
+    stages = split(undone, truth.images, images, truth.model, retold.story)
+    stages["mean"] = stages["mean"] + (native.astype(np.float64) - undone)
+    resized = (truth.images + stages["resize"]).astype(np.float32)
+    slug = re.sub(r"[^A-Za-z0-9]+", "-", label).strip("-")[:60] or "runner"
+    picture = store.write_bytes(f"input/difference-{slug}.png", difference_png(stages))
+    story = retold.story
+    return Preprocessing(
+        label=label,
+        resize="no resize" if story.resize is None else story.resize.words,
+        grey=story.grey,
+        mistakes=list(retold.changes.mistakes),
+        or_mistakes=[list(change.mistakes) for change in retold.alternatives],
+        exact=retold.confirmed,
+        left_max_abs=story.max_abs,
+        remark=story.remark or None,
+        rms=rms,
+        stages={name: float(np.sqrt(np.mean(values**2))) for name, values in stages.items()},
+        features=_effects(native, resized, truth),
+        difference_image=store.relative(picture),
+    )
+
+
+def _effects(native: Tensor, resized: Tensor | None, truth: Truth) -> list[PreprocessingFeature]:
+    """How far the preprocessing moves each feature, and how much of that the resize explains."""
+    if truth.weights is None:
+        return []
+    others = forward_float32(truth.model, truth.weights, resized) if resized is not None else None
+    effects = []
+    for layer, x in forward_float32(truth.model, truth.weights, native):
+        other = next(others)[1] if others is not None else None
+        if layer.name not in truth.reference:
+            continue
+        reference = truth.reference[layer.name]
+        moved = relative_l2(x, reference)
+        if not np.isfinite(moved):
+            continue
+        explained = None
+        if other is not None and moved > 0:
+            left = float(np.linalg.norm((x - other).astype(np.float64)))
+            total = float(np.linalg.norm(x - reference))
+            explained = max(0.0, 1 - (left / total) ** 2) if total > 0 else None
+        effects.append(
+            PreprocessingFeature(
+                feature=layer.name, relative_l2=moved, explained_by_resize=explained
+            )
+        )
+    return effects

@@ -1,0 +1,259 @@
+"""netparity replay: the experiments of a post of 2017, as it made them and as they should be.
+
+Once, cold: a fresh process each and nothing compiled before, every time taken once, as the post
+did (https://kaushiksk.github.io/2017/06/14/on-keras-theano-and-tensorflow, and Keras issue 6989).
+Then the same tools by this project's method: warm, repeated, in rounds, with intervals. What each
+experiment is expected to do is part of it, the failure that the post could not explain included;
+docs/2017.md explains it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from netparity.models import Model, model_called
+from netparity.protocol import Run, RunnerRecord
+from netparity.replay.tables import FILES, PHASES_SHOWN, Figure, Outcome, PostForm, Replay, Row
+from netparity.results.folder import RunFolder, new_name
+from netparity.results.outcomes import parity_passed, title
+from netparity.run.compare import Request, compare
+from netparity.runners import MatconvnetMatlab, Runner
+from netparity.watch import SILENT, Watch
+
+FEATURE = "fc6"
+"""What Keras calls fc1, of which the post took the features."""
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """One thing that the post did, or that mends what failed in it.
+
+    Attributes:
+        runner: as `--runner` takes it.
+        posted: what the post printed; None where it printed nothing.
+        fails: whether predicting is known to fail, with the error that the post shows.
+        repeated: whether it is also timed by this project's method.
+    """
+
+    name: str
+    runner: str
+    posted: PostForm | None = None
+    fails: bool = False
+    repeated: bool = True
+
+
+EXPERIMENTS = (
+    Experiment(
+        "Keras/TensorFlow",
+        "keras3-tensorflow",
+        {
+            "image_data_format": "channels_last",
+            "predict time": 1.0201201179997952,
+            "preprocessing time": 0.012538709999716957,
+            "load time": 2.1383959619997768,
+            "image_dim_ordering": "tf",
+        },
+    ),
+    Experiment(
+        "Keras/Theano",
+        "keras2-theano[keras=2.0.4]",
+        {
+            "image_data_format": "channels_last",
+            "predict time": 3.185495815000195,
+            "preprocessing time": 0.016582568000103493,
+            "load time": 8.029607248000048,
+            "image_dim_ordering": "tf",
+        },
+    ),
+    Experiment(
+        "Keras/Theano, two settings",
+        "keras2-theano[keras=2.0.4,data_format=channels_first]",
+        fails=True,
+        repeated=False,
+    ),
+    Experiment(
+        "… in Keras 2.0.2",
+        "keras2-theano[keras=2.0.2,data_format=channels_first]",
+        fails=True,
+        repeated=False,
+    ),
+    Experiment(
+        "… in Keras 2.0.5",
+        "keras2-theano[keras=2.0.5,data_format=channels_first]",
+    ),
+    Experiment(
+        "… from a stamped file",
+        "keras2-theano[keras=2.0.4,data_format=channels_first,stamp=yes]",
+        repeated=False,
+    ),
+    Experiment("MatConvNet's script", "matconvnet-octave"),
+)
+
+
+def run_replay(request: Request, watch: Watch = SILENT) -> tuple[Replay, Path]:
+    """Run every experiment, once cold and then repeatedly; store and return what was found.
+
+    The request's runners and layers are the replay's own.
+
+    Raises:
+        NetparityError: for what is wrong with the request.
+    """
+    experiments = list(chosen_experiments(request))
+    parent = RunFolder.create(request.results, f"{new_name()}-replay")
+    whole = replace(request, results=parent.path, layers=FEATURE)
+    with parent.discarded_unless_begun():
+        watch.message("once and cold, as the post did:")
+        runners = [experiment.runner for experiment in experiments]
+        cold = replace(whole, runners=runners, rounds=1, repeats=1, warmup=0, compile_cache="cold")
+        once, _ = compare(cold, watch)
+        watch.message("warm and repeated:")
+        runners = [experiment.runner for experiment in experiments if experiment.repeated]
+        repeated, _ = compare(replace(whole, runners=runners, reference=runners[0]), watch)
+    found = summarise_replay(parent.run_id, experiments, once, repeated)
+    for name, render in FILES.items():
+        parent.write_text(name, render(found))
+    return found, parent.path
+
+
+def chosen_experiments(request: Request) -> Iterator[Experiment]:
+    """All of them; the script in MATLAB, as the post ran it, where there is one."""
+    matlab: Runner = MatconvnetMatlab(MatconvnetMatlab.name)
+    there = matlab.availability(request.environments).available
+    for experiment in EXPERIMENTS:
+        if there and experiment.runner == "matconvnet-octave":
+            yield replace(experiment, runner=matlab.name)
+        else:
+            yield experiment
+
+
+def summarise_replay(
+    name: str, experiments: Sequence[Experiment], once: Run, repeated: Run
+) -> Replay:
+    """What each experiment did, beside what the post says, from the two stored runs."""
+    model = model_called(once.model)
+    records = {record.label: record for record in once.runners}
+    return Replay(
+        name=name,
+        title=title(once),
+        outcomes=[_outcome(each, records[each.runner], once, model) for each in experiments],
+        rows=[row for each in experiments for row in _rows(each, experiments[0], once, repeated)],
+        once=once.run_id,
+        repeated=repeated.run_id,
+    )
+
+
+# --- one experiment -------------------------------------------------------------------------
+
+
+def _outcome(experiment: Experiment, record: RunnerRecord, run: Run, model: Model) -> Outcome:
+    error = (record.reason or "").partition("\n")[0] if record.status != "ok" else None
+    seconds = _once(record)
+    data_format = record.data_format or "channels_last"
+    return Outcome(
+        experiment=experiment.name,
+        label=record.label,
+        code=record.code,
+        status=record.status,
+        expected=f"load, then at predict {known_error(model)}" if experiment.fails else "agree",
+        error=error,
+        fix=record.fix,
+        as_documented=_as_documented(experiment, record, run, model),
+        kernel_shape=first_kernel(record),
+        form={
+            "image_data_format": data_format,
+            "predict time": seconds.get("predict_first"),
+            "preprocessing time": seconds.get("preprocess"),
+            "load time": seconds.get("load"),
+            "image_dim_ordering": "tf" if data_format == "channels_last" else "th",
+        },
+    )
+
+
+def known_error(model: Model) -> str:
+    """Theano's first line: the image's three channels against the first layer's biases."""
+    filters = model.blocks[0][0]
+    return (
+        "ValueError: Input dimension mis-match. "
+        f"(input[1].shape[1] = 3, input[2].shape[1] = {filters})"
+    )
+
+
+def first_kernel(record: RunnerRecord) -> str | None:
+    """Shape of the first convolution's kernel as it lay in memory; only Keras 2 tells it."""
+    return record.flags.get("kernel_shapes", "").partition(",")[0].rpartition(" ")[2] or None
+
+
+def _as_documented(
+    experiment: Experiment, record: RunnerRecord, run: Run, model: Model
+) -> bool | None:
+    """Whether it did what docs/2017.md says; None if it could not be run here."""
+    if record.status in ("unavailable", "pending"):
+        return None
+    if not experiment.fails:
+        return record.status == "ok" and parity_passed(run, record.label)
+    seconds = _once(record)
+    return (
+        record.status == "failed"
+        and (record.reason or "").startswith(known_error(model) + "\n")
+        and "load" in seconds
+        and "predict_first" not in seconds
+        and first_kernel(record) == f"3x{model.blocks[0][0]}x3x3"
+    )
+
+
+def _once(record: RunnerRecord) -> dict[str, float]:
+    """The first value of each phase of its only process."""
+    phases = record.rounds[0].phases if record.rounds else {}
+    return {phase: values[0] for phase, values in phases.items() if values}
+
+
+def _rows(experiment: Experiment, base: Experiment, once: Run, repeated: Run) -> Iterator[Row]:
+    """A row for each phase that was timed in any of the three ways; ratios are to `base`."""
+    cold = {record.label: _once(record) for record in once.runners}
+    for phase in PHASES_SHOWN:
+        post = _posted(experiment, phase), _posted(base, phase)
+        replayed = [
+            None if phase == "predict" else cold[label].get(phase)
+            for label in (experiment.runner, base.runner)
+        ]
+        measured = _measured(repeated, experiment.runner, phase)
+        row = Row(
+            experiment=experiment.name,
+            phase=phase,
+            post=Figure(post[0], _ratio(*post)),
+            once=Figure(replayed[0], _ratio(*replayed)),
+            repeated=measured,
+        )
+        if any(each.seconds is not None for each in (row.post, row.once, row.repeated)):
+            yield row
+
+
+_KEYS: Mapping[str, str] = {
+    "load": "load time",
+    "preprocess": "preprocessing time",
+    "predict_first": "predict time",
+}
+
+
+def _posted(experiment: Experiment, phase: str) -> float | None:
+    """The post's figure; its predict time is that of the first prediction."""
+    value = (experiment.posted or {}).get(_KEYS.get(phase, ""))
+    return value if isinstance(value, float) else None
+
+
+def _ratio(seconds: float | None, base: float | None) -> float | None:
+    return seconds / base if seconds is not None and base else None
+
+
+def _measured(run: Run, label: str, phase: str) -> Figure:
+    for entry in run.timing:
+        if (entry.label, entry.phase) == (label, phase):
+            return Figure(
+                entry.median_seconds,
+                entry.ratio_to_reference,
+                entry.interval_seconds,
+                entry.ratio_interval,
+            )
+    return Figure()

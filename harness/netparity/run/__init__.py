@@ -1,0 +1,1 @@
+"""One comparison, from the request to the stored run."""

@@ -1,0 +1,190 @@
+"""Reduced precision is recognised by its pattern, and nothing else is taken for it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from netparity.models import VGG16_TINY
+from netparity.parity.arithmetic import convolve
+from netparity.parity.floor import relative_l2
+from netparity.parity.network import RIGHT, How, apply_layer
+from netparity.parity.precision import STORED_MOST, identify
+from netparity.weights.synthetic import make
+from tests.support.cases import input_tensor, layer
+
+RNG = np.random.default_rng(21)
+X = np.maximum(RNG.normal(0, 50, (1, 12, 12, 24)), 0).astype(np.float32)
+SCALE = (2 / (9 * 24)) ** 0.5
+CONV = layer("conv", (3, 3, 24, 40), "relu")
+WEIGHTS = {
+    "it.kernel": RNG.normal(0, SCALE, (3, 3, 24, 40)).astype(np.float32),
+    "it.bias": RNG.normal(0, 0.5, 40).astype(np.float32),
+}
+RIGHT_VALUES = apply_layer(CONV, WEIGHTS, X.astype(np.float64))
+
+
+def computed(how: How = RIGHT, weights=WEIGHTS, x=X):
+    return apply_layer(CONV, weights, x, how)
+
+
+def identified(values) -> str | None:
+    return identify(values, RIGHT_VALUES, computed)
+
+
+def independently(convert, partial_sums: int | None = None):
+    """The layer with converted operands, without `How`: a tool of its own."""
+    kernel = convert(WEIGHTS["it.kernel"])
+    sums = np.stack([convolve(convert(image), kernel, partial_sums) for image in X])
+    return np.maximum(sums + WEIGHTS["it.bias"], 0)
+
+
+def cut_to(bits: int):
+    """Rounding to so many significant bits, by scaling to integers."""
+
+    def convert(values):
+        mantissa, exponent = np.frexp(values.astype(np.float64))
+        return np.ldexp(np.rint(mantissa * 2**bits), exponent - bits).astype(np.float32)
+
+    return convert
+
+
+@pytest.mark.parametrize(("bits", "name"), [(11, "tf32"), (8, "bfloat16")])
+@pytest.mark.parametrize("partial_sums", [None, 16, 48])
+def test_narrow_operands_are_recognised_by_another_implementation(bits, name, partial_sums) -> None:
+    assert identified(independently(cut_to(bits), partial_sums)) == name
+
+
+@pytest.mark.parametrize("partial_sums", [None, 16])
+def test_values_kept_as_float16_are_recognised(partial_sums) -> None:
+    stored = independently(
+        lambda values: values.astype(np.float16).astype(np.float32), partial_sums
+    )
+    assert identified(stored.astype(np.float16).astype(np.float32)) == "float16"
+
+
+def test_values_kept_as_bfloat16_are_recognised() -> None:
+    assert identified(cut_to(8)(independently(cut_to(8)))) == "bfloat16"
+
+
+@pytest.mark.parametrize("size", [2e-6, 1e-5, 1e-4])
+def test_noise_of_careless_arithmetic_is_fast_math(size: float) -> None:
+    noise = np.random.default_rng(0).normal(0, 1, RIGHT_VALUES.shape) * (RIGHT_VALUES > 0)
+    noise *= size * np.linalg.norm(RIGHT_VALUES) / np.linalg.norm(noise)
+    assert identified((RIGHT_VALUES + noise).astype(np.float32)) == "fast-math"
+
+
+def test_approximate_division_and_roots_are_fast_math() -> None:
+    """Each value off by up to 2^-13 of itself, to either side."""
+    factors = 1 + 2.0**-13 * np.random.default_rng(1).uniform(-1, 1, RIGHT_VALUES.shape)
+    assert identified((RIGHT_VALUES * factors).astype(np.float32)) == "fast-math"
+
+
+def test_noise_that_is_too_large_is_no_arithmetic() -> None:
+    noise = np.random.default_rng(0).normal(0, 1, RIGHT_VALUES.shape)
+    noise *= 1e-2 * np.linalg.norm(RIGHT_VALUES) / np.linalg.norm(noise)
+    assert identified((RIGHT_VALUES + noise).astype(np.float32)) is None
+
+
+def test_equal_values_need_no_explanation() -> None:
+    assert identify(RIGHT_VALUES, RIGHT_VALUES, computed) is None
+
+
+# --- mistakes that are as small, or look alike ----------------------------------------------
+
+
+@pytest.mark.parametrize("factor", [1.001, 1.01, 1.1, 2.0, -1.0, 0.0])
+@pytest.mark.parametrize("seed", range(4))
+def test_a_single_wrong_weight_is_not_reduced_precision(factor: float, seed: int) -> None:
+    kernel = WEIGHTS["it.kernel"].copy()
+    place = tuple(np.random.default_rng(seed).integers(kernel.shape))
+    kernel[place] *= np.float32(factor)
+    assert identified(computed(weights=WEIGHTS | {"it.kernel": kernel})) is None
+
+
+@pytest.mark.parametrize("change", [1e-4, 1e-3, 1.0])
+def test_a_single_wrong_bias_is_not_reduced_precision(change: float) -> None:
+    bias = WEIGHTS["it.bias"].copy()
+    bias[7] += np.float32(change * 50)
+    assert identified(computed(weights=WEIGHTS | {"it.bias": bias})) is None
+
+
+def test_swapped_channels_are_not_reduced_precision() -> None:
+    values = computed()
+    order = [1, 0, *range(2, 40)]
+    assert identified(values[..., order]) is None
+    assert identified(computed(x=X[..., [1, 0, *range(2, 24)]])) is None
+
+
+def test_channels_that_are_almost_alike_and_swapped_are_not_reduced_precision() -> None:
+    kernel = WEIGHTS["it.kernel"].copy()
+    kernel[..., 1] = kernel[..., 0] * np.float32(1.002)
+    bias = WEIGHTS["it.bias"].copy()
+    bias[1] = bias[0]
+    weights = {"it.kernel": kernel, "it.bias": bias}
+    right = apply_layer(CONV, weights, X.astype(np.float64))
+    values = computed(weights=weights)[..., [1, 0, *range(2, 40)]]
+    assert 1e-5 < relative_l2(values, right) < 2.0**-11
+    assert identify(values, right, lambda how: computed(how, weights)) is None
+
+
+@pytest.mark.parametrize("factor", [1 + 1e-5, 1 - 1e-4, 1.001])
+def test_another_scale_is_not_reduced_precision(factor: float) -> None:
+    assert identified((RIGHT_VALUES * factor).astype(np.float32)) is None
+
+
+@pytest.mark.parametrize("size", [1e-5, 1e-4])
+def test_a_constant_added_is_not_reduced_precision(size: float) -> None:
+    added = size * np.linalg.norm(RIGHT_VALUES) / RIGHT_VALUES.size**0.5
+    assert identified((RIGHT_VALUES + added).astype(np.float32)) is None
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        How(kernel="rotated"),
+        How(kernel="transposed"),
+        How(bias=False),
+        How(activation="none"),
+        How(conv_padding="valid"),
+    ],
+    ids=str,
+)
+def test_a_known_mistake_is_not_reduced_precision(how: How) -> None:
+    assert identified(computed(how)) is None
+
+
+def test_a_mistake_stored_narrowly_is_still_a_mistake() -> None:
+    rotated = computed(How(kernel="rotated", storage="float16", operands="float16"))
+    assert relative_l2(rotated, RIGHT_VALUES) > STORED_MOST["float16"]
+    assert identified(rotated) is None
+
+
+@pytest.mark.parametrize("kind", ["nan", "inf"])
+def test_a_simulation_that_overflows_explains_nothing(kind: str) -> None:
+    values = (RIGHT_VALUES * 1.5).astype(np.float32)
+    bad = np.full_like(RIGHT_VALUES, float(kind))
+    with np.errstate(all="ignore"):
+        assert identify(values, RIGHT_VALUES, lambda how: bad) is None
+
+
+# --- few values, few channels ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["conv1_1", "prob"])
+def test_a_wrong_weight_in_a_layer_of_few_channels_is_not_reduced_precision(name: str) -> None:
+    weights = make(VGG16_TINY, 0)
+    it = VGG16_TINY.layer(name)
+    x = input_tensor(VGG16_TINY)
+    for before in VGG16_TINY.layers[: VGG16_TINY.layers.index(it)]:
+        x = apply_layer(before, weights, x)
+    right = apply_layer(it, weights, x.astype(np.float64))
+    found = []
+    for seed in range(8):
+        kernel = weights[it.kernel].copy()
+        kernel[tuple(np.random.default_rng(seed).integers(kernel.shape))] *= np.float32(1.001)
+        values = apply_layer(it, weights | {it.kernel: kernel}, x)
+        if relative_l2(values, right) > 1e-6:
+            found.append(identify(values, right, lambda how: apply_layer(it, weights, x, how)))
+    assert found
+    assert set(found) == {None}

@@ -1,0 +1,205 @@
+"""Every column that can be chosen says what it knows of every runner, and a dash where nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from netparity.errors import UsageError
+from netparity.protocol import PHASES, HardwareLimit, Round, Run, Threads
+from netparity.report.cells import ABSENT
+from netparity.report.columns import COLUMNS, DEFAULT_COLUMNS, PHASE_HEADERS, Row
+from netparity.report.document import Choice
+from netparity.report.tables import comparison
+from tests.support.cases import make_run
+from tests.support.stored_runs import entry, mixed_run, ok, timing
+
+RUN = mixed_run()
+FATES = {record.label: record for record in RUN.runners}
+# What is known of every runner, whatever became of it.
+ALWAYS = {"runner", "run", "machine", "parity", "processes"}
+BLAS = "OpenBLAS 0.3.21 DYNAMIC_ARCH NO_AFFINITY SkylakeX MAX_THREADS=64"
+
+
+def full_run() -> Run:
+    """One runner of which everything is known, and the one that its times are put in ratio to."""
+    judged = [
+        entry("a", "fc6", 4e-7, "pass", floor=1e-7),
+        entry("a", "fc7", 6e-7, "pass", floor=2e-7),
+        entry("base", "fc6", 1e-7, "pass", floor=1e-7),
+    ]
+    predict = timing("a", "predict", [0.35, 0.40, 0.45], 2.0)
+    return make_run(
+        [
+            ok("a", code="A tool 1.0", blas=BLAS, threads=Threads(requested=2, found=2)),
+            ok("base"),
+        ],
+        parity=judged,
+        timing=[
+            predict.model_copy(update={"verdict": "slower", "p_value": 0.0123}),
+            *(timing("a", phase, [1.0, 2.0, 3.0], 1.0) for phase in PHASES if phase != "predict"),
+            timing("base", "predict", [0.2], 1.0),
+        ],
+        limit=HardwareLimit(flops=10**9, flops_per_second=1e10, bytes_per_second=1e10, seconds=0.1),
+    )
+
+
+def cell(name: str, run: Run, label: str, **wanted) -> str:
+    record = next(record for record in run.runners if record.label == label)
+    return COLUMNS[name].cell(Row(run, record, **wanted))
+
+
+def shown(run: Run, **choice) -> dict[str, dict[str, str]]:
+    """Label to header to cell of the first table."""
+    table = comparison(run, choice=Choice(**choice))
+    return {row[0]: dict(zip(table.headers, row, strict=True)) for row in table.rows}
+
+
+@pytest.mark.parametrize("label", FATES)
+@pytest.mark.parametrize("name", COLUMNS)
+def test_there_is_a_cell_for_every_fate(name: str, label: str) -> None:
+    said = cell(name, RUN, label)
+    assert said and said.splitlines() == [said]
+
+
+@pytest.mark.parametrize("label", ["crashed", "absent", "late"])
+@pytest.mark.parametrize("name", sorted(set(COLUMNS) - ALWAYS))
+def test_what_is_missing_is_a_dash_and_never_zero(name: str, label: str) -> None:
+    assert cell(name, RUN, label) == ABSENT
+
+
+@pytest.mark.parametrize("name", sorted(ALWAYS))
+def test_some_things_are_known_of_every_runner(name: str) -> None:
+    assert ABSENT not in [cell(name, RUN, label) for label in FATES]
+
+
+def test_every_column_has_something_to_say_of_a_runner_that_is_fine() -> None:
+    said = {name: cell(name, full_run(), "a") for name in COLUMNS}
+    assert said == {
+        "runner": "a",
+        "code": "A tool 1.0",
+        "run": "20260102T030405Z-abcdef",
+        "machine": "A processor",
+        "parity": "pass",
+        "error": "4.0e-07",  # 4 floors off, as against 3 at fc7
+        "seconds": "0.40 (0.35–0.45)",
+        "ratio": "2.00 (1.80–2.20)",
+        "verdict": "slower",
+        "memory": "1.00",
+        "best": "0.350",
+        "p": "0.012",
+        "share": "25.0 %",  # 0.1 s of 0.4 s
+        "max_abs": "3.2e-06",
+        "cosine": "8.0e-14",
+        "floor": "1.0e-07",
+        "times_floor": "4",
+        "processes": "1",
+        "threads": "2",
+        "library": "OpenBLAS 0.3.21 SkylakeX",
+        "predict": "0.40 (0.35–0.45)",
+        **{phase: "2.0 (1.0–3.0)" for phase in PHASES if phase != "predict"},
+    }
+
+
+def test_without_the_spread_intervals_are_left_out() -> None:
+    assert cell("seconds", full_run(), "a", spread=False) == "0.40"
+    assert cell("ratio", full_run(), "a", spread=False) == "2.00"
+
+
+def test_a_difference_that_could_have_been_shown_stands_beside_none() -> None:
+    run = full_run()
+    same = run.timing[0].model_copy(update={"verdict": "no difference shown"})
+    run = run.model_copy(update={"timing": [same, run.timing[-1]]})
+    assert cell("verdict", run, "a") == "no difference shown (< 1.2 %)"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("ratio", "unranked"), ("verdict", ABSENT), ("p", ABSENT)]
+)
+def test_a_wrong_answer_has_seconds_but_no_speed(name: str, said: str) -> None:
+    """Even where a run that was stored long ago holds a ratio of it."""
+    run = full_run().model_copy(update={"parity": [entry("a", "fc6", 0.5, "divergent")]})
+    assert cell("seconds", run, "a") == "0.40 (0.35–0.45)"
+    assert cell(name, run, "a") == said
+
+
+def test_what_took_no_time_has_no_share_of_the_limit() -> None:
+    run = full_run()
+    nothing = timing("a", "predict", [0.0], 1.0)
+    assert cell("share", run.model_copy(update={"timing": [nothing]}), "a") == ABSENT
+    assert cell("share", run.model_copy(update={"limit": None}), "a") == ABSENT
+
+
+def test_an_error_of_zero_is_zero_and_no_floor_is_a_dash() -> None:
+    run = make_run([ok("a")], parity=[entry("a", "fc6", 0.0, "identical")])
+    assert cell("max_abs", run, "a") == cell("error", run, "a") == "0"
+    assert cell("floor", run, "a") == cell("times_floor", run, "a") == ABSENT
+
+
+def test_processes_are_those_that_succeeded() -> None:
+    rounds = [
+        Round(round=1, order=1, status=status, wall_seconds=1.0, log="log.txt")
+        for status in ("ok", "failed", "ok")
+    ]
+    record = ok("a").model_copy(update={"rounds": rounds})
+    assert cell("processes", make_run([record]), "a") == "2"
+    assert cell("processes", RUN, "crashed") == cell("processes", RUN, "late") == "0"
+
+
+# --- what is chosen -------------------------------------------------------------------------
+
+
+def test_the_usual_columns() -> None:
+    usual = ("runner", "what ran", "parity", "error", "predict, s", "ratio", "verdict", "GiB")
+    assert tuple(shown(full_run())["a"]) == usual
+    assert len(DEFAULT_COLUMNS) == len(usual)
+
+
+@pytest.mark.parametrize("phase", [phase for phase in PHASES if phase != "predict"])
+def test_a_phase_changes_seconds_and_ratio(phase: str) -> None:
+    row = shown(full_run(), phase=phase)["a"]
+    assert row[f"{PHASE_HEADERS[phase]}, s"] == "2.0 (1.0–3.0)"
+    assert row["ratio"] == "1.00"
+    assert "predict, s" not in row
+
+
+def test_a_phase_changes_the_best_seconds_too() -> None:
+    columns = ("runner", "best", "predict")
+    row = shown(full_run(), phase="load", columns=columns)["a"]
+    assert row == {"runner": "a", "best load, s": "1.00", "predict, s": "0.40 (0.35–0.45)"}
+
+
+def test_a_feature_changes_the_error_and_says_which_it_is() -> None:
+    columns = ("runner", "error", "max_abs", "floor", "times_floor")
+    rows = shown(full_run(), feature="fc7", columns=columns)
+    assert rows["a"] == {
+        "runner": "a",
+        "error, fc7": "6.0e-07",
+        "max abs, fc7": "4.8e-06",
+        "noise floor, fc7": "2.0e-07",
+        "error over floor, fc7": "3",
+    }
+    assert rows["base"]["error, fc7"] == ABSENT, "it was not compared there"
+
+
+def test_parity_is_over_all_features_whichever_is_shown() -> None:
+    assert shown(RUN, feature="fc6")["wrong"]["parity"] == "DIVERGES"
+    assert shown(RUN, feature="fc6")["wrong"]["error, fc6"] == "2.0e-06"
+
+
+def test_columns_of_words_come_first_and_the_others_as_they_were_asked_for() -> None:
+    columns = ("memory", "code", "error", "runner", "p")
+    table = comparison(full_run(), choice=Choice(columns=columns))
+    assert table.headers == ("what ran", "runner", "GiB", "error", "p")
+    assert table.words == 2
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+def test_every_column_can_stand_alone(name: str) -> None:
+    table = comparison(RUN, choice=Choice(columns=(name,)))
+    assert len(table.headers) == 1 and "{" not in table.headers[0]
+    assert [row[0] for row in table.rows] == [cell(name, RUN, label) for label in FATES]
+
+
+def test_a_column_that_does_not_exist_is_refused_with_the_ones_that_do() -> None:
+    with pytest.raises(UsageError, match=r"--columns 'speed' is not one of runner, code, run, "):
+        comparison(RUN, choice=Choice(columns=("runner", "speed")))

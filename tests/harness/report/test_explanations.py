@@ -1,0 +1,112 @@
+"""Every kind of note is explained, and every stored sentence is known by its kind."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+
+import numpy as np
+import pytest
+
+from netparity.protocol import Calibration
+from netparity.report import notes
+from netparity.report.explanations import EXPLANATIONS, key_of
+from netparity.timing.cautions import cautions
+from tests.support.odd_runs import WORDS, odd_runs
+
+NOISE = np.random.default_rng(7)
+STORED = {key for key, each in EXPLANATIONS.items() if each.pattern is not None}
+"""Kinds whose sentences are stored in a run."""
+
+
+def processes(rounds: int, values: int = 6, slope: float = 0.0) -> dict[int, list[float]]:
+    """Seconds near 1, which grow by `slope` from the first round to the last."""
+    return {
+        number: list(np.exp(NOISE.normal(0, 0.01, values)) * (1 + slope * (number - 1) / rounds))
+        for number in range(1, rounds + 1)
+    }
+
+
+def said(runners, ticks=None, states=(), needed=1) -> list[str]:
+    return list(cautions(runners, ticks or {}, states, needed))
+
+
+def states(multiply: list[float], copy: list[float]) -> list[Calibration]:
+    return [
+        Calibration(multiply_seconds=one, copy_seconds=other)
+        for one, other in zip(multiply, copy, strict=True)
+    ]
+
+
+def produced(label: str = "a") -> dict[str, list[str]]:
+    """Kind to sentences of that kind alone, from seconds that have it."""
+    low, high = NOISE.normal(0.19, 0.002, 12), NOISE.normal(0.33, 0.003, 12)
+    mixed = NOISE.permutation(np.concatenate([low, high]))
+    two_modes = {number: list(mixed[4 * number - 4 : 4 * number]) for number in range(1, 7)}
+    steady, jumping = [2e-3] * 8, [2e-3, 2e-3, 3e-3, 2e-3, 3e-3, 3e-3, 2e-3, 2e-3]
+    falling = {1: [8.0, 7.0, 6.0, 5.0, 4.0, 3.9], 2: [1.0] * 6}
+    return {
+        "rounds": said({label: processes(3), "b": processes(3)}, needed=5),
+        "unsteady": [
+            *said({label: processes(5)}, states=states(jumping, steady)),
+            *said({label: processes(5)}, states=states(steady, jumping)),
+        ],
+        "drift": [
+            *said({label: processes(10, slope=0.4), "b": processes(10)}),
+            *said({label: processes(10, slope=-0.4), "b": processes(10)}),
+            *said({label: processes(10, slope=0.4), "b": processes(10, slope=0.4)}),
+        ],
+        "clock": said({label: processes(5)}, ticks={label: 0.01}),
+        "warm-up": said({label: falling}),
+        "modes": said({label: two_modes}),
+    }
+
+
+@pytest.mark.parametrize("label", ["a", *WORDS])
+def test_every_caution_is_known_by_its_kind(label: str) -> None:
+    for key, sentences in produced(label).items():
+        assert sentences, key
+        assert {key_of(sentence) for sentence in sentences} == {key}
+
+
+def test_every_kind_of_caution_is_tried_above_in_all_its_forms() -> None:
+    """A sentence that is added to the cautions needs a pattern, and a case here."""
+    found = produced()
+    assert set(found) == STORED
+    source = ast.parse(inspect.getsource(inspect.getmodule(cautions)))
+    yields = [node for node in ast.walk(source) if isinstance(node, ast.Yield)]
+    kinds = ["rounds", "unsteady", "drift", "drift", "clock", "warm-up", "modes"]
+    assert len(yields) == len(kinds)
+    assert (len(found["unsteady"]), len(found["drift"])) == (2, 3)
+
+
+def test_a_sentence_of_no_known_kind_is_a_remark() -> None:
+    assert key_of("photo.jpg: its colour profile is ignored") == "other"
+    assert key_of("") == "other"
+
+
+def test_every_kind_that_notes_name_is_explained() -> None:
+    calls = [
+        node
+        for node in ast.walk(ast.parse(inspect.getsource(notes)))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", None) == "Note"
+    ]
+    named = {call.args[0].value for call in calls if isinstance(call.args[0], ast.Constant)}
+    assert len(named) > 10
+    assert named | STORED == set(EXPLANATIONS), "none is missing, and none is there for nothing"
+
+
+@pytest.mark.parametrize("name", odd_runs())
+def test_every_note_of_every_run_is_explained(name: str) -> None:
+    for note in notes.keyed_notes(odd_runs()[name]):
+        assert note.key in EXPLANATIONS
+        assert note.warning == EXPLANATIONS[note.key].warning
+        assert note.text
+
+
+@pytest.mark.parametrize("key", EXPLANATIONS)
+def test_every_explanation_says_what_is_meant_in_sentences(key: str) -> None:
+    explanation = EXPLANATIONS[key]
+    assert explanation.title and not explanation.title.endswith(".")
+    assert len(explanation.text) > 60
+    assert explanation.text.endswith(".") and "  " not in explanation.text
