@@ -14,7 +14,8 @@ from netparity.results.folder import RunFolder, new_name
 from netparity.run.measuring import finish, measure
 from netparity.run.planning import Plan, Request
 from netparity.run.points import begin_points
-from netparity.sweep.grid import Grid, make_plans
+from netparity.sweep.grid import Grid
+from netparity.sweep.plans import make_plans
 from netparity.sweep.summary import summarise_sweep
 from netparity.sweep.tables import FILES, MARKDOWN_FILE, Sweep
 from netparity.watch import SILENT, Watch

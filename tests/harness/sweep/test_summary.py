@@ -8,7 +8,8 @@ from netparity.run.planning import Request
 from netparity.run.process import Turn
 from netparity.run.rounds import run_points
 from netparity.runners import Runner
-from netparity.sweep.grid import Grid, make_plans
+from netparity.sweep.grid import Grid
+from netparity.sweep.plans import make_plans
 from netparity.sweep.summary import summarise_sweep
 from netparity.timing import summarise
 from netparity.watch import SILENT

@@ -9,7 +9,8 @@ import pytest
 
 from netparity.errors import UsageError
 from netparity.run.planning import Request
-from netparity.sweep.grid import Grid, check_grid, make_plans, spread_runners
+from netparity.sweep.grid import Grid
+from netparity.sweep.plans import check_grid, make_plans, spread_runners
 
 
 def test_the_grid_is_spread_over_what_each_runner_can_take():
