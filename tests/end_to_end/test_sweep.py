@@ -82,9 +82,9 @@ def test_ctrl_c_stores_a_sweep_as_interrupted(octave: str, tmp_path: Path):
     assert found["interrupted"] is True and len(found["rows"]) == 2
     assert "cut short" in (folder / "sweep.md").read_text()
     # The user is told what was kept, and the command that shows it is right.
-    told = errors.replace("\n", "")
-    assert f"the table is in {folder}/sweep.md" in told and "netparity: interrupted" in errors
+    message = errors.replace("\n", "")
+    assert f"the table is in {folder}/sweep.md" in message and "netparity: interrupted" in errors
     shown = folder / runs[0]["run_id"]
-    assert f"netparity report {shown}" in told
+    assert f"netparity report {shown}" in message
     report = [*COMMAND, "report", str(shown)]
     assert subprocess.run(report, capture_output=True, timeout=120).returncode == 0

@@ -53,7 +53,7 @@ def take_turn(point: Point, runner: Runner, number: int, place: int, watch: Watc
     environments = point.plan.request.environments
     outcome = execute(runner, point.assignment, point.store, environments, turn)
     point.keep(add_outcome(point.run, runner.label, outcome, point.store))
-    tell(watch, runner.label, outcome.record, point.store)
+    report_process(watch, runner.label, outcome.record, point.store)
 
 
 def widest_interval(runs: Sequence[Run]) -> float | None:
@@ -91,15 +91,15 @@ def describe_settings(point: Point) -> str:
     return f"batch {len(point.plan.images)}, {point.plan.threads} threads"
 
 
-def tell(watch: Watch, label: str, record: Round, store: RunFolder) -> None:
+def report_process(watch: Watch, label: str, record: Round, store: RunFolder) -> None:
     """Say how one process went."""
-    watch.detail(describe(label, record))
+    watch.detail(describe_process(label, record))
     if record.reason is not None:
         watch.warning(f"{label} failed: {record.reason}")
         watch.message(f"  its log: {store.path / record.log}")
 
 
-def describe(label: str, record: Round) -> str:
+def describe_process(label: str, record: Round) -> str:
     """One process in a line, for `--verbose`."""
     phases = ", ".join(f"{name} {median(values):.3g} s" for name, values in record.phases.items())
     return f"{label}: {record.status} in {record.wall_seconds:.1f} s ({phases}); log {record.log}"

@@ -80,7 +80,7 @@ def test_ctrl_c_before_there_is_a_run_leaves_nothing(tmp_path, monkeypatch):
     assert not list((tmp_path / "results").iterdir())
 
 
-def test_an_error_is_no_end(tmp_path, monkeypatch):
+def test_an_error_leaves_the_run_as_it_is(tmp_path, monkeypatch):
     """A full disk, say: the run stays as its last process left it, neither finished nor judged."""
     script_preparation(monkeypatch)
 

@@ -106,7 +106,7 @@ def test_ctrl_c_while_the_points_are_laid_out_keeps_those_that_had_begun(tmp_pat
     assert json.loads((folder / "sweep.json").read_text())["interrupted"] is True
 
 
-def test_an_error_is_no_end(tmp_path, monkeypatch):
+def test_an_error_leaves_the_runs_as_they_are(tmp_path, monkeypatch):
     """A full disk, say: the runs stay as they are, neither finished nor interrupted."""
     script_preparation(monkeypatch)
 
