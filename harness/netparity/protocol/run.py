@@ -55,6 +55,8 @@ class Machine(Frozen):
 class Settings(Frozen):
     """What was asked for. `order_seed` reproduces the shuffled order of the rounds.
 
+    The runs of a sweep are shuffled together and have the same `order_seed`.
+
     A feature passes within `floor_factor` times its noise floor, unless `max_relative_l2`, `atol`
     or `rtol` replace that rule. With `precision`, `rounds` is the least number: more follow until
     every ratio's interval is that narrow or `budget_seconds` are spent.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -231,7 +230,9 @@ def decoded_images(plan: Plan) -> list[str]:
     return [f"input/image-{number}.png" for number in range(1, len(plan.images) + 1)]
 
 
-def begin_run(plan: Plan, available: Mapping[str, Availability], store: RunFolder) -> Run:
+def begin_run(
+    plan: Plan, available: Mapping[str, Availability], store: RunFolder, order_seed: int
+) -> Run:
     """The run before anything has run, stored at once."""
     request = plan.request
     run = Run(
@@ -266,7 +267,7 @@ def begin_run(plan: Plan, available: Mapping[str, Availability], store: RunFolde
             affinity=list(plan.limits.cpus),
             memory_limit_bytes=plan.limits.memory_bytes,
             timeout_seconds=request.timeout_seconds,
-            order_seed=secrets.randbits(32),
+            order_seed=order_seed,
             ratio_reference=request.reference,
             floor_factor=FLOOR_FACTOR,
             max_relative_l2=request.max_relative_l2,
