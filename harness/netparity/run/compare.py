@@ -15,7 +15,6 @@ from netparity.results.folder import RunFolder, utc_now
 from netparity.results.seconds import ok_phases
 from netparity.run.planning import (
     Plan,
-    Request,
     begin_run,
     make_assignment,
     make_plan,
@@ -23,6 +22,7 @@ from netparity.run.planning import (
 )
 from netparity.run.process import Assignment, Turn, execute
 from netparity.run.recording import add_outcome
+from netparity.run.request import Request
 from netparity.runners import Availability, Runner
 from netparity.timing import (
     calibrate,
@@ -32,7 +32,7 @@ from netparity.timing import (
 from netparity.watch import SILENT, Watch
 from netparity.weights.canonical import Tensors
 
-__all__ = ["Request", "compare"]
+__all__ = ["compare"]
 
 
 def compare(request: Request, watch: Watch = SILENT) -> tuple[Run, RunFolder]:

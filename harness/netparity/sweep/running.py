@@ -24,37 +24,22 @@ from netparity.results.seconds import ok_phases
 from netparity.run.compare import has_failed, run_reference, take_turn, widest_interval
 from netparity.run.planning import (
     Plan,
-    Request,
     begin_run,
     make_assignment,
     make_plan,
     prepare_runners,
 )
 from netparity.run.process import Assignment, Turn
+from netparity.run.request import MOST_THREADS, Request
 from netparity.runners import DEFAULT_RUNNERS, RUNNERS, Runner, create_runners
+from netparity.sweep.grid import Grid
 from netparity.sweep.tables import FILES, Row, Sweep
 from netparity.timing import calibrate, winner
 from netparity.watch import SILENT, Watch
 
 DATA_FORMATS: tuple[str, ...] = get_args(DataFormat)
 MOST_POINTS = 256
-MOST_THREADS = 4096
 MOST_NAMED = 3
-
-
-@dataclass(frozen=True)
-class Grid:
-    """The settings to go through.
-
-    Attributes:
-        batches: images per prediction.
-        threads: none for the number that a comparison takes by default.
-        data_formats: of the runners that have a choice; none for what the runner says.
-    """
-
-    batches: Sequence[int] = (1,)
-    threads: Sequence[int] = ()
-    data_formats: Sequence[str] = ()
 
 
 @dataclass

@@ -11,7 +11,7 @@ import io
 import shlex
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
@@ -21,7 +21,7 @@ from pydantic import ValidationError
 
 from netparity.errors import InputError, SetupError, UsageError
 from netparity.models import Model, model_called
-from netparity.protocol.base import INPUTS, Frozen, InputKind
+from netparity.protocol.base import Frozen, InputKind
 from netparity.results.folder import RunFolder, new_name
 from netparity.run.acceptance import ProcessFailedError
 from netparity.run.process import Assignment
@@ -31,36 +31,13 @@ from netparity.timing import cpus_available
 from netparity.transfer.classifier import cross_accuracy, split
 from netparity.transfer.dataset import Dataset, open_dataset
 from netparity.transfer.features import Extraction, code_that_ran, extract_all, features_file
+from netparity.transfer.request import Request
 from netparity.transfer.tables import FILES, Cell, Transfer
 from netparity.watch import SILENT, Watch
 from netparity.weights import WeightSet, resolve
 
 DEFAULT_RUNNERS = ("keras3-tensorflow", "keras2-theano", "matconvnet-octave")
 SETTINGS_FILE, INDEX_FILE, SKIPPED_FILE = "settings.json", "index.csv", "skipped.csv"
-
-
-@dataclass(frozen=True)
-class Request:
-    """What `netparity transfer` is asked for; every default is the command line's.
-
-    `resume` is the folder of an interrupted transfer: then all that shapes the result is read from
-    there, and only the last two are the request's.
-    """
-
-    dataset: Path | None = None
-    runners: Sequence[str] = ()
-    model: str = "vgg16"
-    weights: str = "synthetic:0"
-    feature: str = "fc6"
-    inputs: Sequence[InputKind] = INPUTS
-    batch: int = 16
-    test_share: float = 0.5
-    seed: int = 0
-    threads: int | None = None
-    results: Path = Path("results")
-    resume: Path | None = None
-    timeout_seconds: float = 3600.0
-    environments: Environments = field(default_factory=Environments)
 
 
 class Settings(Frozen):

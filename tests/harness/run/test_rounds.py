@@ -13,11 +13,13 @@ from netparity.results.folder import RunFolder
 from netparity.results.seconds import ok_phases
 from netparity.run import compare as pipeline
 from netparity.run.compare import run_rounds, widest_interval
-from netparity.run.planning import Plan, Request, begin_run, make_plan
+from netparity.run.planning import Plan, begin_run, make_plan
 from netparity.run.process import Outcome, Turn
+from netparity.run.request import Request
 from netparity.runners import Availability, Runner
 from netparity.sweep import running as sweeping
-from netparity.sweep.running import Grid, Point, make_plans, run_points, summarise_sweep
+from netparity.sweep.grid import Grid
+from netparity.sweep.running import Point, make_plans, run_points, summarise_sweep
 from netparity.timing import summarise
 from netparity.watch import SILENT
 from tests.support.stored_runs import entry

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from netparity.errors import UsageError
-from netparity.run.planning import Request
-from netparity.sweep.running import Grid, check_grid, make_plans, spread_runners, summarise_sweep
+from netparity.run.request import Request
+from netparity.sweep.grid import Grid
+from netparity.sweep.running import check_grid, make_plans, spread_runners, summarise_sweep
 from netparity.sweep.tables import as_csv, as_json, as_markdown, table
 from netparity.timing import winner
 from tests.support.stored_runs import presentable_run

@@ -12,10 +12,11 @@ from PIL import Image
 
 from netparity.errors import InputError, UsageError
 from netparity.results.folder import RunFolder
-from netparity.transfer import Request, run_transfer
 from netparity.transfer import tables as report
 from netparity.transfer.classifier import cross_accuracy, share, split
 from netparity.transfer.dataset import open_dataset
+from netparity.transfer.request import Request
+from netparity.transfer.running import run_transfer
 from netparity.transfer.tables import Transfer
 from tests.support.cases import make_run  # noqa: F401  (puts the tests' folder on the path)
 
