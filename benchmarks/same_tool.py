@@ -19,7 +19,8 @@ from pathlib import Path
 
 from netparity.protocol import TimingEntry
 from netparity.run import planning
-from netparity.run.compare import Request, compare
+from netparity.run.compare import compare
+from netparity.run.request import Request
 from netparity.runners import RUNNERS
 from netparity.runners.matconvnet_octave import MatconvnetOctave
 from netparity.system.resources import extractor_folder

@@ -22,6 +22,7 @@ MODULES = (
     "netparity.report.notebook",
     "netparity.parity.metrics",
     "netparity.run.compare",
+    "netparity.run.request",
     "netparity.protocol",
     "netparity.report",
 )

@@ -1,7 +1,7 @@
 """netparity: do several tools compute the same features from one network, and at what cost?
 
 These functions are for notebooks and other programs. The classes they return are in
-`netparity.api`, the settings of a comparison in `netparity.run.planning.Request`, what a loaded
+`netparity.api`, the settings of a comparison in `netparity.run.request.Request`, what a loaded
 run offers in `netparity.report.notebook`, its fields in `netparity.protocol`, the metrics in
 `netparity.parity.metrics`, the output formats in `netparity.report`, and the exceptions in
 `netparity.errors`.

@@ -10,8 +10,8 @@ from netparity.judge.check import Check, assert_parity, check
 from netparity.judge.diagnose import RunnerDiagnosis, diagnose_run
 from netparity.report.notebook import LoadedRun
 from netparity.results.folder import RunFolder
-from netparity.run.compare import Request
 from netparity.run.compare import compare as _compare
+from netparity.run.request import Request
 
 __all__ = [
     "Check",
@@ -33,7 +33,7 @@ def compare(images: str | Path | Sequence[str | Path] = (), **settings: Any) -> 
 
     Args:
         images: one image file or several; none for the sample image.
-        settings: fields of `netparity.run.compare.Request`, e.g. `model="vgg16-tiny"`,
+        settings: fields of `netparity.run.request.Request`, e.g. `model="vgg16-tiny"`,
             `runners=["keras3-tensorflow"]`, `layers="fc6,fc7"`, `rounds=5`,
             `results=Path("results")`. One runner may be given as text.
 

@@ -80,7 +80,7 @@ def test_doctor_setup_and_comparison(release: Release, netparity: Command, compa
     told = netparity("doctor").stdout
     assert f"MATLAB {release.name} is at {found.root}" in told
     assert f"matlabengine {release.version} on Python {release.python_words}" in told
-    assert f"to mend it: netparity setup {NAME}" in told
+    assert f"fix: netparity setup {NAME}" in told
 
     made = netparity("setup", NAME)
     assert made.returncode == 0, made.stderr

@@ -14,7 +14,8 @@ from netparity import report
 from netparity.judge.evaluate import evaluate
 from netparity.models import VGG16_TINY
 from netparity.results.folder import RunFolder
-from netparity.run.compare import Request, compare
+from netparity.run.compare import compare
+from netparity.run.request import Request
 from netparity.weights import resolve
 from tests.planted.batch import Case, run_cases
 from tests.planted.plants import Plant

@@ -7,21 +7,14 @@ from typing import Annotated
 
 import typer
 
-from netparity.commands.shared import (
-    EXIT_PARITY,
-    Atol,
-    Model,
-    OtherWeights,
-    Relative,
-    Rtol,
-    Verbose,
-    Weights,
-    errors,
-    rich_watch,
-)
+from netparity.commands.options import takes
+from netparity.commands.shared import EXIT_PARITY, OtherWeights, Verbose, rich_watch
+from netparity.run.request import Request
 
 
+@takes(Request, only=("model", "weights", "max_relative_l2", "atol", "rtol"))
 def check(
+    *,
     features: Annotated[
         Path, typer.Argument(metavar="FEATURES", help=".npy, .npz, .mat, .h5, .csv or .json.")
     ],
@@ -33,15 +26,11 @@ def check(
         typer.Option("--input", help="Instead of images, the network's input as .npy."),
     ] = None,
     feature: Annotated[str, typer.Option(help="The layer, by its name in any tool.")] = "fc6",
-    model: Model = "vgg16",
-    weights: Weights = "synthetic:0",
+    request: Request,
     variable: Annotated[str | None, typer.Option(help="Which variable of the file.")] = None,
     before_activation: Annotated[
         bool, typer.Option("--before-activation", help="Wanted is the value before the ReLU.")
     ] = False,
-    max_relative_l2: Relative = None,
-    atol: Atol = None,
-    rtol: Rtol = None,
     other_weights: OtherWeights = None,
     diagnosis: Annotated[
         bool, typer.Option("--diagnose/--no-diagnose", help="Look for the cause if they fail.")
@@ -50,25 +39,24 @@ def check(
     verbose: Verbose = False,
 ) -> None:
     """Judge features that someone else computed; no tool is run."""
-    with errors(verbose):
-        from netparity.judge import check as checking
+    from netparity.judge import check as checking
 
-        with rich_watch(verbose) as watch:
-            checked = checking.check(
-                features,
-                model=model,
-                weights=weights,
-                image=image or None,
-                tensor=tensor,
-                feature=feature,
-                variable=variable,
-                before_activation=before_activation,
-                max_relative_l2=max_relative_l2,
-                atol=atol,
-                rtol=rtol,
-                diagnose=diagnosis,
-                other_weights=other_weights or [],
-                watch=watch,
-            )
-        typer.echo(checking.as_json(checked) if as_json else str(checked))
-        raise typer.Exit(0 if checked.passed else EXIT_PARITY)
+    with rich_watch(verbose) as watch:
+        checked = checking.check(
+            features,
+            model=request.model,
+            weights=request.weights,
+            image=image or None,
+            tensor=tensor,
+            feature=feature,
+            variable=variable,
+            before_activation=before_activation,
+            max_relative_l2=request.max_relative_l2,
+            atol=request.atol,
+            rtol=request.rtol,
+            diagnose=diagnosis,
+            other_weights=other_weights or [],
+            watch=watch,
+        )
+    typer.echo(checking.as_json(checked) if as_json else str(checked))
+    raise typer.Exit(0 if checked.passed else EXIT_PARITY)

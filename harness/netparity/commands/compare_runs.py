@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from netparity.commands.shared import Verbose, errors, make_console
+from netparity.commands.shared import Verbose, make_console
 
 
 def compare_runs(
@@ -17,11 +17,10 @@ def compare_runs(
     verbose: Verbose = False,
 ) -> None:
     """Compare the timings of two stored runs: another day, version or machine."""
-    with errors(verbose):
-        from netparity.report.across import compare_folders
-        from netparity.report.console import rich_table
+    from netparity.report.across import compare_folders
+    from netparity.report.console import rich_table
 
-        found = compare_folders(earlier, later, phase)
-        make_console().print(rich_table(found.table))
-        for remark in found.remarks:
-            typer.echo(f"• {remark}")
+    found = compare_folders(earlier, later, phase)
+    make_console().print(rich_table(found.table))
+    for remark in found.remarks:
+        typer.echo(f"• {remark}")

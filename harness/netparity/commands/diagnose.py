@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from netparity.commands.shared import OtherWeights, Verbose, errors, rich_watch
+from netparity.commands.shared import OtherWeights, Verbose, rich_watch
 
 
 def diagnose(
@@ -30,15 +30,14 @@ def diagnose(
     verbose: Verbose = False,
 ) -> None:
     """Say which layers of which runner are faulty, why, and what to change."""
-    with errors(verbose):
-        from netparity.judge import diagnose as diagnosing
+    from netparity.judge import diagnose as diagnosing
 
-        with rich_watch(verbose) as watch:
-            found, store = diagnosing.diagnose_folder(
-                run_dir, runner or [], weights, other_weights or [], watch
-            )
-        if as_json:
-            typer.echo(diagnosing.as_json(found))
-        else:
-            typer.echo(diagnosing.as_text(found), nl=False)
-            typer.echo(f"stored in {store.path / diagnosing.FILE}")
+    with rich_watch(verbose) as watch:
+        found, store = diagnosing.diagnose_folder(
+            run_dir, runner or [], weights, other_weights or [], watch
+        )
+    if as_json:
+        typer.echo(diagnosing.as_json(found))
+    else:
+        typer.echo(diagnosing.as_text(found), nl=False)
+        typer.echo(f"stored in {store.path / diagnosing.FILE}")

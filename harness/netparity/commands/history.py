@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from netparity.commands.shared import Verbose, errors, make_console
+from netparity.commands.shared import Verbose, make_console
 
 
 def history(
@@ -15,8 +15,7 @@ def history(
     verbose: Verbose = False,
 ) -> None:
     """List the stored runs, with what each runner took."""
-    with errors(verbose):
-        from netparity.report.across import history as list_runs
-        from netparity.report.console import rich_table
+    from netparity.report.across import history as list_runs
+    from netparity.report.console import rich_table
 
-        make_console().print(rich_table(list_runs(results)))
+    make_console().print(rich_table(list_runs(results)))

@@ -6,7 +6,7 @@ import codecs
 import io
 import sys
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -22,11 +22,12 @@ from netparity.commands.replay import replay
 from netparity.commands.report import report
 from netparity.commands.schema import schema
 from netparity.commands.setup import setup
+from netparity.commands.shared import Group, reporting_errors
 from netparity.commands.sweep import sweep
 from netparity.commands.transfer import transfer
-from netparity.commands.weights import weights_app
+from netparity.commands.weights import weights
 
-COMMANDS: dict[str, Callable[..., None]] = {
+COMMANDS: dict[str, Callable[..., None] | Group] = {
     "compare": compare,
     "sweep": sweep,
     "report": report,
@@ -40,17 +41,26 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "doctor": doctor,
     "setup": setup,
     "schema": schema,
+    "weights": weights,
 }
 """Every command by its name, in the order of the help; a new one is one file and one line."""
 
-app = typer.Typer(
-    help="Do several tools compute the same features from one network, and at what cost?",
+
+def _typer(help: str, **settings: Any) -> typer.Typer:
+    return typer.Typer(
+        help=help,
+        no_args_is_help=True,
+        rich_markup_mode=None,  # drawing the help with rich would double its time
+        context_settings={"help_option_names": ["-h", "--help"]},
+        **settings,
+    )
+
+
+app = _typer(
+    "Do several tools compute the same features from one network, and at what cost?",
     epilog="Exit codes: 0 all fine, 1 parity failed, 2 usage or input error, 3 a runner failed.",
-    no_args_is_help=True,
     add_completion=False,
-    rich_markup_mode=None,  # drawing the help with rich would double its time
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 
@@ -64,8 +74,13 @@ def _root(
 
 
 for name, command in COMMANDS.items():
-    app.command(name)(command)
-app.add_typer(weights_app, name="weights")
+    if isinstance(command, Group):
+        group = _typer(command.help)
+        for each in command.commands:
+            group.command()(reporting_errors(each))
+        app.add_typer(group, name=name)
+    else:
+        app.command(name)(reporting_errors(command))
 
 
 _PLAIN = {"–": "-", "—": "-", "×": "x", "≠": "!=", "…": "...", "•": "*", "µ": "u", "─": "-"}

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from netparity.commands.shared import Feature, Phase, Verbose, errors, rich_watch
+from netparity.commands.shared import Feature, Phase, Verbose, rich_watch
 
 
 def plot(
@@ -35,13 +35,10 @@ def plot(
     verbose: Verbose = False,
 ) -> None:
     """Draw a stored run's plots as files, from the same data as its page."""
-    with errors(verbose):
-        from netparity.commands.documents import draw_files
-        from netparity.report import Choice
+    from netparity.judge.drawing import draw_files
+    from netparity.report import Choice
 
-        with rich_watch(verbose) as watch:
-            drawn = draw_files(
-                run_dir, kind, form, output, width, theme, Choice(phase, feature), watch
-            )
-        for path in drawn:
-            typer.echo(f"stored in {path}", err=True)
+    with rich_watch(verbose) as watch:
+        drawn = draw_files(run_dir, kind, form, output, width, theme, Choice(phase, feature), watch)
+    for path in drawn:
+        typer.echo(f"stored in {path}", err=True)

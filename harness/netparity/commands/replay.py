@@ -2,51 +2,36 @@
 
 from __future__ import annotations
 
-import sys
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from netparity.commands.options import takes
 from netparity.commands.shared import (
     EXIT_PARITY,
     EXIT_RUNNER,
-    Model,
-    Python,
-    Repeats,
-    Threads,
-    Timeout,
     Verbose,
-    Weights,
-    chosen_environments,
-    errors,
     make_console,
     rich_watch,
-    rounds_given,
 )
-
-if TYPE_CHECKING:
-    from netparity.replay.tables import Replay
-
-_FOR_ONE_TABLE = 150
+from netparity.commands.showing import show_tables
+from netparity.run.request import Request
 
 
+@takes(
+    Request,
+    only=(
+        *("model", "weights", "rounds", "repeats", "threads"),
+        *("results", "timeout_seconds", "environments", "command"),
+    ),
+)
 def replay(
+    request: Request,
     image: Annotated[
         Path | None, typer.Argument(metavar="[IMAGE]", help="Default: a grey-scale sample image.")
     ] = None,
-    model: Model = "vgg16",
-    weights: Weights = "synthetic:0",
-    rounds: Annotated[
-        str, typer.Option(metavar="N|auto", help="Processes per tool, of the repeated timings.")
-    ] = "5",
-    repeats: Repeats = 5,
-    threads: Threads = None,
-    out: Annotated[Path, typer.Option(help="Folder that gets the replay's folder.")] = Path(
-        "results"
-    ),
-    timeout: Timeout = 600.0,
-    python: Python = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print replay.json on stdout.")] = False,
     verbose: Verbose = False,
 ) -> None:
@@ -55,43 +40,15 @@ def replay(
     Exit code 0: everything did what the documentation says, the old failure included; 1: something
     did not; 3: something could not be run here.
     """
-    with errors(verbose):
-        from netparity.replay.running import run_replay
-        from netparity.run.compare import Request
-
-        request = Request(
-            images=[image] if image is not None else [],
-            model=model,
-            weights=weights,
-            rounds=rounds_given(rounds),
-            repeats=repeats,
-            threads=threads,
-            results=out,
-            timeout_seconds=timeout,
-            environments=chosen_environments(python),
-            command=["netparity", *sys.argv[1:]],
-        )
-        with rich_watch(verbose) as watch:
-            found, folder = run_replay(request, watch)
-        _show(found, folder, as_json)
-        words = {outcome.as_documented for outcome in found.outcomes}
-        raise typer.Exit(EXIT_PARITY if False in words else EXIT_RUNNER if None in words else 0)
-
-
-def _show(found: Replay, folder: Path, as_json: bool) -> None:
     from netparity.replay import tables
-    from netparity.report.console import rich_table
+    from netparity.replay.running import run_replay
 
-    if as_json:
-        typer.echo(tables.as_json(found), nl=False)
+    with rich_watch(verbose) as watch:
+        found, folder = run_replay(replace(request, images=[image] if image else []), watch)
     console = make_console(stderr=as_json)
     for experiment, form in tables.forms(found):
         console.print(f"\n{experiment}:\n{form}", markup=False, highlight=False)
-    wide = console.width >= _FOR_ONE_TABLE
-    times = [tables.times_table] if wide else [tables.ratios_table, tables.seconds_table]
-    for table in (make(found) for make in (tables.outcomes_table, *times)):
-        console.print()
-        console.print(rich_table(table))
-    for sentence in tables.remarks(found):
-        console.print(f"• {sentence}", markup=False, highlight=False)
-    console.print(f"stored in {folder}", markup=False, highlight=False, soft_wrap=True)
+    shown = tables.tables(found, console.width)
+    show_tables(shown, tables.remarks(found), folder, tables.as_json(found), as_json)
+    words = {outcome.as_documented for outcome in found.outcomes}
+    raise typer.Exit(EXIT_PARITY if False in words else EXIT_RUNNER if None in words else 0)

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from netparity.commands.shared import Feature, Phase, Verbose, errors, rich_watch
+from netparity.commands.shared import Feature, Phase, Verbose, rich_watch
 from netparity.commands.showing import show_document
-
-if TYPE_CHECKING:
-    pass
 
 Runs = Annotated[
     list[Path], typer.Argument(metavar="RUN_DIR...", help="Folders below results/, or run.json.")
@@ -48,33 +45,26 @@ def report(
 
     Without a format, the files in the runs' folders are made anew, too.
     """
-    with errors(verbose):
-        from netparity.commands.documents import open_document
-        from netparity.errors import UsageError
-        from netparity.report import Choice, format_of, refuse_other_suffix, render
-        from netparity.report.saving import save
+    from netparity.errors import UsageError
+    from netparity.judge.documents import open_document
+    from netparity.report import Choice, render
+    from netparity.report.choosing import CONSOLE, chosen_format, column_names
+    from netparity.report.saving import save
 
-        if output is not None and str(output) == "-":
-            output = None
-        wanted = form
-        if wanted is None:
-            wanted = format_of(output) if output is not None else "console"
-        elif output is not None:
-            refuse_other_suffix(output, wanted)
-        if as_json and (wanted != "console" or len(runs) > 1):
-            raise UsageError("--json prints the run.json of one run; for others use --format json")
-        named = None
-        if columns is not None:
-            named = tuple(name.strip() for name in columns.split(",") if name.strip())
-        choice = Choice(phase, feature, named)
-        with rich_watch(verbose) as watch:
-            document = open_document(runs, choice, watch, remake=wanted == "console")
-        if wanted == "console" and output is None:
-            show_document(document, as_json)
-        elif output is None:
-            _print(render(document, wanted))
-        else:
-            typer.echo(f"stored in {save(render(document, wanted), output)}", err=True)
+    if output is not None and str(output) == "-":
+        output = None
+    wanted = chosen_format(form, output)
+    if as_json and (wanted != CONSOLE or len(runs) > 1):
+        raise UsageError("--json prints the run.json of one run; for others use --format json")
+    choice = Choice(phase, feature, column_names(columns))
+    with rich_watch(verbose) as watch:
+        document = open_document(runs, choice, watch, remake=wanted == CONSOLE)
+    if wanted == CONSOLE and output is None:
+        show_document(document, as_json)
+    elif output is None:
+        _print(render(document, wanted))
+    else:
+        typer.echo(f"stored in {save(render(document, wanted), output)}", err=True)
 
 
 def _print(rendered: str | bytes) -> None:

@@ -1,4 +1,4 @@
-"""What every command shares: exit codes, options, and how errors are told."""
+"""What every command shares: exit codes, some options, and how errors are reported."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import os
 import sys
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
+from dataclasses import dataclass
+from functools import wraps
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -16,7 +18,6 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from netparity.commands.progress import RichWatch
-    from netparity.runners.environments import Environments
 
 BEGUN = time.monotonic()
 """When the program began, so that its imports count as its own time."""
@@ -24,45 +25,7 @@ BEGUN = time.monotonic()
 EXIT_PARITY, EXIT_USAGE, EXIT_RUNNER, EXIT_DEFECT, EXIT_INTERRUPTED = 1, 2, 3, 70, 130
 
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say more; show tracebacks.")]
-Python = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--python",
-        metavar="RUNNER=PATH",
-        help="Use this interpreter for a runner instead of making an environment.",
-    ),
-]
 
-Runners = Annotated[
-    list[str] | None,
-    typer.Option("--runner", "-r", metavar="NAME[key=value,...]", help="Repeat for several."),
-]
-Model = Annotated[str, typer.Option(help="vgg16, vgg19, and their -tiny and -notop.")]
-Weights = Annotated[
-    str, typer.Option(help="synthetic:SEED, or a file in any format (docs/weights.md).")
-]
-Layers = Annotated[
-    str | None, typer.Option(help="Features, as fc6,fc7 or all.", show_default="fc6,fc7")
-]
-Precision = Annotated[
-    float | None,
-    typer.Option(help="Half-width of a ratio's 95 % interval.", show_default="0.03"),
-]
-Repeats = Annotated[int, typer.Option(min=1, max=100_000, help="Timings per process.")]
-Warmup = Annotated[int, typer.Option(min=0, max=100_000, help="Untimed runs before.")]
-Threads = Annotated[
-    int | None, typer.Option(min=1, max=4096, help="Threads per tool.", show_default="all")
-]
-Timeout = Annotated[float, typer.Option(min=0.1, help="Seconds for one process.")]
-
-Relative = Annotated[
-    float | None,
-    typer.Option("--max-relative-l2", help="Pass up to this error instead of by the noise floor."),
-]
-Atol = Annotated[
-    float | None, typer.Option(help="Pass if |x - r| <= atol + rtol |r| for every value.")
-]
-Rtol = Annotated[float | None, typer.Option(help="See --atol.")]
 OtherWeights = Annotated[
     list[str] | None,
     typer.Option(
@@ -78,13 +41,12 @@ Feature = Annotated[
 ]
 
 
-def chosen_environments(pairs: list[str] | None) -> Environments:
-    """The environments of runners, with the interpreters that the user named."""
-    from netparity.runners import RUNNERS
-    from netparity.runners.environments import Environments, parse_overrides
+@dataclass(frozen=True)
+class Group:
+    """Commands behind a common word, as `netparity weights inspect`, in the order of the help."""
 
-    names = [name for kind in RUNNERS for name in kind.interpreters]
-    return Environments(parse_overrides(pairs or [], names))
+    help: str
+    commands: tuple[Callable[..., None], ...]
 
 
 def rich_watch(verbose: bool) -> RichWatch:
@@ -92,21 +54,6 @@ def rich_watch(verbose: bool) -> RichWatch:
     from netparity.commands.progress import RichWatch
 
     return RichWatch(verbose)
-
-
-def rounds_given(text: str) -> int | Literal["auto"]:
-    """What `--rounds` was given.
-
-    Raises:
-        UsageError: if it is no such number.
-    """
-    if text == "auto":
-        return "auto"
-    if not text.isdecimal() or not 1 <= int(text) <= 1000:
-        from netparity.errors import UsageError
-
-        raise UsageError(f"--rounds {text!r}: expected a number from 1 to 1000, or auto")
-    return int(text)
 
 
 def make_console(stderr: bool = False) -> Console:
@@ -121,6 +68,17 @@ def make_console(stderr: bool = False) -> Console:
             raise SystemExit(0)
 
     return Quiet(stderr=stderr)
+
+
+def reporting_errors(command: Callable[..., None]) -> Callable[..., None]:
+    """Return the command with its errors reported as `errors` reports them."""
+
+    @wraps(command)
+    def run(**given: Any) -> None:
+        with errors(bool(given.get("verbose"))):
+            command(**given)
+
+    return run
 
 
 @contextmanager

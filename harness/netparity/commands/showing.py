@@ -1,4 +1,4 @@
-"""A run as it is shown in a terminal, and the exit code that says how it went."""
+"""What a command found, as a terminal shows it, and the exit code of a comparison."""
 
 from __future__ import annotations
 
@@ -9,8 +9,12 @@ import typer
 from netparity.commands.shared import EXIT_PARITY, EXIT_RUNNER, make_console
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
     from netparity.protocol import Run
     from netparity.report import Document
+    from netparity.report.cells import Table
     from netparity.results.folder import RunFolder
 
 
@@ -42,6 +46,26 @@ def show_document(document: Document, as_json: bool) -> None:
         if folder is not None:
             where = f"stored in {folder.path}; open {folder.path / 'report.html'}"
             console.print(where, markup=False, highlight=False, soft_wrap=True)
+
+
+def show_tables(
+    tables: Iterable[Table], remarks: Iterable[str], folder: Path, json: str, as_json: bool
+) -> None:
+    """Show tables, the remarks on them and where they are stored; with `as_json`, on stderr.
+
+    Args:
+        json: what is then printed on standard output.
+    """
+    from netparity.report.console import rich_table
+
+    if as_json:
+        typer.echo(json, nl=False)
+    console = make_console(stderr=as_json)
+    for table in tables:
+        console.print(rich_table(table))
+    for sentence in remarks:
+        console.print(f"• {sentence}", markup=False, highlight=False)
+    console.print(f"stored in {folder}", markup=False, highlight=False, soft_wrap=True)
 
 
 def exit_code(run: Run, asked_for: bool) -> int:

@@ -18,7 +18,8 @@ from netparity.protocol import Run, RunnerRecord
 from netparity.replay.tables import FILES, PHASES_SHOWN, Figure, Outcome, PostForm, Replay, Row
 from netparity.results.folder import RunFolder, new_name
 from netparity.results.outcomes import parity_passed, title
-from netparity.run.compare import Request, compare
+from netparity.run.compare import compare
+from netparity.run.request import Request
 from netparity.runners import MatconvnetMatlab, Runner
 from netparity.watch import SILENT, Watch
 

@@ -22,6 +22,7 @@ PHASES_SHOWN = {
 Interval = tuple[float, float]
 
 _WORDS = ("experiment", "phase")
+_FOR_ONE_TABLE = 150
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,12 @@ class Replay:
     rows: Sequence[Row]
     once: str
     repeated: str
+
+
+def tables(replay: Replay, width: int) -> tuple[Table, ...]:
+    """What a terminal of so many columns shows: ratios and seconds in one table if they fit."""
+    makers = [times_table] if width >= _FOR_ONE_TABLE else [ratios_table, seconds_table]
+    return tuple(make(replay) for make in (outcomes_table, *makers))
 
 
 def outcomes_table(replay: Replay) -> Table:

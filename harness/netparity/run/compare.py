@@ -8,11 +8,12 @@ import time
 from netparity.protocol import Run, WallClock
 from netparity.results.folder import RunFolder
 from netparity.run.measuring import Stages, finish, measure
-from netparity.run.planning import Request, make_plan
+from netparity.run.planning import make_plan
 from netparity.run.points import begin_points
+from netparity.run.request import Request
 from netparity.watch import SILENT, Watch
 
-__all__ = ["Request", "compare"]
+__all__ = ["compare"]
 
 
 def compare(request: Request, watch: Watch = SILENT) -> tuple[Run, RunFolder]:

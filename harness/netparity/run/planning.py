@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Literal
 
 from netparity._version import __version__
@@ -17,9 +16,9 @@ from netparity.parity.verdict import check_tolerances
 from netparity.protocol import Image, Run, RunnerRecord, Settings, Weights
 from netparity.results.folder import RunFolder, utc_now
 from netparity.run.process import Assignment
+from netparity.run.request import DEFAULT_BUDGET_SECONDS, DEFAULT_PRECISION, Request
 from netparity.runners import DEFAULT_RUNNERS, RUNNERS, Availability, Runner, create_runners
 from netparity.runners.base import COMPILE_CACHE
-from netparity.runners.environments import Environments
 from netparity.runners.matconvnet import CODE_CHOICES
 from netparity.system.launch import Limits
 from netparity.system.limits import parse_bytes, parse_cpus
@@ -29,72 +28,6 @@ from netparity.weights import WeightSet, resolve
 
 LEAST_ROUNDS = 5
 """Of `--rounds auto`: fewer and the intervals are not what they say (docs/decisions/0004)."""
-DEFAULT_PRECISION = 0.03
-DEFAULT_BUDGET_SECONDS = 300.0
-
-
-@dataclass(frozen=True)
-class Request:
-    """What `netparity compare` is asked for; every default is the command line's.
-
-    Attributes:
-        images: files of any size; none for the sample image.
-        runners: what to compare, as `keras3-tensorflow` or `keras2-theano[label=a]`; none for
-            every tool.
-        model: one that netparity knows, as vgg16 or vgg16-tiny.
-        weights: `synthetic:SEED`, or a weight file.
-        layers: names with commas in between, or all; None for the model's usual ones.
-        rounds: processes of each runner, or auto: until the ratios are as precise as wanted.
-        precision: half-width of a ratio's interval that ends `rounds="auto"`, as 0.03.
-        budget_seconds: after so many no more rounds begin.
-        repeats: predictions timed in each process.
-        warmup: predictions before those, not counted.
-        threads: of each tool; None for one per processor.
-        affinity: processors to run on, as `0-3,6`.
-        memory_limit: what each process may ask for, in bytes, as `8G`.
-        compile_cache: cold or warm: what Theano finds compiled already.
-        per_layer: whether every layer is timed too, after everything else.
-        reference: the label that timings are put in ratio to; None for the first that passes.
-        matconvnet: auto, compat or require: MatConvNet itself, or the compatibility functions.
-        matconvnet_root: the folder of your own MatConvNet.
-        max_relative_l2: a feature passes up to this relative L2 error, instead of by its noise
-            floor.
-        atol: a feature passes if |x - r| <= atol + rtol |r| for every value, instead; in the
-            feature's unit.
-        rtol: see `atol`.
-        results: the folder that gets the run's folder.
-        timeout_seconds: that each process may take.
-        environments: where each tool's Python is.
-        command: as it was typed, to be stored.
-        begun_monotonic: when the program began, so that its imports count as its own time.
-    """
-
-    images: Sequence[Path] = ()
-    runners: Sequence[str] = ()
-    model: str = "vgg16"
-    weights: str = "synthetic:0"
-    layers: str | None = None
-    rounds: int | Literal["auto"] = 5
-    precision: float | None = None
-    budget_seconds: float | None = None
-    repeats: int = 5
-    warmup: int = 1
-    threads: int | None = None
-    affinity: str | None = None
-    memory_limit: str | None = None
-    compile_cache: str | None = None
-    per_layer: bool = False
-    reference: str | None = None
-    matconvnet: str | None = None
-    matconvnet_root: Path | None = None
-    max_relative_l2: float | None = None
-    atol: float | None = None
-    rtol: float | None = None
-    results: Path = Path("results")
-    timeout_seconds: float = 600.0
-    environments: Environments = field(default_factory=Environments)
-    command: Sequence[str] = ()
-    begun_monotonic: float | None = None
 
 
 @dataclass(frozen=True)

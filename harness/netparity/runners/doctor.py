@@ -16,6 +16,13 @@ def examine(environments: Environments) -> Iterator[tuple[str, Availability]]:
         yield kind.name, kind(kind.name).availability(environments)
 
 
+def options_in_words() -> Iterator[str]:
+    """A line for each key that each runner takes."""
+    for kind in RUNNERS:
+        for key, option in kind.options.items():
+            yield f"{kind.name}[{key}={'|'.join(option.choices)}]: {option.help}"
+
+
 def set_up(
     names: Sequence[str], environments: Environments, watch: Watch = SILENT
 ) -> Iterator[tuple[str, str | None]]:

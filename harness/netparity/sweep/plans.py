@@ -9,14 +9,14 @@ from typing import get_args
 from netparity.errors import UsageError
 from netparity.inputs import MAX_IMAGES, SAMPLE_IMAGE
 from netparity.protocol import DataFormat
-from netparity.run.planning import Plan, Request, make_plan
+from netparity.run.planning import Plan, make_plan
+from netparity.run.request import MOST_THREADS, Request
 from netparity.runners import DEFAULT_RUNNERS, RUNNERS, create_runners
 from netparity.sweep.grid import Grid
 from netparity.watch import SILENT, Watch
 
 DATA_FORMATS: tuple[str, ...] = get_args(DataFormat)
 MOST_POINTS = 256
-MOST_THREADS = 4096
 
 
 def make_plans(request: Request, grid: Grid, watch: Watch = SILENT) -> Iterator[Plan]:

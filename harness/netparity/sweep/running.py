@@ -12,8 +12,9 @@ from pathlib import Path
 from netparity.protocol import Run
 from netparity.results.folder import RunFolder, new_name
 from netparity.run.measuring import finish, measure
-from netparity.run.planning import Plan, Request
+from netparity.run.planning import Plan
 from netparity.run.points import begin_points
+from netparity.run.request import Request
 from netparity.sweep.grid import Grid
 from netparity.sweep.plans import make_plans
 from netparity.sweep.summary import summarise_sweep

@@ -1,34 +1,64 @@
-"""What a transfer is asked for."""
+"""What a transfer is asked for. Light to import, as `run/request.py` is."""
 
-from __future__ import annotations
+# The types of the fields are read at run time, so annotations are evaluated here.
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
-from netparity.protocol.base import INPUTS, InputKind
-from netparity.runners.environments import Environments
+from netparity.run import request as comparison
+from netparity.run.option import Typed, documented, like, option
+
+if TYPE_CHECKING:
+    from netparity.protocol.base import InputKind
+    from netparity.runners.environments import Environments
+
+MOST_IMAGES_AT_ONCE = 4096
 
 
+def parse_inputs(text: Literal["both", "shared", "native"]) -> "Sequence[InputKind]":
+    """Read what `--input` was given."""
+    return ("shared", "native") if text == "both" else (text,)
+
+
+@documented
 @dataclass(frozen=True)
 class Request:
     """What `netparity transfer` is asked for; every default is the command line's.
 
-    `resume` is the folder of an interrupted transfer: then all that shapes the result is read from
-    there, and only the last two are the request's.
+    With `resume`, only `timeout_seconds` and `environments` are this request's; all that shapes
+    the result is read from that folder.
     """
 
-    dataset: Path | None = None
-    runners: Sequence[str] = ()
-    model: str = "vgg16"
-    weights: str = "synthetic:0"
-    feature: str = "fc6"
-    inputs: Sequence[InputKind] = INPUTS
-    batch: int = 16
-    test_share: float = 0.5
-    seed: int = 0
-    threads: int | None = None
-    results: Path = Path("results")
-    resume: Path | None = None
-    timeout_seconds: float = 3600.0
-    environments: Environments = field(default_factory=Environments)
+    dataset: Path | None = option(
+        None,
+        "A folder with a folder of images for each class; scikit-learn's digits by default.",
+        metavar="[DATASET_DIR]",
+        argument=True,
+    )
+    runners: Sequence[str] = like(comparison.Request, "runners")
+    model: str = like(comparison.Request, "model")
+    weights: str = like(comparison.Request, "weights")
+    feature: str = option("fc6", "Layer whose features the classifier is trained on.", "--layer")
+    inputs: "Sequence[InputKind]" = option(
+        ("shared", "native"),
+        "The same tensors for all, or each tool's preprocessing.",
+        "--input",
+        typed=Typed(Literal["both", "shared", "native"], "both", parse_inputs),
+    )
+    batch: int = option(
+        16, "Images per prediction in a tool.", "--batch", least=1, most=MOST_IMAGES_AT_ONCE
+    )
+    test_share: float = option(0.5, "Share of the images to test with.", "--test")
+    seed: int = option(0, "Seed of the choice of these images.", "--seed", least=0)
+    threads: int | None = like(comparison.Request, "threads")
+    results: Path = like(comparison.Request, "results")
+    resume: Path | None = option(
+        None,
+        "Continue the transfer in this folder; all that shapes the result is read from it.",
+        "--resume",
+    )
+    # A process extracts the features of a whole dataset.
+    timeout_seconds: float = like(comparison.Request, "timeout_seconds", default=3600.0)
+    environments: "Environments" = like(comparison.Request, "environments")

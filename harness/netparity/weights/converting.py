@@ -73,6 +73,16 @@ def parse_changes(options: Sequence[str], model: Model) -> dict[str, set[str]]:
     return found
 
 
+def changed(tensors: Tensors, model: Model, options: Sequence[str]) -> Tensors:
+    """Return the tensors with the changes that the options name; without options, as they are.
+
+    Raises:
+        UsageError: if a change, a layer or the two together are unknown.
+    """
+    chosen = parse_changes(options, model)
+    return Changed(tensors, model, chosen) if chosen else tensors
+
+
 class Changed(Mapping[str, Tensor]):
     """Tensors with a change applied to each as it is asked for."""
 

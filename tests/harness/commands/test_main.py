@@ -264,7 +264,7 @@ def test_doctor_names_every_runner_and_what_mends_it() -> None:
     assert result.exit_code == 0
     for name in ("keras3-tensorflow", "keras2-theano", "matconvnet-octave", "matconvnet-matlab"):
         assert name in result.stdout
-    assert result.stdout.count("to mend it:") == 4
+    assert result.stdout.count("fix:") == 4
 
 
 def modules_after(*arguments: str) -> set[str]:

@@ -14,8 +14,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from netparity.commands import main as cli
-from netparity.commands.documents import open_document
 from netparity.errors import StoreError
+from netparity.judge.documents import open_document
 from netparity.protocol import Run, RunnerRecord
 from netparity.report import EXPORTERS, SUFFIXES, render
 from netparity.results.folder import RunFolder

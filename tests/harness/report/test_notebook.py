@@ -19,8 +19,8 @@ from PIL import Image
 
 import netparity
 from netparity import LoadedRun
-from netparity.commands.documents import draw_files
 from netparity.errors import InputError, UsageError
+from netparity.judge.drawing import draw_files
 from netparity.models import VGG16_TINY
 from netparity.parity import ReferencePass
 from netparity.protocol import (

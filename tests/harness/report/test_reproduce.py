@@ -18,7 +18,8 @@ from netparity.commands import main as cli
 from netparity.errors import NetparityError, UsageError
 from netparity.protocol import Image, Run, RunnerRecord, Weights
 from netparity.report.reproduce import in_full, typed
-from netparity.run.planning import Request, make_schedule
+from netparity.run.planning import make_schedule
+from netparity.run.request import Request
 from netparity.runners import RUNNERS, create_runners
 from netparity.system.limits import parse_bytes, parse_cpus
 from tests.support.cases import SHA, make_run

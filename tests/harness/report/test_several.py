@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from netparity.commands.documents import open_document
+from netparity.judge.documents import open_document
 from netparity.protocol import PHASES, Machine, Run
 from netparity.report import Choice, Document
 from netparity.report.cells import Table

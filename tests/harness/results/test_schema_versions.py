@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from netparity.commands.documents import open_document
 from netparity.errors import InputError
+from netparity.judge.documents import open_document
 from netparity.protocol import Run, TimingEntry
 from netparity.report import EXPORTERS, Document, render
 from tests.support.consoles import in_console

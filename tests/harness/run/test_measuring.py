@@ -9,8 +9,8 @@ import pytest
 from netparity.protocol import Run
 from netparity.results.folder import RunFolder
 from netparity.run.compare import compare
-from netparity.run.planning import Request
 from netparity.run.process import Turn
+from netparity.run.request import Request
 from netparity.runners import Runner
 from tests.support.scripted_processes import Script, interrupt_at, script_preparation
 from tests.support.watches import Messages

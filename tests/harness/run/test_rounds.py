@@ -10,9 +10,10 @@ import pytest
 from netparity.protocol import Run
 from netparity.results.folder import RunFolder
 from netparity.results.seconds import ok_phases
-from netparity.run.planning import Plan, Request, make_plan
+from netparity.run.planning import Plan, make_plan
 from netparity.run.points import Point
 from netparity.run.process import Turn
+from netparity.run.request import Request
 from netparity.run.rounds import run_points, widest_interval
 from netparity.runners import Runner
 from netparity.timing import shuffled_rounds, summarise

@@ -150,7 +150,7 @@ def test_doctor_says_the_same(install, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "1000")
     told = CliRunner().invoke(cli.app, ["doctor"]).output
     assert f"MATLAB R2024a is at {root}; to it belongs matlabengine 24.1 on Python" in told
-    assert f"to mend it: netparity setup {NAME}" in told
+    assert f"fix: netparity setup {NAME}" in told
 
 
 def test_doctor_says_where_it_is_when_all_is_well_too(

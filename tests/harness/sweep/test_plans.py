@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from netparity.errors import UsageError
-from netparity.run.planning import Request
+from netparity.run.request import Request
 from netparity.sweep.grid import Grid
 from netparity.sweep.plans import check_grid, make_plans, spread_runners
 

@@ -11,7 +11,7 @@ import pytest
 from netparity.protocol import Run
 from netparity.results.folder import RunFolder
 from netparity.run import points
-from netparity.run.planning import Request
+from netparity.run.request import Request
 from netparity.sweep.grid import Grid
 from netparity.sweep.running import run_sweep
 from tests.support.scripted_processes import Script, interrupt_at, script_preparation

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from netparity.results.folder import RunFolder
 from netparity.results.seconds import ok_phases
-from netparity.run.planning import Request
 from netparity.run.process import Turn
+from netparity.run.request import Request
 from netparity.run.rounds import run_points
 from netparity.runners import Runner
 from netparity.sweep.grid import Grid

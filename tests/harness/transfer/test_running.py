@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from netparity.errors import InputError, UsageError
-from netparity.transfer import Request, run_transfer
+from netparity.transfer.request import Request
+from netparity.transfer.running import run_transfer
 
 
 @pytest.mark.parametrize(

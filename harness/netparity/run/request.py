@@ -1,0 +1,169 @@
+"""What a comparison is asked for. Light to import: the command line's help is made of it."""
+
+# The types of the fields are read at run time, so annotations are evaluated here.
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from netparity.errors import UsageError
+from netparity.run.option import CommandOption, Typed, documented, made, option
+
+if TYPE_CHECKING:
+    from netparity.runners.environments import Environments
+
+DEFAULT_PRECISION = 0.03
+DEFAULT_BUDGET_SECONDS = 300.0
+MOST_ROUNDS = 1000
+MOST_PREDICTIONS = 100_000
+MOST_THREADS = 4096
+
+
+def parse_rounds(text: str) -> int | Literal["auto"]:
+    """Read what `--rounds` was given.
+
+    Raises:
+        UsageError: if it is neither a number in range nor auto.
+    """
+    if text == "auto":
+        return "auto"
+    if not text.isdecimal() or not 1 <= int(text) <= MOST_ROUNDS:
+        raise UsageError(f"--rounds {text!r}: expected a number from 1 to {MOST_ROUNDS}, or auto")
+    return int(text)
+
+
+def make_environments(pairs: Sequence[str] = ()) -> "Environments":
+    """Return the environments of all runners, with the interpreters that the user named.
+
+    Args:
+        pairs: `RUNNER=/path/to/python`, for each interpreter of the user's own.
+
+    Raises:
+        UsageError: if one has another form or names an unknown runner.
+    """
+    from netparity.runners import RUNNERS
+    from netparity.runners.environments import Environments, parse_overrides
+
+    names = [name for kind in RUNNERS for name in kind.interpreters]
+    return Environments(parse_overrides(list(pairs), names))
+
+
+@documented
+@dataclass(frozen=True)
+class Request:
+    """What `netparity compare` is asked for; every default is the command line's."""
+
+    images: Sequence[Path] = option(
+        (),
+        "Image files of any size; a sample image by default.",
+        metavar="[IMAGE]...",
+        argument=True,
+    )
+    runners: Sequence[str] = option(
+        (),
+        "What to run, e.g. keras2-theano[label=a]; repeat for several.",
+        *("--runner", "-r"),
+        metavar="NAME[key=value,...]",
+        shown="the usual ones",
+    )
+    model: str = option("vgg16", "vgg16 or vgg19, or their -tiny and -notop variants.", "--model")
+    weights: str = option(
+        "synthetic:0", "synthetic:SEED, or a file in any format (docs/weights.md).", "--weights"
+    )
+    layers: str | None = option(
+        None, "Layers to compare, as fc6,fc7, or all.", "--layers", shown="fc6,fc7"
+    )
+    rounds: int | Literal["auto"] = option(
+        5,
+        "Rounds, each with a new process per runner; auto: until the ratios are precise.",
+        "--rounds",
+        metavar="N|auto",
+        typed=Typed(str, "5", parse_rounds),
+    )
+    precision: float | None = option(
+        None,
+        "Half-width of a ratio's 95 % interval that ends --rounds auto.",
+        "--precision",
+        shown=f"{DEFAULT_PRECISION:g}",
+    )
+    budget_seconds: float | None = option(
+        None,
+        "Start no more rounds after this time.",
+        "--budget",
+        metavar="SECONDS",
+        shown=f"{DEFAULT_BUDGET_SECONDS:g} with --rounds auto",
+    )
+    repeats: int = option(
+        5, "Timed predictions per process.", "--repeats", least=1, most=MOST_PREDICTIONS
+    )
+    warmup: int = option(
+        1, "Untimed predictions before these.", "--warmup", least=0, most=MOST_PREDICTIONS
+    )
+    threads: int | None = option(
+        None, "Threads per tool.", "--threads", least=1, most=MOST_THREADS, shown="all"
+    )
+    affinity: str | None = option(
+        None, "Processors to run on, as 0-3,6.", "--affinity", metavar="CPUS"
+    )
+    memory_limit: str | None = option(
+        None, "Memory that each process may ask for, as 8G.", "--memory-limit", metavar="BYTES"
+    )
+    compile_cache: str | None = option(
+        None,
+        "Start Theano with an empty compile cache (cold), or with what it compiled before (warm).",
+        "--compile-cache",
+        metavar="cold|warm",
+        shown="warm",
+    )
+    per_layer: bool = option(
+        False, "Time every layer as well, after everything else.", "--per-layer"
+    )
+    reference: str | None = option(
+        None,
+        "Label of the runner whose timings are the denominator of every ratio.",
+        "--reference",
+        shown="the first that passes",
+    )
+    matconvnet: str | None = option(
+        None,
+        "MatConvNet itself (require), netparity's compatibility functions (compat), or MatConvNet "
+        "if its folder is known (auto).",
+        "--matconvnet",
+        metavar="auto|compat|require",
+        shown="auto",
+    )
+    matconvnet_root: Path | None = option(
+        None, "Folder of your MatConvNet.", "--matconvnet-root", shown="MATCONVNET_ROOT"
+    )
+    max_relative_l2: float | None = option(
+        None,
+        "Pass features up to this relative L2 error instead of judging by the noise floor.",
+        "--max-relative-l2",
+    )
+    atol: float | None = option(
+        None,
+        "Pass features if |x - r| <= atol + rtol |r| for every value instead; in their unit.",
+        "--atol",
+    )
+    rtol: float | None = option(None, "See --atol.", "--rtol")
+    results: Path = option(
+        Path("results"), "Folder in which the results get a folder of their own.", "--out"
+    )
+    timeout_seconds: float = option(
+        600.0, "Seconds that each process may take.", "--timeout", least=0.1
+    )
+    environments: "Environments" = made(
+        make_environments,
+        CommandOption(
+            "Interpreter to use for a runner, instead of an environment made for it.",
+            ("--python",),
+            metavar="RUNNER=PATH",
+            typed=Typed(list[str] | None, None, make_environments),
+        ),
+    )
+    command: Sequence[str] = option((), "The command as it was typed; it is stored with the run.")
+    begun_monotonic: float | None = option(
+        None,
+        "When the program began, by time.monotonic(); its imports count as the harness's time.",
+    )

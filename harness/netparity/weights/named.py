@@ -1,0 +1,69 @@
+"""Weights as the commands of `netparity weights` are given them: a file, or synthetic:SEED."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from netparity.models import MODELS, Model
+from netparity.weights import opened
+from netparity.weights.contents import Format, Tensors
+from netparity.weights.sources import resolve
+
+_SYNTHETIC = "synthetic:"
+
+
+@dataclass(frozen=True)
+class NamedWeights:
+    """Weights and their model.
+
+    Attributes:
+        dropout: whether the file lists dropout layers; None if it lists only layers with weights,
+            and for synthetic weights.
+    """
+
+    tensors: Tensors
+    model: Model
+    dropout: bool | None = None
+
+
+def open_named(source: str, model: Model | None = None) -> NamedWeights:
+    """Open a file, or make synthetic weights.
+
+    Args:
+        source: `synthetic:SEED`, or the path of a file.
+        model: what it holds; None for what is found in the file, and vgg16 if it is synthetic.
+
+    Raises:
+        NetparityError: if it cannot be read, or is not of that model.
+    """
+    if source.startswith(_SYNTHETIC):
+        model = model or MODELS["vgg16"]
+        return NamedWeights(resolve(source, model).tensors(), model)
+    file = opened.open_weights(Path(source), model)
+    return NamedWeights(file.tensors(), file.model, file.contents.dropout)
+
+
+def open_pair(
+    first: str, second: str, model: Model | None = None
+) -> tuple[NamedWeights, NamedWeights]:
+    """Open two; where one is synthetic and the model is not given, it is that of the other.
+
+    Raises:
+        NetparityError: if one cannot be read, or is not of that model.
+    """
+    if first.startswith(_SYNTHETIC):
+        b = open_named(second, model)
+        return open_named(first, b.model), b
+    a = open_named(first, model)
+    synthetic = second.startswith(_SYNTHETIC)
+    return a, open_named(second, a.model if synthetic else model)
+
+
+def output_format(out: Path, name: str | None) -> Format:
+    """Return the format of that name; without one, the format that the file's name asks for.
+
+    Raises:
+        InputError: if there is none, or it is only read.
+    """
+    return opened.named(name) if name is not None else opened.by_ending(out, "output")
