@@ -118,9 +118,19 @@ class TensorFlow(Backend):
         }
 
 
+class Jax(Backend):
+    """JAX; XLA reads the size of its thread pools from NPROC when it starts."""
+
+    def start(self, threads: int | None) -> None:
+        """Import JAX, with so many threads in each pool."""
+        if threads:
+            os.environ["NPROC"] = str(threads)
+        super().start(threads)
+
+
 BACKENDS = {
     "tensorflow": TensorFlow("tensorflow", "TensorFlow"),
-    "jax": Backend("jax", "JAX"),
+    "jax": Jax("jax", "JAX"),
     "torch": Backend("torch", "Torch"),
 }
 
