@@ -1,8 +1,8 @@
 """netparity: do several tools compute the same features from one network, and at what cost?
 
 These functions are for notebooks and other programs. The classes they return are in
-`netparity.api`, the settings of a comparison in `netparity.run.planning.Request`, what a loaded
-run offers in `netparity.report.notebook`, its fields in `netparity.protocol`, the metrics in
+`netparity.api`, the settings of a comparison in `netparity.run.planning.Request`, the methods
+of a loaded run in `netparity.report.notebook`, its fields in `netparity.protocol`, the metrics in
 `netparity.parity.metrics`, the output formats in `netparity.report`, and the exceptions in
 `netparity.errors`.
 """
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from netparity import _version
 
 __version__ = _version.__version__
-"""The version of this package, which every run holds."""
+"""The version of this package; every run stores it."""
 
 if TYPE_CHECKING:
     from netparity.api import LoadedRun, assert_parity, check, compare, diagnose, load_run
@@ -27,7 +27,7 @@ def __getattr__(name: str) -> Any:
     if name in __all__:
         from importlib import import_module
 
-        found = getattr(import_module("netparity.api"), name)
-        globals()[name] = found
-        return found
+        value = getattr(import_module("netparity.api"), name)
+        globals()[name] = value
+        return value
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
