@@ -319,9 +319,9 @@ def test_an_output_that_is_a_folder(folder: Path) -> None:
 
 
 def test_a_folder_without_a_run(folder: Path) -> None:
-    assert "none holds no run.json; give the folder of a run" in refused("none")
-    assert "results holds no run.json" in refused("results", "-f", "csv")
-    assert "holds no run.json" in refused(folder, "none"), "one of two"
+    assert "none contains no run.json; give the folder of a run" in refused("none")
+    assert "results contains no run.json" in refused("results", "-f", "csv")
+    assert "contains no run.json" in refused(folder, "none"), "one of two"
 
 
 def test_no_folder_at_all() -> None:
