@@ -18,11 +18,11 @@ from netparity.diagnosis.candidates import of_layer, other_weights, pairs, singl
 from netparity.diagnosis.findings import Cause, Diagnosis, Explanation, Finding
 from netparity.diagnosis.segment import NOTHING_ELSE, Candidate, Segment
 from netparity.models import Layer
+from netparity.models.rounding import stored_as
 from netparity.parity.arithmetic import Array
 from netparity.parity.floor import relative_l2
 from netparity.parity.network import How, Weights
 from netparity.parity.precision import STORED_MOST
-from netparity.parity.rounding import stored_as
 from netparity.parity.truth import INPUT, Truth, between, in_order
 from netparity.parity.verdict import Rule
 

@@ -12,11 +12,11 @@ import numpy as np
 from netparity.diagnosis.findings import Cause
 from netparity.diagnosis.mistakes import InputChange
 from netparity.models import Layer, Model
+from netparity.models.rounding import UNIT_ROUNDOFF
 from netparity.parity.arithmetic import Array
 from netparity.parity.floor import relative_l2
 from netparity.parity.local import LOCAL_ORDERS
 from netparity.parity.network import RIGHT, How, Weights, apply_layer
-from netparity.parity.rounding import UNIT_ROUNDOFF
 from netparity.parity.truth import INPUT
 
 

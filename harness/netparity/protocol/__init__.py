@@ -33,6 +33,17 @@ from netparity.protocol.job import (
     SharedInput,
     WeightsFile,
 )
+from netparity.protocol.parity import (
+    Arithmetic,
+    FloorEntry,
+    LocalError,
+    Metrics,
+    NoiseFloor,
+    ParityEntry,
+    Preprocessing,
+    PreprocessingFeature,
+    Verdict,
+)
 from netparity.protocol.result import (
     ArrayFile,
     Clock,
@@ -41,26 +52,18 @@ from netparity.protocol.result import (
     Threads,
 )
 from netparity.protocol.run import (
-    Arithmetic,
     Calibration,
     FeatureFile,
-    FloorEntry,
     HardwareLimit,
     Image,
     LayerTiming,
-    LocalError,
     Machine,
-    NoiseFloor,
-    ParityEntry,
-    Preprocessing,
-    PreprocessingFeature,
     Round,
     Run,
     RunnerRecord,
     Settings,
     TimingEntry,
     TimingVerdict,
-    Verdict,
     WallClock,
     Weights,
 )
@@ -86,6 +89,7 @@ __all__ = [
     "LayerTiming",
     "LocalError",
     "Machine",
+    "Metrics",
     "NoiseFloor",
     "ParityEntry",
     "Preprocessing",

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import Field, computed_field
 
 from netparity.protocol.base import Frozen, InputKind, Seconds
+from netparity.protocol.parity import NoiseFloor, ParityEntry, Preprocessing
 from netparity.protocol.result import Clock, Threads
 
 
@@ -146,121 +147,6 @@ class RunnerRecord(Frozen):
         """The largest peak of its processes; None if none was measured."""
         peaks = [round_.peak_rss_bytes for round_ in self.rounds if round_.peak_rss_bytes]
         return max(peaks, default=None)
-
-
-Verdict = Literal["identical", "pass", "reduced-precision", "divergent", "inconclusive", "error"]
-Arithmetic = Literal["tf32", "bfloat16", "float16", "fast-math"]
-
-
-class FloorEntry(Frozen):
-    """What float32 rounding alone does to one layer; `parity.floor.LayerFloor` has the meanings."""
-
-    feature: str
-    relative_l2: float
-    ulp: float | None = None
-    bound: float | None = None
-
-
-class NoiseFloor(Frozen):
-    """The floor of every layer for one input tensor.
-
-    `labels` are the runners that made this tensor from the image; none for the shared one.
-    """
-
-    input: InputKind
-    labels: list[str] = []
-    passes: int
-    layers: list[FloorEntry]
-
-
-class LocalError(Frozen):
-    """What a layer did itself: its error given this runner's own activation of layer `since`.
-
-    `floor` is what float32 rounding does to the layers in between, on that activation.
-    """
-
-    since: str
-    relative_l2: float | None
-    floor: float
-    verdict: Verdict
-    arithmetic: Arithmetic | None = None
-
-
-class ParityEntry(Frozen):
-    """How far one feature of `label` is from the same feature of `against`.
-
-    `against` is `reference` (the float64 pass over the same input: the shared one, or the tensor
-    that this runner made from the image) or another label. `parity.metrics.Metrics` says what
-    each number is; None where a value is undefined.
-    """
-
-    label: str
-    against: str
-    input: InputKind
-    feature: str
-    verdict: Verdict
-    note: str | None = None
-    identical_to: list[str] = []
-    arithmetic: Arithmetic | None = None
-    floor: float | None = None
-    local: LocalError | None = None
-    count: int | None = None
-    nan: int = 0
-    inf: int = 0
-    relative_l2: float | None
-    rms: float | None = None
-    max_abs: float | None
-    max_abs_at: list[int] | None = None
-    max_relative: float | None = None
-    ulp_50: float | None = None
-    ulp_99: float | None = None
-    ulp_100: float | None = None
-    snr_db: float | None = None
-    cosine_distance: float | None
-    spearman: float | None = None
-    sign_flips: float | None = None
-    relu_flips: float | None = None
-    top1: float | None = None
-    top5: float | None = None
-
-
-class PreprocessingFeature(Frozen):
-    """What the preprocessing does to one feature, computed by the reference.
-
-    `relative_l2` is that of the runner's own tensor to that of the shared one;
-    `explained_by_resize` is the share of it (of its square) that the resize found accounts for.
-    """
-
-    feature: str
-    relative_l2: float | None
-    explained_by_resize: float | None = None
-
-
-class Preprocessing(Frozen):
-    """A runner's own input tensor against the shared one.
-
-    Attributes:
-        resize: the resize that reproduces the tensor best, in words.
-        mistakes: keys of the known mistakes in it (`diagnosis.mistakes`).
-        or_mistakes: others that explain the tensor as well.
-        exact: whether resize and mistakes reproduce the tensor to float32 rounding.
-        left_max_abs: largest difference that it leaves, in grey levels.
-        stages: root mean square difference by stage (decode, grey, resize, mean), in grey levels.
-        difference_image: the stages as a picture, relative to the run's folder.
-    """
-
-    label: str
-    resize: str | None = None
-    grey: str | None = None
-    mistakes: list[str] = []
-    or_mistakes: list[list[str]] = []
-    exact: bool = False
-    left_max_abs: float | None = None
-    remark: str | None = None
-    rms: float | None = None
-    stages: dict[str, float] = {}
-    features: list[PreprocessingFeature] = []
-    difference_image: str | None = None
 
 
 TimingVerdict = Literal["faster", "slower", "no difference shown", "inconclusive"]
