@@ -83,7 +83,7 @@ def chosen_environments(pairs: list[str] | None) -> Environments:
     from netparity.runners import RUNNERS
     from netparity.runners.environments import Environments, parse_overrides
 
-    names = [name for kind in RUNNERS for name in kind.interpreters]
+    names = [name for kind in RUNNERS for name in kind.interpreters()]
     return Environments(parse_overrides(pairs or [], names))
 
 

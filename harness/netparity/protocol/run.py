@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, computed_field
 
@@ -123,10 +123,15 @@ class FeatureFile(Frozen):
 
 
 class RunnerRecord(Frozen):
-    """Everything about one runner in a run."""
+    """Everything about one runner in a run.
+
+    Attributes:
+        colour: the runner's in plots and on the page; None in runs stored before there was one.
+    """
 
     label: str
     runner: str
+    colour: Annotated[str, Field(pattern=r"^#[0-9a-f]{6}$")] | None = None
     options: dict[str, str] = {}
     status: Literal["pending", "ok", "failed", "unavailable"]
     reason: str | None = None

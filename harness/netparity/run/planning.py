@@ -284,6 +284,7 @@ def _new_record(runner: Runner, availability: Availability) -> RunnerRecord:
     return RunnerRecord(
         label=runner.label,
         runner=runner.name,
+        colour=runner.colour,
         options=runner.chosen,
         status="pending" if availability.available else "unavailable",
         reason=availability.reason or None,

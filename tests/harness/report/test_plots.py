@@ -11,8 +11,9 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 from PIL import Image
+from pydantic import ValidationError
 
-from netparity.protocol import Run, TimingEntry
+from netparity.protocol import Run, RunnerRecord, TimingEntry
 from netparity.report import Choice
 from netparity.report.pictures import pictures
 from netparity.report.plots import KINDS, Drawing, NothingToDrawError, Scene, inline_svg, rendered
@@ -158,8 +159,27 @@ def test_everyone_can_tell_the_tools_apart(kind: str | None) -> None:
 
 
 def test_every_runner_that_there_is_has_a_colour_of_its_own() -> None:
-    shades = [colour(ok("a", kind.name)) for kind in RUNNERS]
+    shades = [kind.colour or colour(ok("a", kind.name)) for kind in RUNNERS]
     assert len(set(shades)) == len(RUNNERS)
+    for theme in (THEMES["light"], THEMES["dark"]):
+        assert min(contrast(shade, theme.paper) for shade in shades) >= 3
+
+
+def test_a_run_s_colours_are_those_that_were_stored() -> None:
+    record = ok("a", "keras2-theano").model_copy(update={"colour": "#123456"})
+    assert colour(record) == "#123456"
+
+
+def test_a_run_stored_without_colours_is_drawn_as_before() -> None:
+    before = {kind.name: colour(ok("a", kind.name)) for kind in RUNNERS}
+    assert {name: before[name] for name in TOOL_COLOURS} == TOOL_COLOURS
+    assert {kind.name: kind.colour for kind in RUNNERS if kind.name in TOOL_COLOURS} == TOOL_COLOURS
+
+
+@pytest.mark.parametrize("text", ["red", "#12345", "#12345g", '#123456"><script>', "url(x)"])
+def test_a_stored_colour_is_nothing_but_a_colour(text: str) -> None:
+    with pytest.raises(ValidationError):
+        RunnerRecord.model_validate({**ok("a", "b").model_dump(), "colour": text})
 
 
 def test_a_tool_has_the_same_colour_in_every_run() -> None:
