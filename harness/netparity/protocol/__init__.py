@@ -33,6 +33,17 @@ from netparity.protocol.job import (
     SharedInput,
     WeightsFile,
 )
+from netparity.protocol.parity import (
+    Arithmetic,
+    FloorEntry,
+    LocalError,
+    Metrics,
+    NoiseFloor,
+    ParityEntry,
+    Preprocessing,
+    PreprocessingFeature,
+    Verdict,
+)
 from netparity.protocol.records import Calibration, FeatureFile, Round, RunnerRecord
 from netparity.protocol.result import (
     ArrayFile,
@@ -41,17 +52,7 @@ from netparity.protocol.result import (
     RunResult,
     Threads,
 )
-from netparity.protocol.run import (
-    Arithmetic,
-    FloorEntry,
-    LocalError,
-    NoiseFloor,
-    ParityEntry,
-    Preprocessing,
-    PreprocessingFeature,
-    Run,
-    Verdict,
-)
+from netparity.protocol.run import Run
 from netparity.protocol.settings import Image, Machine, Settings, Weights
 from netparity.protocol.timing import (
     HardwareLimit,
@@ -82,6 +83,7 @@ __all__ = [
     "LayerTiming",
     "LocalError",
     "Machine",
+    "Metrics",
     "NoiseFloor",
     "ParityEntry",
     "Preprocessing",

@@ -55,8 +55,9 @@ class FeatureFile(Frozen):
 class RunnerRecord(Frozen):
     """Everything about one runner in a run.
 
-    `repeatable` says whether all processes gave bit-identical features; None after a single one.
-    `colour` is the runner's in plots and on the page; None in runs stored before there was one.
+    Attributes:
+        colour: the runner's colour in plots and on the page; None in runs stored before it was.
+        repeatable: whether all processes gave bit-identical features; None after a single one.
     """
 
     label: str

@@ -11,8 +11,7 @@ from netparity._version import __version__
 from netparity.errors import SetupError, UsageError
 from netparity.inputs import MAX_IMAGES, SAMPLE_IMAGE, DecodedImage, decode, shared_tensor
 from netparity.models import Layer, Model, model_called
-from netparity.parity import FLOOR_FACTOR
-from netparity.parity.verdict import check_tolerances
+from netparity.parity import FLOOR_FACTOR, Rule
 from netparity.protocol import Image, Run, RunnerRecord, Settings, Weights
 from netparity.results.folder import RunFolder, utc_now
 from netparity.run.process import Assignment
@@ -50,7 +49,7 @@ def make_plan(request: Request, watch: Watch = SILENT) -> Plan:
     timeout = request.timeout_seconds
     if not 0 < timeout < math.inf:
         raise UsageError(f"--timeout {timeout}: expected a finite number of seconds above 0")
-    check_tolerances(request.max_relative_l2, request.atol, request.rtol)
+    Rule.from_tolerances(request.max_relative_l2, request.atol, request.rtol)
     schedule = make_schedule(request.rounds, request.precision, request.budget_seconds)
     limits = Limits(
         cpus=parse_cpus(request.affinity) if request.affinity else (),
