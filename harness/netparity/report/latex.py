@@ -18,7 +18,10 @@ from netparity.report.tables import tables
 from netparity.report.tex_table import table_lines
 from netparity.report.tex_text import escape
 
+HELP = "the tables and notes with booktabs; compiles on its own, tables can be copied out"
+SUFFIX = ".tex"
 FILE = None
+COLUMNS_OF = "table"
 _PREAMBLE = r"""\documentclass[10pt]{article}
 \usepackage[T1]{fontenc}
 \usepackage[utf8]{inputenc}
