@@ -11,21 +11,21 @@ import pytest
 from netparity.runners import RUNNERS, Keras3Tensorflow
 from netparity.runners.environments import Environments
 from netparity.system.launch import Command, capture, launch
-from tests.support.real_tools import Guard, RealToolStarted
+from tests.support.real_tools import Guard, RealToolError
 
 
 def test_octave_is_not_started() -> None:
-    with pytest.raises(RealToolStarted, match="octave-cli"):
+    with pytest.raises(RealToolError, match="octave-cli"):
         subprocess.run(["octave-cli", "--version"])
-    with pytest.raises(RealToolStarted, match="octave-cli"):
+    with pytest.raises(RealToolError, match="octave-cli"):
         subprocess.run("/usr/bin/octave-cli")
 
 
 def test_it_is_not_started_through_the_harness(tmp_path: Path) -> None:
     command = Command(["matlab", "-batch", "exit"])
-    with pytest.raises(RealToolStarted, match="matlab"):
+    with pytest.raises(RealToolError, match="matlab"):
         launch(command, tmp_path, tmp_path / "log.txt", 10)
-    with pytest.raises(RealToolStarted, match="matlab"):
+    with pytest.raises(RealToolError, match="matlab"):
         capture(command, tmp_path)
 
 
@@ -33,14 +33,14 @@ def test_an_environment_of_the_users_cache_is_not_started(
     guard: Guard, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(guard, "_environments", tmp_path)
-    with pytest.raises(RealToolStarted, match="keras2-theano-0"):
+    with pytest.raises(RealToolError, match="keras2-theano-0"):
         subprocess.run([tmp_path / "keras2-theano-0" / "bin" / "python", "-V"])
 
 
 def test_an_environment_is_not_made(guard: Guard) -> None:
-    with pytest.raises(RealToolStarted, match="makes an environment"):
+    with pytest.raises(RealToolError, match="makes an environment"):
         Environments().ensure(Keras3Tensorflow.stack)
-    with pytest.raises(RealToolStarted, match="the environment keras3-tensorflow-"):
+    with pytest.raises(RealToolError, match="the environment keras3-tensorflow-"):
         guard.check()
 
 
@@ -49,7 +49,7 @@ def test_a_child_that_starts_octave_is_noticed(guard: Guard) -> None:
     existed = program.exists()
     done = subprocess.run(["sh", "-c", "octave-cli --version"])
     assert existed and done.returncode == 97
-    with pytest.raises(RealToolStarted, match="octave-cli --version"):
+    with pytest.raises(RealToolError, match="octave-cli --version"):
         guard.check()
     guard.check()
 
@@ -62,7 +62,7 @@ def test_a_child_that_begins_an_environment_is_noticed(guard: Guard) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode != 0
-    with pytest.raises(RealToolStarted, match="the environment keras3-tensorflow-"):
+    with pytest.raises(RealToolError, match="the environment keras3-tensorflow-"):
         guard.check()
 
 

@@ -1,6 +1,6 @@
 """Nothing but a slow test starts a real tool: the guard that makes it an error.
 
-In the test's own process, starting one raises `RealToolStarted`. In processes that the test
+In the test's own process, starting one raises `RealToolError`. In processes that the test
 starts, Octave and MATLAB are stand-ins that leave a note, and the cache is one without
 environments; `Guard.check` fails if there is a note or if making an environment was begun.
 """
@@ -23,7 +23,7 @@ PROGRAMS = ("octave", "octave-cli", "matlab")
 FIX = "mark the test slow, or give it a stand-in"
 
 
-class RealToolStarted(AssertionError):
+class RealToolError(AssertionError):
     """A test that is not marked slow has started a real tool, or an environment of one."""
 
 
@@ -75,7 +75,7 @@ class Guard:
         """Fail if a child started a stand-in or began an environment; forgets both.
 
         Raises:
-            RealToolStarted: with what was started.
+            RealToolError: with what was started.
         """
         started = self._notes.read_text().splitlines() if self._notes.exists() else []
         begun = sorted(self._cache.glob("environments/*.lock"))
@@ -83,18 +83,18 @@ class Guard:
         shutil.rmtree(self._cache / "environments", ignore_errors=True)
         started += [f"the environment {lock.stem}" for lock in begun]
         if started:
-            raise RealToolStarted(f"a child of this test has started {', '.join(started)}: {FIX}")
+            raise RealToolError(f"a child of this test has started {', '.join(started)}: {FIX}")
 
     def _refuse_real(self, arguments: Sequence[str]) -> None:
         program = Path(arguments[0])
         if program.is_relative_to(self._environments):
-            raise RealToolStarted(f"this test starts {program}: {FIX}")
+            raise RealToolError(f"this test starts {program}: {FIX}")
         if program.name in PROGRAMS:
             found = shutil.which(program)
             made_by_test = found is not None and Path(found).is_relative_to(self._temporary)
             if not made_by_test or Path(found or "").parent == self._programs:
-                raise RealToolStarted(f"this test starts {program}: {FIX}")
+                raise RealToolError(f"this test starts {program}: {FIX}")
 
 
 def _refuse_uv() -> NoReturn:
-    raise RealToolStarted(f"this test makes an environment: {FIX}")
+    raise RealToolError(f"this test makes an environment: {FIX}")
