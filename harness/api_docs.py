@@ -1,4 +1,4 @@
-"""The API's documentation, made of its docstrings: pages that ask for nothing from elsewhere.
+"""Make the API documentation from docstrings, as pages that load nothing from the network.
 
 python harness/api_docs.py [build/docs]
 """
@@ -33,17 +33,17 @@ def main(folder: Path, names: Sequence[str] = MODULES) -> None:
     """Write a page for each module, and an index.
 
     Raises:
-        LookupError: if something public has no docstring; nothing is written then.
+        LookupError: if something public has no docstring; then nothing is written.
     """
     imported = {name: import_module(name) for name in names}
     for module in imported.values():
         for name in getattr(module, "__all__", ()):
             setattr(module, name, getattr(module, name))  # some are imported on first use
     modules = {name: pdoc.doc.Module(module) for name, module in imported.items()}
-    silent = sorted({each for module in modules.values() for each in undocumented(module)})
-    if silent:
-        raise LookupError(f"public, but without a docstring: {', '.join(silent)}")
-    # The search would need Node.js to be the same everywhere.
+    missing = sorted({name for module in modules.values() for name in undocumented(module)})
+    if missing:
+        raise LookupError(f"public, but without a docstring: {', '.join(missing)}")
+    # The search index is the same everywhere only if Node.js is installed, so there is none.
     pdoc.render.configure(
         docformat="google",
         footer_text=f"netparity {netparity.__version__}",
@@ -56,14 +56,14 @@ def main(folder: Path, names: Sequence[str] = MODULES) -> None:
     for name, text in (pages | {"index": pdoc.render.html_index(modules)}).items():
         path = folder / f"{name}.html"
         path.parent.mkdir(parents=True, exist_ok=True)
-        # Exporters are modules, which are shown with where they lie.
+        # Exporters are modules, which are shown with their path.
         path.write_text(text.replace(f"{CHECKOUT}/", ""), encoding="utf-8")
 
 
 def undocumented(space: pdoc.doc.Module | pdoc.doc.Class) -> Iterator[str]:
     """Modules, public classes, functions, methods and names of `netparity` without a docstring.
 
-    What fields and constants mean stands in the docstring of their class or module.
+    Fields and constants are documented in the docstring of their class or module.
     """
     exported = netparity.__all__ if space.fullname == netparity.__name__ else ()
     if not space.docstring:

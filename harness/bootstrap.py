@@ -2,8 +2,8 @@
 
     python3 harness/bootstrap.py .venv
 
-Standard library only. Debian and Ubuntu ship Python without the part that makes environments;
-that package is installed where it is allowed, else the command is printed.
+Standard library only. Debian and Ubuntu ship Python without the package that makes environments;
+it is installed where that is allowed, otherwise the command for it is printed.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ OLDEST = (3, 11)
 
 
 def main() -> None:
-    """Make or renew the environment named by the only argument."""
+    """Make or update the environment whose folder is the only argument."""
     if len(sys.argv) != 2:
         sys.exit("usage: python3 harness/bootstrap.py FOLDER")
     if sys.version_info < OLDEST:
@@ -38,23 +38,23 @@ def main() -> None:
 
 
 def use_newer_python() -> None:
-    """Start again with the newest Python on the PATH, or say that there is none."""
+    """Restart with the newest suitable Python on the PATH, or exit if there is none."""
     for minor in range(14, OLDEST[1] - 1, -1):
         if newer := shutil.which(f"python3.{minor}"):
             os.execv(newer, [newer, *sys.argv])
-    have = ".".join(map(str, sys.version_info[:3]))
-    sys.exit(f"netparity needs Python 3.11 or later; this is {have}. Install a newer one.")
+    version = ".".join(map(str, sys.version_info[:3]))
+    sys.exit(f"netparity needs Python 3.11 or later; this is {version}. Install a newer one.")
 
 
 def works(python: Path) -> bool:
-    """Whether an environment made earlier still has its Python and pip."""
+    """Whether an existing environment still has its Python and pip."""
     if not python.exists():
         return False
     return subprocess.run([python, "-m", "pip", "--version"], capture_output=True).returncode == 0
 
 
 def make_environment(folder: Path) -> None:
-    """`python -m venv`, once the system has it."""
+    """Run `python -m venv`, after installing what it needs."""
     shutil.rmtree(folder, ignore_errors=True)
     if importlib.util.find_spec("ensurepip") is None:
         install_venv()
@@ -62,7 +62,7 @@ def make_environment(folder: Path) -> None:
 
 
 def install_venv() -> None:
-    """Install Debian's package of ensurepip, or print how to."""
+    """Install Debian's package with ensurepip, or exit with the command that does."""
     package = f"python3.{sys.version_info.minor}-venv"
     command = ["apt-get", "install", "-y", "-q", "--no-install-recommends", package]
     if os.geteuid() != 0:
@@ -76,7 +76,7 @@ def install_venv() -> None:
 
 
 def run(command: list[str]) -> None:
-    """Run a command, and stop with its exit status if it fails."""
+    """Run a command, and exit if it fails."""
     status = subprocess.run(command, stdin=subprocess.DEVNULL).returncode
     if status:
         sys.exit(f"this failed with exit status {status}: {' '.join(command)}")

@@ -1,4 +1,4 @@
-"""Copy the figures of `make reference` to results/reference: JSON and tables, no arrays, no logs.
+"""Copy the results of `make reference` to results/reference: JSON and tables, no arrays or logs.
 
 python harness/keep_reference.py build/reference results/reference
 """
@@ -15,17 +15,17 @@ TRANSFER_FILES = ("transfer.json", "transfer.md", "transfer.csv")
 
 
 def main(made: Path, kept: Path) -> None:
-    """Take the only comparison, replay, run and transfer below `made`."""
+    """Copy the only comparison, replay, Theano run and transfer below `made`."""
     [compare] = made.glob("compare/*")
     [replay] = made.glob("replay/*-replay")
     [theano] = made.glob("theano/*")
     [transfer] = made.glob("transfer/*-transfer")
-    said = json.loads((replay / "replay.json").read_text(encoding="utf-8"))
+    stored = json.loads((replay / "replay.json").read_text(encoding="utf-8"))
     sources = {
         "compare": (compare, RUN_FILES),
         "replay": (replay, ("replay.json", "replay.md")),
-        "replay/once": (replay / said["once"], RUN_FILES),
-        "replay/repeated": (replay / said["repeated"], RUN_FILES),
+        "replay/once": (replay / stored["once"], RUN_FILES),
+        "replay/repeated": (replay / stored["repeated"], RUN_FILES),
         "theano": (theano, RUN_FILES),
         "transfer": (transfer, TRANSFER_FILES),
     }
@@ -34,7 +34,7 @@ def main(made: Path, kept: Path) -> None:
     for name, (folder, files) in sources.items():
         (kept / name).mkdir(parents=True, exist_ok=True)
         for file in files:
-            # Theano's tracebacks name files of its environment.
+            # Theano's tracebacks contain paths of its environment.
             text = (folder / file).read_text(encoding="utf-8").replace(str(Path.home()), "~")
             (kept / name / file).write_text(text, encoding="utf-8")
 

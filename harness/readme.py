@@ -1,6 +1,6 @@
 """Put the tables and the plot of the committed reference run into README.md.
 
-The tables beside all committed runs are made anew, too.
+The tables of all committed runs are remade, too.
 
 python harness/readme.py
 """
@@ -29,7 +29,7 @@ PLOT, WIDTH_MM = "phases", 150.0
 
 
 def main() -> None:
-    """Write README.md, its plots and the tables beside the committed runs anew."""
+    """Rewrite README.md, its plots and the tables of the committed runs."""
     run = load_run(REFERENCE)
     README.write_text(with_results(README.read_text(encoding="utf-8"), run), encoding="utf-8")
     for path, text in tables().items():
@@ -40,10 +40,10 @@ def main() -> None:
 
 
 def with_results(text: str, run: Run) -> str:
-    """The README with this run's outcome between the two marks.
+    """The README with this run's results between the two marks.
 
     Raises:
-        ValueError: if it lacks one of the marks.
+        ValueError: if a mark is missing.
     """
     before, begin, rest = text.partition(BEGIN)
     _, end, after = rest.partition(END)
@@ -53,7 +53,7 @@ def with_results(text: str, run: Run) -> str:
 
 
 def results(run: Run) -> str:
-    """The outcome, parity beside speed, the plot, and the errors."""
+    """The headline, the comparison table, the plot, and the tables of errors."""
     first, errors, inputs = comparison(run), agreement.parity(run), agreement.preprocessing(run)
     light, dark = plot_paths()
     machine = next(iter(machine_words(run.machine, run.settings)))
@@ -73,20 +73,20 @@ def results(run: Run) -> str:
 
 
 def alt(run: Run) -> str:
-    """What the plot shows, as an attribute."""
+    """The plot's alternative text, escaped for an attribute."""
     with applied(THEMES["light"]):
-        said = KINDS[PLOT].draw(Scene(run)).alt
-    return escape(said)
+        text = KINDS[PLOT].draw(Scene(run)).alt
+    return escape(text)
 
 
 def plot_paths() -> tuple[Path, Path]:
-    """Of the light and of the dark one."""
+    """The paths of the light and the dark plot."""
     folder = ROOT / "docs" / "images"
     return folder / f"{PLOT}-light.svg", folder / f"{PLOT}-dark.svg"
 
 
 def plots(run: Run) -> dict[Path, bytes]:
-    """The plot's files; from run.json alone, as the features are not committed."""
+    """The plot's files, made from run.json alone, as the features are not committed."""
     return {
         path: rendered(KINDS[PLOT].draw, Scene(run, theme=THEMES[theme], width_mm=WIDTH_MM), "svg")
         for path, theme in zip(plot_paths(), ("light", "dark"), strict=True)
@@ -94,7 +94,7 @@ def plots(run: Run) -> dict[Path, bytes]:
 
 
 def tables() -> dict[Path, str]:
-    """table.md beside every committed run."""
+    """table.md of every committed run."""
     return {
         file.with_name(markdown.FILE): markdown.render(Document.of(load_run(file)))
         for file in sorted(COMMITTED.rglob("run.json"))

@@ -1,8 +1,8 @@
 """Weights: one canonical store, and one file per format that tools load.
 
-`layout` is how kernels lie in a file, `containers` the kinds of file, `formats` what recognises,
-reads and writes each format (adding one is one file and one line in `FORMATS`), `opened` a file
-whose model is known, and `sources` the way from what the user names to files for every tool.
+`layout` describes how a file stores kernels; `formats` recognises, reads and writes each format (a
+new one is one file and one line in `FORMATS`); `opened` is a file whose model is known; `sources`
+leads from the user's `--weights` to a file for each tool.
 """
 
 from netparity.weights.formats import FORMATS

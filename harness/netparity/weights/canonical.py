@@ -1,4 +1,4 @@
-"""The canonical weights: what identifies the numbers, wherever they came from."""
+"""The canonical weights, and the hash that identifies them whatever their source."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ _HEADER_BYTES = 2**16
 
 
 class Hashed(Mapping[str, Tensor]):
-    """Tensors that are hashed as they are taken, so that they are read only once.
+    """Tensors that are hashed on access, so that they are read only once.
 
-    They have to be taken in the model's order, each once, as every writer does. A tensor is hashed
-    while whoever took it works on it, and is let go before the next one is read.
+    They must be accessed in the model's order, each once, as every writer does. A tensor is hashed
+    while the caller uses it, and released before the next one is read.
     """
 
     def __init__(self, tensors: Tensors, model: Model) -> None:
@@ -46,13 +46,13 @@ class Hashed(Mapping[str, Tensor]):
         self._pending: Future[None] | None = None
 
     def __getitem__(self, name: str) -> Tensor:
-        """One tensor, and into the hash with it.
+        """Read one tensor and add it to the hash.
 
         Raises:
-            RuntimeError: if it is not this tensor's turn.
+            RuntimeError: if it is accessed out of order.
         """
         if self._left[:1] != [name]:
-            raise RuntimeError(f"{name} was taken out of turn; next is {self._left[:1]}")
+            raise RuntimeError(f"{name} was accessed out of order; next is {self._left[:1]}")
         self._wait()
         tensor = self._tensors[self._left.pop(0)]
         self._pending = self._worker.submit(_update, self._digest, name, tensor)
@@ -71,13 +71,13 @@ class Hashed(Mapping[str, Tensor]):
 
     @property
     def sha256(self) -> str:
-        """The same as `content_hash`, once every tensor was taken.
+        """The same as `content_hash`, after every tensor was accessed.
 
         Raises:
-            RuntimeError: before.
+            RuntimeError: if a tensor was not accessed.
         """
         if self._left:
-            raise RuntimeError(f"{self._left[0]} was not taken")
+            raise RuntimeError(f"{self._left[0]} was not accessed")
         self._wait()
         return self._digest.hexdigest()
 
@@ -97,10 +97,10 @@ def _update(digest: Any, name: str, tensor: Tensor) -> None:
 
 
 def stored(path: Path, model: Model) -> Tensors:
-    """The tensors of a canonical file, each read when it is asked for.
+    """The tensors of a canonical file, each read on access.
 
     Raises:
-        InputError: if it is damaged or holds another model.
+        InputError: if it is damaged or contains another model.
     """
     contents = stored_format.read(path)
     check(contents, model, path)
@@ -108,11 +108,11 @@ def stored(path: Path, model: Model) -> Tensors:
 
 
 def write(path: Path, tensors: Tensors, model: Model, source: str) -> str:
-    """Write the canonical file with what identifies it, and return the hash."""
+    """Write the canonical file with its model, source and hash, and return the hash."""
     hashed = Hashed(tensors, model)
     metadata = {"model": model.name, "source": source, "sha256": _PLACE_OF_HASH}
     stored_format.write_with(path, model, hashed, metadata)
-    # The header stands before the numbers, which are read once: the hash is put in afterwards.
+    # The header precedes the numbers, which are read only once, so the hash is inserted afterwards.
     with path.open("r+b") as file:
         at = file.read(_HEADER_BYTES).index(_PLACE_OF_HASH.encode())
         file.seek(at)
@@ -121,7 +121,7 @@ def write(path: Path, tensors: Tensors, model: Model, source: str) -> str:
 
 
 def describe(path: Path) -> dict[str, str] | None:
-    """What a canonical file says of itself (model, source, sha256); None if it says too little."""
+    """The metadata of a canonical file (model, source, sha256); None if it is incomplete."""
     from safetensors import SafetensorError, safe_open
 
     try:
@@ -133,7 +133,7 @@ def describe(path: Path) -> dict[str, str] | None:
 
 
 def is_intact(path: Path, model: Model, sha256: str) -> bool:
-    """Whether the file is there and holds the numbers that it is named for."""
+    """Whether the file exists and its numbers have this hash."""
     try:
         return path.exists() and content_hash(stored(path, model), model) == sha256
     except (InputError, OSError):

@@ -1,8 +1,8 @@
-"""The ways in which the same kernels come to look different, and how to turn one into the other.
+"""Changes that relate one file's kernels to another's, and how to apply them.
 
-A file is read by what its format prescribes. If whoever wrote it did not keep to that, the
-numbers are there in another order. Every mistake known here is one of three kinds: the values lie
-in another order of axes than they were read in; a kernel is turned round; values are rounded.
+A file is read as its format prescribes. If its writer did not follow the format, the numbers are
+there in another order. The changes known here are of three kinds: the values are stored in another
+order of axes; a kernel is rotated or its channels are reversed; values are rounded.
 """
 
 from __future__ import annotations
@@ -35,12 +35,13 @@ WORDS = {
     "bfloat16-of": "rounded to bfloat16",
     "to-bfloat16": "not rounded to bfloat16, as the other's are",
 }
-"""What is the matter with a kernel that one of these changes turns into the other's."""
+"""What the first file's kernel is, relative to the second's, if this change relates them."""
 
 LOSSY = {"half-of", "bfloat16-of"}
-"""What cannot be undone: the other file holds more."""
+"""Changes that cannot be undone, since the other file holds more digits."""
 
-# The orders of axes in which values may lie, whatever the shape says, as what mends them.
+# Orders of axes in which values may be stored whatever their shape says, and the parts of the
+# change that corrects each.
 _CONVOLUTION_ORDERS: dict[str, tuple[str, ...]] = {
     "HWIO": (),
     "WHIO": ("swap-rows-columns",),
@@ -64,12 +65,12 @@ class Change:
     """One way to turn the first file's kernel into the second's.
 
     Attributes:
-        names: of `WORDS`, what it consists of.
-        from_order: in which order of axes the first one's values lie.
-        to_order: the same for the second one.
-        rotate: whether one is turned by 180 degrees.
-        reverse: whether one's input channels are in reversed order.
-        rounding: which is rounded, if either.
+        names: its parts, which are keys of `WORDS`.
+        from_order: order of axes in which the first kernel's values are stored.
+        to_order: order of axes in which the second kernel's values are stored.
+        rotate: whether one of them is rotated by 180 degrees.
+        reverse: whether the input channels of one of them are reversed.
+        rounding: the part that is a rounding, if any.
     """
 
     names: tuple[str, ...] = ()
@@ -80,7 +81,7 @@ class Change:
     rounding: str | None = None
 
     def apply(self, kernel: Tensor) -> Tensor:
-        """The first file's kernel as the second one has it, rounding in between not undone."""
+        """The first file's kernel in the second's form; lost digits are not restored."""
         view = self._turned(ordered(kernel, self.from_order))
         if self.to_order != "HWIO":
             permuted = view.transpose(["HWIO".index(axis) for axis in self.to_order])
@@ -91,13 +92,13 @@ class Change:
 
     def explains(self, first: Tensor, second: Tensor) -> bool:
         """Whether the two kernels are equal under this change."""
-        one = self._turned(ordered(first, self.from_order))
-        two = ordered(second, self.to_order)
+        changed = self._turned(ordered(first, self.from_order))
+        target = ordered(second, self.to_order)
         if self.rounding is not None and not (first.any() and second.any()):
-            return False  # anything small enough rounds to zero
-        corner = np.s_[:, :, :4, :8]  # settles nearly every case; the whole is large
-        return self._same(one[corner], two[corner]) and all(
-            self._same(a, b) for a, b in _parts(one, two)
+            return False  # any value small enough rounds to zero
+        corner = np.s_[:, :, :4, :8]  # decides nearly every case cheaply
+        return self._same(changed[corner], target[corner]) and all(
+            self._same(a, b) for a, b in _parts(changed, target)
         )
 
     def _turned(self, view: Tensor) -> Tensor:
@@ -113,7 +114,7 @@ class Change:
 
 
 def ordered(kernel: Tensor, order: str) -> Tensor:
-    """A kernel whose values lie in another order of axes than its shape says, put right."""
+    """A kernel whose values are stored in another order of axes than its shape says, corrected."""
     if order == "HWIO":
         return kernel
     sizes = dict(zip("HWIO", kernel.shape, strict=True))
@@ -122,7 +123,7 @@ def ordered(kernel: Tensor, order: str) -> Tensor:
 
 
 def kernel_changes(layer: Layer) -> list[Change]:
-    """What could turn one kernel of this layer into another, the simplest first."""
+    """The changes that can relate two kernels of this layer, the simplest first."""
     assert layer.kernel_shape is not None
     height, width = layer.kernel_shape[:2]
     orders = _CONVOLUTION_ORDERS if layer.kind == "conv" else _DENSE_ORDERS
@@ -133,37 +134,37 @@ def kernel_changes(layer: Layer) -> list[Change]:
     rotations = (False, True) if height * width > 1 else (False,)
     reversals = (False, True) if layer.takes_image else (False,)
     found = []
-    for (one, two), rotate, reverse, rounding in itertools.product(
+    for (from_order, to_order), rotate, reverse, rounding in itertools.product(
         pairs, rotations, reversals, _ROUNDINGS
     ):
-        names = [name if "-" in name else f"from-{name}" for name in orders[one]]
-        names += [name if "-" in name else f"to-{name}" for name in orders[two]]
+        names = [name if "-" in name else f"from-{name}" for name in orders[from_order]]
+        names += [name if "-" in name else f"to-{name}" for name in orders[to_order]]
         names += ["rotate"] * rotate + ["reverse-channels"] * reverse
         names += [rounding] if rounding else []
-        found.append(Change(tuple(names), one, two, rotate, reverse, rounding))
+        found.append(Change(tuple(names), from_order, to_order, rotate, reverse, rounding))
     return sorted(found, key=lambda change: len(change.names))
 
 
 def bias_changes() -> list[Change]:
-    """What could turn one bias into another."""
+    """The changes that can relate two biases."""
     return [Change((rounding,) if rounding else (), rounding=rounding) for rounding in _ROUNDINGS]
 
 
 def named(names: set[str], layer: Layer) -> Change:
-    """The change that consists of those of `names` that concern a layer's kernel.
+    """The change with those of the parts `names` that apply to a layer's kernel.
 
     Raises:
-        UsageError: if they do not go together.
+        UsageError: if the parts cannot be combined.
     """
     relevant = {name for name in names if concerns(name, layer)}
     for change in kernel_changes(layer):
         if set(change.names) == relevant:
             return change
-    raise UsageError(f"{', '.join(sorted(relevant))} do not go together in {layer.name}")
+    raise UsageError(f"{', '.join(sorted(relevant))} cannot be combined in {layer.name}")
 
 
 def usual_layers(name: str, model: Model) -> list[str]:
-    """The layers that a change is meant for if none are named."""
+    """The layers that a change applies to if none are named."""
     layers = [layer for layer in model.parametric_layers if concerns(name, layer)]
     if name in ("rotate", "swap-rows-columns"):
         layers = [layer for layer in layers if layer.kind == "conv"]
@@ -171,7 +172,7 @@ def usual_layers(name: str, model: Model) -> list[str]:
 
 
 def concerns(name: str, layer: Layer) -> bool:
-    """Whether a change can be made to a layer's kernel."""
+    """Whether a change applies to a layer's kernel."""
     return any(name in change.names for change in kernel_changes(layer))
 
 
@@ -182,7 +183,7 @@ def _rounded(values: Tensor, rounding: str) -> Tensor:
     return rounded(values, "bfloat16" if "bfloat16" in rounding else "float16")
 
 
-def _parts(one: Tensor, two: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
-    step = max(1, 2**22 // max(1, one[:, :, :1].size))
-    for start in range(0, one.shape[2], step):
-        yield one[:, :, start : start + step], two[:, :, start : start + step]
+def _parts(a: Tensor, b: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
+    step = max(1, 2**22 // max(1, a[:, :, :1].size))
+    for start in range(0, a.shape[2], step):
+        yield a[:, :, start : start + step], b[:, :, start : start + step]

@@ -1,4 +1,4 @@
-"""What a weight file holds, before and after its model is known."""
+"""The contents of a weight file, and the check of them against a model."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Tensors = Mapping[str, Tensor]
 
 @dataclass(frozen=True)
 class Pair:
-    """A layer's kernel and bias, under the name that the file gives the layer."""
+    """A layer's kernel and bias, with the layer's name in the file."""
 
     name: str
     kernel: Stored
@@ -30,17 +30,17 @@ class Pair:
 
 @dataclass(frozen=True)
 class Contents:
-    """What a reader found in a file.
+    """The contents of a weight file, before its model is known.
 
     Attributes:
-        pairs: in the network's order, as far as the file tells it.
-        layout: how the kernels lie.
-        reason: how the layout was told.
-        names: what the file should call a model's layers with weights, in order.
+        pairs: in the network's order, as far as the file determines it.
+        layout: how the file stores kernels.
+        reason: how the layout was determined.
+        names: the names that a model's layers with weights should have in the file, in order.
         dropout: whether the file lists dropout layers; None if it lists only those with weights.
         as_it_is: whether the tools of this format load the file without a conversion.
-        check: what else the file says of the network, held against a model; raises InputError.
-        notes: what the user should know of the file.
+        check: checks whatever else the file says about the network; raises InputError.
+        notes: what the user should know about the file.
     """
 
     pairs: tuple[Pair, ...]
@@ -55,17 +55,17 @@ class Contents:
 
 @dataclass(frozen=True)
 class Format:
-    """One way of keeping weights in a file.
+    """One format of weight files.
 
     Attributes:
-        name: for `--to`, and where tables name the format.
+        name: in `--to` and in tables.
         title: in words.
-        suffixes: of the files' names, the usual one first.
-        recognise: whether a file, of which the first bytes are given, is in this format; None for
-            a variant, which is recognised as the format that it is one of.
-        read: what such a file holds; its values are read when they are asked for.
-        write: the weights, tensor by tensor.
-        only_to: whether it is written only when `--to` names it (another one has its ending).
+        suffixes: of file names, the usual one first.
+        recognise: whether a file, given its first bytes, is in this format; None for a variant,
+            which is recognised as its main format.
+        read: reads the file's contents; the values are read later, on access.
+        write: writes the weights, tensor by tensor; None if the format is only read.
+        only_to: whether it is written only on `--to`, because its suffix is another format's.
     """
 
     name: str
@@ -78,7 +78,7 @@ class Format:
 
 
 class FileTensors(Mapping[str, Tensor]):
-    """The canonical tensors of a file, each read and checked when it is asked for."""
+    """The canonical tensors of a file, each read and checked on access."""
 
     def __init__(self, path: Path, kind: str, contents: Contents, model: Model) -> None:
         self._path, self._kind, self._layout = path, kind, contents.layout
@@ -111,7 +111,7 @@ class FileTensors(Mapping[str, Tensor]):
 
 
 def identify(contents: Contents) -> Model:
-    """The model whose layers these are, or the one that comes nearest."""
+    """The model with these layers, or the most similar one."""
 
     def likeness(model: Model) -> tuple[int, int]:
         pairs = list(zip(model.parametric_layers, contents.pairs, strict=False))
@@ -125,7 +125,7 @@ def check(contents: Contents, model: Model, path: Path) -> None:
     """Check that a file's layers are exactly the model's.
 
     Raises:
-        InputError: naming the first layer that is missing, left over, out of place or of
+        InputError: naming the first layer that is missing, unknown, out of order or of
             another shape.
     """
     expected = dict(zip(contents.names(model), model.parametric_layers, strict=True))
@@ -138,12 +138,12 @@ def check(contents: Contents, model: Model, path: Path) -> None:
                 f"layers with weights are {', '.join(expected)}{hint}"
             )
         if found.count(name) > 1:
-            raise InputError(f"weights {path}: layer {name!r} stands twice in it")
+            raise InputError(f"weights {path}: layer {name!r} is duplicated")
     for name, layer in expected.items():
         if name not in found:
             raise InputError(
-                f"weights {path}: {layer.kernel} is missing ({name!r} there); {model.name} needs "
-                f"it{hint}"
+                f"weights {path}: {layer.kernel} is missing; {model.name} needs it in a layer "
+                f"named {name!r}{hint}"
             )
     if found != list(expected):
         # Tools that load by position would fill the wrong layers, whatever their names.
@@ -158,7 +158,7 @@ def check(contents: Contents, model: Model, path: Path) -> None:
 
 
 def convolution_axes(kernels: Iterable[Stored]) -> str | None:
-    """Whether 3 x 3 kernels lie as HWIO or OIHW; None if their shapes do not tell."""
+    """Whether 3 x 3 kernels are stored as HWIO or OIHW; None if their shapes do not say."""
     shapes = [kernel.shape for kernel in kernels if len(kernel.shape) == 4]
     as_hwio = all(shape[:2] == (3, 3) for shape in shapes)
     as_oihw = all(shape[2:] == (3, 3) for shape in shapes)
@@ -170,7 +170,7 @@ def convolution_axes(kernels: Iterable[Stored]) -> str | None:
 def kernel_values(
     tensors: Tensors, layer: Layer, layout: Layout
 ) -> tuple[tuple[int, ...], Iterator[Tensor]]:
-    """Shape and values, in pieces, of a kernel in a file's layout; read when iterated."""
+    """A kernel's shape and values in a layout; the values come in pieces, read on iteration."""
 
     def values() -> Iterator[Tensor]:
         yield from layouts.pieces(tensors[layer.kernel], layer, layout)
@@ -191,17 +191,17 @@ def bias_values(tensors: Tensors, layer: Layer) -> tuple[tuple[int, ...], Iterat
 def _check_shape(
     stored: Stored, expected: tuple[int, ...], pair: Pair, model: Model, path: Path, hint: str
 ) -> None:
-    # A bias is a row, a column or a vector, as each tool likes it.
+    # Tools store a bias as a row, a column or a vector.
     bias = len(expected) == 1 and math.prod(stored.shape) == max((*stored.shape, 1)) == expected[0]
     if stored.shape != expected and not bias:
         raise InputError(
             f"weights {path}: {stored.name!r} of layer {pair.name!r} has shape {stored.shape}, "
-            f"{model.name} needs {expected}{hint}"
+            f"expected {expected} for {model.name}{hint}"
         )
 
 
 def _hint(contents: Contents, model: Model) -> str:
-    """Name the other model that the file does hold."""
+    """Name the model that the file contains instead, if there is one."""
     for other in MODELS.values():
         if other is model or len(other.parametric_layers) != len(contents.pairs):
             continue
@@ -209,5 +209,5 @@ def _hint(contents: Contents, model: Model) -> str:
             pair.kernel.shape == contents.layout.shape(layer)
             for layer, pair in zip(other.parametric_layers, contents.pairs, strict=True)
         ):
-            return f"; the file holds {other.name}: call with --model {other.name}"
+            return f"; the file contains {other.name}: use --model {other.name}"
     return ""

@@ -1,4 +1,4 @@
-"""From one weight file to another, with or without a change on the way."""
+"""Write weights in another format, with or without a change."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ def convert(
     force: bool = False,
     watch: Watch = SILENT,
 ) -> str:
-    """Write the weights in another format, and return their hash.
+    """Write weights in a format, and return their hash.
 
     Raises:
-        InputError: if the file is there already, or the weights cannot be read.
-        StoreError: if it cannot be written; then nothing is left behind.
+        InputError: if the file exists, or the weights cannot be read.
+        StoreError: if it cannot be written; then no file is left behind.
     """
     if out.exists() and not force:
-        raise InputError(f"{out} is there already; give another name, or --force to replace it")
+        raise InputError(f"{out} exists; give another name, or --force to replace it")
     if not out.absolute().parent.is_dir():
         raise InputError(f"the folder {out.absolute().parent} of {out.name} does not exist")
     assert format_.write is not None
@@ -46,10 +46,10 @@ def convert(
 
 
 def parse_changes(options: Sequence[str], model: Model) -> dict[str, set[str]]:
-    """`rotate` or `rotate=conv1_1,conv2_1`, for each layer by the name of its parameters.
+    """The changes of each layer, from options such as `rotate` or `rotate=conv1_1,conv2_1`.
 
     Raises:
-        UsageError: if a change, a layer or the two together are unknown.
+        UsageError: if a change or layer is unknown, or the change does not apply to the layer.
     """
     found: dict[str, set[str]] = {}
     layers = {str(layer.parameters): layer for layer in model.parametric_layers}
@@ -57,16 +57,16 @@ def parse_changes(options: Sequence[str], model: Model) -> dict[str, set[str]]:
         name, _, listed = option.partition("=")
         if name not in changes.WORDS or name in changes.LOSSY:
             known = ", ".join(name for name in changes.WORDS if name not in changes.LOSSY)
-            raise UsageError(f"--apply {option[:80]!r}: no such change; known are {known}")
-        its = listed.split(",") if listed else changes.usual_layers(name, model)
-        for layer in its:
+            raise UsageError(f"--apply {option[:80]!r}: unknown change; known are {known}")
+        chosen = listed.split(",") if listed else changes.usual_layers(name, model)
+        for layer in chosen:
             if layer not in layers:
                 raise UsageError(
                     f"--apply {option[:80]!r}: {model.name} has no layer {layer[:40]!r} with "
-                    f"weights; they are {', '.join(layers)}"
+                    f"weights; the layers with weights are {', '.join(layers)}"
                 )
             if not changes.concerns(name, layers[layer]):
-                raise UsageError(f"--apply {option[:80]!r}: no change of {layer}'s kernel")
+                raise UsageError(f"--apply {option[:80]!r}: does not apply to {layer}")
             found.setdefault(layer, set()).add(name)
     for layer, names in found.items():
         changes.named(names, layers[layer])
@@ -84,7 +84,7 @@ def changed(tensors: Tensors, model: Model, options: Sequence[str]) -> Tensors:
 
 
 class Changed(Mapping[str, Tensor]):
-    """Tensors with a change applied to each as it is asked for."""
+    """Tensors with a change applied to each on access."""
 
     def __init__(self, tensors: Tensors, model: Model, chosen: Mapping[str, set[str]]) -> None:
         self._tensors = tensors
@@ -122,7 +122,7 @@ def _of_bias(names: set[str]) -> changes.Change:
 
 
 class _Counted(Mapping[str, Tensor]):
-    """Tensors that tell the progress as they are taken."""
+    """Tensors that report progress on each access."""
 
     def __init__(self, tensors: Tensors, task: Task) -> None:
         self._tensors, self._task = tensors, task

@@ -1,4 +1,4 @@
-"""The published weights, fetched once and believed only if their MD5 is the published one."""
+"""Published weights, downloaded once and accepted only if their MD5 is the published one."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Published:
     """A file that a project publishes.
 
     Attributes:
-        folder: the address of the folder that it lies in.
+        folder: the URL of its folder.
         md5: as published (Keras: `keras.applications`; MatConvNet: its page of models).
     """
 
@@ -63,18 +63,18 @@ PUBLISHED: dict[tuple[str, str], Published] = {
 
 
 def published(model: str, source: str) -> Published:
-    """The file of a model that a project publishes.
+    """The published file of a model.
 
     Raises:
-        UsageError: if there is none.
+        UsageError: if the source publishes no such model.
     """
-    found = PUBLISHED.get((model, source))
-    if found is None:
-        known = ", ".join(f"{name} of {its}" for name, its in PUBLISHED)
+    file = PUBLISHED.get((model, source))
+    if file is None:
+        known = ", ".join(f"{name} from {project}" for name, project in PUBLISHED)
         raise UsageError(
-            f"no file of {model[:40]} is published by {source[:40]!r}; there are {known}"
+            f"{source[:40]!r} publishes no weights of {model[:40]}; available are {known}"
         )
-    return found
+    return file
 
 
 def fetch(
@@ -84,22 +84,22 @@ def fetch(
     watch: Watch = SILENT,
     timeout: float = _TIMEOUT_SECONDS,
 ) -> Path:
-    """The path of a published file in the cache, fetched if it is not there.
+    """The path of a published file in the cache; it is downloaded if it is not there.
 
-    What came of an earlier try that was cut off is gone on with.
+    A partial download is resumed.
 
     Args:
-        mirror: address of another folder that has a file of this name.
-        offline: look into the cache alone.
-        timeout: seconds without a byte after which a try is given up.
+        mirror: URL of another folder with a file of this name.
+        offline: use only the cache.
+        timeout: seconds without data after which an attempt is abandoned.
 
     Raises:
-        UsageError: if the mirror's address is no http or https.
-        FetchError: if it cannot be had, or is not the published file.
+        UsageError: if the mirror is not an http or https URL.
+        FetchError: if it cannot be downloaded, or is not the published file.
     """
     folder = mirror if mirror is not None else file.folder
     if urllib.parse.urlsplit(folder).scheme not in ("http", "https"):
-        raise UsageError(f"the mirror {folder[:80]!r} is no address that begins with http or https")
+        raise UsageError(f"mirror {folder[:80]!r} is not an http or https URL")
     target = cache_folder("published") / file.name
     with exclusive(target, watch):
         if target.exists():
@@ -109,57 +109,57 @@ def fetch(
         if offline:
             raise FetchError(
                 f"{file.name} is not in the cache ({target.parent}); fetch it without --offline, "
-                "or put it there"
+                "or copy it there"
             )
         part = target.with_name(f"{target.name}.part")
         _download(f"{folder.rstrip('/')}/{file.name}", part, watch, timeout)
-        found = _md5(part, watch)
-        if found != file.md5:
+        md5 = _md5(part, watch)
+        if md5 != file.md5:
             aside = _keep_aside(part)
             raise FetchError(
-                f"{file.name} from {folder} has MD5 {found}, the published file has {file.md5}; "
-                f"what came is kept as {aside}"
+                f"{file.name} from {folder} has MD5 {md5}, the published file has {file.md5}; "
+                f"the download is kept as {aside}"
             )
         os.replace(part, target)
     return target
 
 
 def _download(address: str, part: Path, watch: Watch, timeout: float) -> None:
-    """Fetch into `part`, going on where it ends, until the server has no more."""
+    """Download into `part`, resuming at its end, until it is complete."""
     problem: Exception | None = None
     with watch.task(f"fetching {part.name.removesuffix('.part')}") as task:
         for attempt in range(_ATTEMPTS):
             if attempt:
                 time.sleep(_PAUSE_SECONDS * attempt)
-                task.note(f"try {attempt + 1} of {_ATTEMPTS}")
+                task.note(f"attempt {attempt + 1} of {_ATTEMPTS}")
             try:
-                _go_on(address, part, task, timeout)
+                _resume(address, part, task, timeout)
                 return
             except urllib.error.HTTPError as error:
                 problem = error
                 error.close()
-                if error.code < 500:  # the server knows what it says: no use to ask again
+                if error.code < 500:  # a client error would only be repeated
                     break
             except (OSError, http.client.HTTPException) as error:
                 problem = error
     have = part.stat().st_size if part.exists() else 0
     raise FetchError(
-        f"{address} cannot be fetched: {problem}; {have:,} bytes are kept and the next try goes on "
-        "from there (--mirror names another server)"
+        f"{address} cannot be fetched: {problem}; {have:,} bytes are kept and the next attempt "
+        "resumes there (--mirror names another server)"
     )
 
 
-def _go_on(address: str, part: Path, task: Task, timeout: float) -> None:
+def _resume(address: str, part: Path, task: Task, timeout: float) -> None:
     have = part.stat().st_size if part.exists() else 0
     headers = {"Range": f"bytes={have}-"} if have else {}
-    # `fetch` has seen to it that the address begins with http or https.
+    # `fetch` has checked that the URL begins with http or https.
     request = urllib.request.Request(address, headers=headers)  # noqa: S310
     try:
         response = urllib.request.urlopen(request, timeout=timeout)  # noqa: S310
     except urllib.error.HTTPError as error:
         if error.code == http.HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
             error.close()
-            return  # nothing is left to fetch; the checksum decides whether it is whole
+            return  # the file is complete; its checksum is tested next
         raise
     with response:
         resumed = response.status == http.HTTPStatus.PARTIAL_CONTENT and (
@@ -182,7 +182,9 @@ def _copy(
     while chunk := read(_CHUNK_BYTES):
         size += len(chunk)
         if size > _MOST_BYTES:
-            raise FetchError(f"the server sends more than {_MOST_BYTES:,} bytes; it was stopped")
+            raise FetchError(
+                f"the server sends more than {_MOST_BYTES:,} bytes; the download was stopped"
+            )
         write(chunk)
         task.note(f"{size / 2**20:.0f} MiB")
     return size
@@ -195,10 +197,10 @@ def _md5(path: Path, watch: Watch) -> str:
 
 
 def _keep_aside(path: Path) -> Path:
-    """Out of the way, but not lost: somebody may want to see what came."""
+    """Rename a wrong file rather than delete it, so that it can be examined."""
     aside = path.with_name(f"{path.name.removesuffix('.part')}.wrong-{int(time.time())}")
     try:
         os.replace(path, aside)
     except OSError as error:
-        raise InputError(f"{path} cannot be moved aside: {error.strerror}") from error
+        raise InputError(f"{path} cannot be renamed: {error.strerror}") from error
     return aside

@@ -1,4 +1,4 @@
-"""What a weight file holds, tensor by tensor."""
+"""The contents of a weight file, tensor by tensor."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from netparity.weights.opened import WeightFile
 
 @dataclass(frozen=True)
 class Array:
-    """One array: what it is called and how it lies in the file, and its values' range."""
+    """One array: its name, its form in the file, and statistics of its values."""
 
     layer: str
     name: str
@@ -29,12 +29,12 @@ class Array:
 
 @dataclass(frozen=True)
 class Inspection:
-    """A weight file as a whole.
+    """A whole weight file.
 
     Attributes:
         sha256: over names, shapes and values in the canonical layout.
         dropout: whether it lists dropout layers; None if it lists only layers with weights.
-        reason: how the layout was told.
+        reason: how the layout was determined.
     """
 
     path: str
@@ -50,12 +50,12 @@ class Inspection:
     arrays: tuple[Array, ...]
 
     def as_dict(self) -> dict[str, Any]:
-        """Everything, for JSON."""
+        """All fields, for JSON."""
         return asdict(self)
 
 
 def inspect(file: WeightFile, watch: Watch = SILENT) -> Inspection:
-    """Read a file through once.
+    """Read a file once from beginning to end.
 
     Raises:
         InputError: if an array cannot be read or holds NaN or infinite values.

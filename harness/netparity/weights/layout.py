@@ -1,9 +1,9 @@
-"""How a file lays out its kernels, and the way between that and the canonical layout.
+"""How a file stores kernels, and the conversion from and to the canonical layout.
 
 A layout is a *view*: the canonical array (height x width x input x output channels, first layer
-in RGB order) with its axes permuted, its rows and columns turned round, its first channels
-reversed. Reading fills that view from the file, writing walks along it, so that no format has
-code of its own for transposing, and no tensor is held twice.
+in RGB order) with its axes permuted, its rows and columns reversed, its first layer's channels
+reversed. Reading fills that view from the file, writing iterates over it, so no format needs its
+own code for transposing, and no tensor is in memory twice.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ Tensor = npt.NDArray[np.float32]
 
 _CHUNK_VALUES = 2**21
 _CACHED_VALUES = 2**16
-# Sixteen float32 are one cache line: blocks of that width are transposed at the memory's speed.
+# Sixteen float32 fill a cache line: blocks of that width are transposed at memory speed.
 _BLOCK = 16
 
 
 @dataclass(frozen=True)
 class Layout:
-    """How kernels lie in a file.
+    """How a file stores kernels.
 
     Attributes:
         kernel: the axes of a convolution's kernel, slowest first: `HWIO`, `OIHW`, or MATLAB's
             HWIO by columns, `OIWH`.
         dense: the same for a dense layer, taken as a kernel as large as its input.
         flat: whether dense kernels are matrices.
-        rotated: whether convolutions are turned by 180 degrees, as Theano's convolution wants.
-        first: the order in which the first layer takes the image's channels.
+        rotated: whether convolutions are rotated by 180 degrees, as Theano's convolution needs.
+        first: the order of the image's channels in the first layer.
     """
 
     kernel: str = "HWIO"
@@ -46,7 +46,7 @@ class Layout:
     first: str = "RGB"
 
     def view(self, canonical: Tensor, layer: Layer) -> Tensor:
-        """The canonical kernel as this layout orders it; nothing is copied."""
+        """A view of the canonical kernel in this layout's order; nothing is copied."""
         view = canonical
         if layer.kind == "conv" and self.rotated:
             view = view[::-1, ::-1]
@@ -88,7 +88,7 @@ CANONICAL = Layout()
 
 
 def load(stored: Stored, layer: Layer, layout: Layout) -> Tensor:
-    """Read a kernel into the canonical layout, in pieces: it is never held twice.
+    """Read a kernel into the canonical layout in pieces, so that it is in memory only once.
 
     Returns:
         float32, of `layer.kernel_shape`.
@@ -108,7 +108,7 @@ def load(stored: Stored, layer: Layer, layout: Layout) -> Tensor:
 
 
 def load_flat(stored: Stored, into: Tensor) -> Tensor:
-    """Read an array's values in the file's order, in pieces."""
+    """Read an array's values in the file's order, in pieces, into a flat array."""
     row = stored.size // (stored.shape[0] if stored.shape else 1)
     step = max(1, _CHUNK_VALUES // max(row, 1)) * row
     for start in range(0, into.size, step):
@@ -118,7 +118,7 @@ def load_flat(stored: Stored, into: Tensor) -> Tensor:
 
 
 def all_finite(tensor: Tensor) -> bool:
-    """Whether no value is NaN or infinite; in pieces that fit into the processor's cache."""
+    """Whether no value is NaN or infinite; tested in pieces that fit into the processor's cache."""
     flat = tensor.reshape(-1)
     return all(
         np.isfinite(flat[start : start + _CACHED_VALUES]).all()
@@ -127,7 +127,7 @@ def all_finite(tensor: Tensor) -> bool:
 
 
 def pieces(tensor: Tensor, layer: Layer, layout: Layout) -> Iterator[Tensor]:
-    """A canonical kernel's values in the order of `layout`, flat, in pieces of whole rows."""
+    """A canonical kernel's values in the order of `layout`, in flat pieces of whole rows."""
     view = layout.view(tensor, layer)
     if view.flags.c_contiguous:
         flat = view.reshape(-1)
@@ -142,7 +142,7 @@ def pieces(tensor: Tensor, layer: Layer, layout: Layout) -> Iterator[Tensor]:
     for start in range(0, view.shape[0], rows):
         part = view[start : start + rows]
         if units_first:
-            # In two steps, by lines of the cache: four times as fast as a plain transpose.
+            # In two steps, one cache line at a time: four times as fast as a plain transpose.
             lines = np.ascontiguousarray(np.moveaxis(part, 0, -1))
             part = lines.reshape(-1, len(part)).T
         yield np.ascontiguousarray(part).reshape(-1)

@@ -18,7 +18,7 @@ _MATLAB_73 = b"MATLAB 7.3"
 
 @dataclass(frozen=True)
 class WeightFile:
-    """One file, its layers found and held against its model; the values are not read yet."""
+    """A file whose layers have been checked against its model; the values are not read yet."""
 
     path: Path
     format: Format
@@ -26,18 +26,18 @@ class WeightFile:
     model: Model
 
     def tensors(self) -> FileTensors:
-        """The canonical tensors, each read and checked when it is asked for."""
+        """The canonical tensors, each read and checked on access."""
         return FileTensors(self.path, self.format.title, self.contents, self.model)
 
 
 def open_weights(path: Path, model: Model | None = None) -> WeightFile:
-    """Find out what a file is and what it holds.
+    """Recognise a weight file and check its layers.
 
     Args:
-        model: what it has to hold; by default whichever it does.
+        model: the expected model; by default it is identified from the layers.
 
     Raises:
-        InputError: if it is damaged, in no known format, or holds no such model.
+        InputError: if it is damaged, in an unknown format, or does not contain the model.
     """
     head = _head(path)
     if _holds_hdf5(path, head):
@@ -50,16 +50,16 @@ def open_weights(path: Path, model: Model | None = None) -> WeightFile:
 
 
 def recognise(path: Path) -> Format:
-    """The format of a file, told by what it holds; by its name, if that says nothing.
+    """The format of a file, from its contents or, failing that, from its name.
 
     Raises:
-        InputError: if neither tells.
+        InputError: if neither determines it.
     """
     return _told(path, _head(path))
 
 
 def _head(path: Path) -> bytes:
-    """The first bytes of a file that is there and not empty."""
+    """The first bytes of a file, which must exist and not be empty."""
     if path.is_dir():
         raise InputError(f"weights {path} is a folder; give the path of a weight file")
     if not path.exists():
@@ -85,16 +85,16 @@ def _told(path: Path, head: bytes) -> Format:
 
 
 def _holds_hdf5(path: Path, head: bytes) -> bool:
-    """Whether the HDF5 library would get to see this file, or a part of it."""
+    """Whether the HDF5 library would read this file or a part of it."""
     ending = path.name.lower().endswith((".h5", ".hdf5", ".keras"))
     return ending or hdf5.SIGNATURE in head or head.startswith(_MATLAB_73)
 
 
 def by_ending(path: Path, what: str) -> Format:
-    """The format that a file's name asks for.
+    """The format of a file name, by its suffix.
 
     Raises:
-        InputError: if it is none of those known.
+        InputError: if the suffix is unknown.
     """
     fitting = [
         (len(suffix), format_)
@@ -105,26 +105,26 @@ def by_ending(path: Path, what: str) -> Format:
     if not fitting:
         endings = sorted({suffix for format_ in FORMATS for suffix in format_.suffixes})
         raise InputError(
-            f"{what} {path}: unknown ending {path.suffix!r}; known are {', '.join(endings)}"
+            f"{what} {path}: unknown suffix {path.suffix!r}; known are {', '.join(endings)}"
         )
     return max(fitting, key=lambda pair: pair[0])[1]
 
 
 def named(name: str) -> Format:
-    """The format called `name`.
+    """The format called `name`, for writing.
 
     Raises:
-        InputError: if there is none, or it is only read.
+        InputError: if it does not exist or cannot be written.
     """
     format_ = BY_NAME.get(name)
     if format_ is None or format_.write is None:
         written = ", ".join(format_.name for format_ in FORMATS if format_.write is not None)
-        raise InputError(f"no weights are written as {name[:60]!r}; formats are {written}")
+        raise InputError(f"weights cannot be written as {name[:60]!r}; formats are {written}")
     return format_
 
 
 def _recognises(format_: Format, path: Path, head: bytes) -> bool:
     try:
         return format_.recognise is not None and format_.recognise(path, head)
-    except Exception:  # libraries raise many types on damaged files; the reader will say which
+    except Exception:  # libraries raise many types on damaged files; the reader reports them
         return False

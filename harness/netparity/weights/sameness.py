@@ -1,4 +1,4 @@
-"""Are these the same weights? If not as they stand, under which change are they?"""
+"""Are two sets of weights the same? If not, which change makes them the same?"""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ _CHUNK_VALUES = 2**22
 
 @dataclass(frozen=True)
 class Difference:
-    """How far two tensors are apart that nothing explains.
+    """How far apart two tensors are that no known change relates.
 
     Attributes:
         largest: max |a - b|.
         relative: ||a - b|| / ||b||, both in float64; infinite if b is zero.
-        count: how many values differ.
+        count: number of values that differ.
     """
 
     largest: float
@@ -42,14 +42,14 @@ class Difference:
 
 @dataclass(frozen=True)
 class Sameness:
-    """What comes of comparing two sets of weights.
+    """The result of comparing two sets of weights.
 
     Attributes:
-        equal: tensors that are the same as they stand.
-        changed: tensors that are the same under a change, with its parts (`changes.WORDS`).
-        different: tensors that nothing explains.
-        only_first: tensors that the second does not have.
-        only_second: tensors that the first does not have.
+        equal: tensors that are equal.
+        changed: tensors that are equal under a change, with its parts (`changes.WORDS`).
+        different: tensors that no known change relates.
+        only_first: tensors that the second set lacks.
+        only_second: tensors that the first set lacks.
     """
 
     model: Model
@@ -61,31 +61,35 @@ class Sameness:
 
     @property
     def same(self) -> bool:
-        """Whether they are the same as they stand."""
+        """Whether all tensors are equal."""
         return not (self.changed or self.different or self.only_first or self.only_second)
 
     @property
     def explained(self) -> bool:
-        """Whether a change makes them the same."""
+        """Whether all tensors are equal or equal under a change."""
         return not (self.different or self.only_first or self.only_second)
 
 
 def compare(
-    first: Tensors, second: Tensors, one: Model, two: Model, watch: Watch = SILENT
+    first: Tensors,
+    second: Tensors,
+    first_model: Model,
+    second_model: Model,
+    watch: Watch = SILENT,
 ) -> Sameness:
     """Compare tensor by tensor.
 
     Args:
-        first: the canonical tensors of `one`.
-        second: those of `two`.
+        first: the canonical tensors of `first_model`.
+        second: the canonical tensors of `second_model`.
     """
     equal: list[str] = []
     possible: dict[str, list[Change]] = {}
     different: dict[str, Difference] = {}
-    shapes, others = one.parameter_shapes, two.parameter_shapes
+    shapes, others = first_model.parameter_shapes, second_model.parameter_shapes
     shared = [name for name in shapes if others.get(name) == shapes[name]]
     with watch.task("comparing weights", len(shared)) as task:
-        for name, layer, is_kernel in _tensors(one):
+        for name, layer, is_kernel in _tensors(first_model):
             if name not in shared:
                 continue
             a, b = first[name], second[name]
@@ -99,7 +103,7 @@ def compare(
             del a, b
             task.advance()
     return Sameness(
-        model=one,
+        model=first_model,
         equal=tuple(equal),
         changed=_likeliest(possible),
         different=different,
@@ -109,31 +113,31 @@ def compare(
 
 
 def sentence(found: Sameness, first: str, second: str) -> str:
-    """What was found, in one sentence.
+    """The result in one sentence.
 
     Args:
-        first: what to call the first file.
-        second: what to call the second one.
+        first: the name of the first file.
+        second: the name of the second file.
     """
     total = len(found.equal) + len(found.changed) + len(found.different)
     if found.only_first or found.only_second:
         missing = found.only_first or found.only_second
         lacking = second if found.only_first else first
-        rest = f"all {total} that both have are the same"
+        rest = f"all {total} that both have are equal"
         if found.changed or found.different:
-            rest = f"of the {total} that both have, {len(found.equal)} are the same as they stand"
+            rest = f"of the {total} that both have, {len(found.equal)} are equal"
         elif not total:
-            rest = "they share none"
+            rest = "they have none in common"
         return (
-            f"{lacking} has not the same tensors ({', '.join(missing[:4])}"
-            f"{', ...' if len(missing) > 4 else ''} are missing or of another shape); {rest}."
+            f"{lacking} lacks tensors or has them in another shape ({', '.join(missing[:4])}"
+            f"{', ...' if len(missing) > 4 else ''}); {rest}."
         )
     if found.different:
         worst = max(found.different, key=lambda name: found.different[name].relative)
         explained = len(found.equal) + len(found.changed)
         return (
             f"{first} and {second} are different weights: {len(found.different)} of {total} "
-            f"tensors differ in a way that nothing explains, most in {worst} (relative L2 "
+            f"tensors differ by no known change, most of all {worst} (relative L2 "
             f"{found.different[worst].relative:.3g}); {explained} agree."
         )
     if not found.changed:
@@ -143,17 +147,17 @@ def sentence(found: Sameness, first: str, second: str) -> str:
 
 
 def fix(found: Sameness, first: str, second: str) -> str | None:
-    """What to type to get rid of the difference; None if nothing explains it."""
+    """The command that removes the difference; None if there is none or nothing explains it."""
     if not found.changed or not found.explained:
         return None
     names = _names(found)
     if LOSSY & set(names):
         rest = [name for name in names if name not in LOSSY]
         if not rest:
-            return f"use {second}: what {first} has lost by rounding cannot be brought back"
+            return f"use {second}: the precision that {first} lost by rounding cannot be restored"
         return (
-            f"use {second}: what {first} has lost by rounding cannot be brought back (the rest: "
-            f"{_options(found, rest)})"
+            f"use {second}: the precision that {first} lost by rounding cannot be restored (for "
+            f"the rest: {_options(found, rest)})"
         )
     return f"netparity weights convert {first} OUT {_options(found, names)}"
 
@@ -161,9 +165,9 @@ def fix(found: Sameness, first: str, second: str) -> str | None:
 def _options(found: Sameness, names: list[str]) -> str:
     parts = []
     for name in names:
-        its = _layers(name, found)
-        layers = "" if its == usual_layers(name, found.model) else "=" + ",".join(its)
-        parts.append(f"--apply {name}{layers}")
+        layers = _layers(name, found)
+        usual = layers == usual_layers(name, found.model)
+        parts.append(f"--apply {name}{'' if usual else '=' + ','.join(layers)}")
     return " ".join(parts)
 
 
@@ -173,7 +177,7 @@ def _names(found: Sameness) -> list[str]:
 
 
 def _layers(name: str, found: Sameness) -> list[str]:
-    """The layers with a tensor to which a change belongs, in the network's order."""
+    """The layers with a tensor that a change explains, in the network's order."""
     return list(
         dict.fromkeys(
             tensor.rpartition(".")[0] for tensor, names in found.changed.items() if name in names
@@ -186,14 +190,14 @@ def _part(name: str, found: Sameness) -> str:
     convolutions = [str(layer.parameters) for layer in found.model.parametric_layers]
     convolutions = [layer for layer in convolutions if layer.startswith("conv")]
     if layers == convolutions and len(layers) > 1:
-        who = f"all {len(layers)} convolutions"
+        which = f"all {len(layers)} convolutions"
     elif len(layers) == len(found.model.parametric_layers):
-        who = "every layer"
+        which = "every layer"
     elif len(layers) > 4:
-        who = f"{len(layers)} layers ({', '.join(layers[:3])}, ...)"
+        which = f"{len(layers)} layers ({', '.join(layers[:3])}, ...)"
     else:
-        who = " and ".join(filter(None, [", ".join(layers[:-1]), layers[-1]]))
-    return f"{who} {WORDS[name]}"
+        which = " and ".join(filter(None, [", ".join(layers[:-1]), layers[-1]]))
+    return f"{which} {WORDS[name]}"
 
 
 def _tensors(model: Model) -> Iterator[tuple[str, Layer, bool]]:
@@ -203,7 +207,7 @@ def _tensors(model: Model) -> Iterator[tuple[str, Layer, bool]]:
 
 
 def _explanations(a: Tensor, b: Tensor, layer: Layer, is_kernel: bool) -> list[Change]:
-    """The simplest changes that explain the difference; several where shapes are symmetric."""
+    """The simplest changes that explain the difference; several if shapes are symmetric."""
     if is_kernel:
         changes = kernel_changes(layer)
     else:
@@ -221,7 +225,7 @@ def _explanations(a: Tensor, b: Tensor, layer: Layer, is_kernel: bool) -> list[C
 
 
 def _likeliest(possible: Mapping[str, list[Change]]) -> dict[str, tuple[str, ...]]:
-    """One explanation for each tensor: that which explains most of the others, too."""
+    """For each tensor the explanation that explains the most other tensors too."""
     counts = Counter(
         name for changes in possible.values() for change in changes for name in change.names
     )
@@ -233,55 +237,55 @@ def _likeliest(possible: Mapping[str, list[Change]]) -> dict[str, tuple[str, ...
 
 def _difference(a: Tensor, b: Tensor) -> Difference:
     largest, squares, norm, count = 0.0, 0.0, 0.0, 0
-    one, two = a.reshape(-1), b.reshape(-1)
-    for start in range(0, one.size, _CHUNK_VALUES):
-        x = one[start : start + _CHUNK_VALUES].astype(np.float64)
-        y = two[start : start + _CHUNK_VALUES].astype(np.float64)
+    a, b = a.reshape(-1), b.reshape(-1)
+    for start in range(0, a.size, _CHUNK_VALUES):
+        x = a[start : start + _CHUNK_VALUES].astype(np.float64)
+        y = b[start : start + _CHUNK_VALUES].astype(np.float64)
         apart = np.abs(x - y)
         largest = max(largest, float(apart.max()))
         squares += float(np.dot(apart, apart))
         norm += float(np.dot(y, y))
         count += int(np.count_nonzero(apart))
     relative = float(np.sqrt(squares / norm)) if norm else float("inf")
-    return Difference(largest, relative, count, one.size)
+    return Difference(largest, relative, count, a.size)
 
 
 def details(found: Sameness) -> list[str]:
-    """A line for each tensor that nothing explains."""
+    """A line for each tensor that no known change relates."""
     return [
-        f"  {name}: {its.count:,} of {its.size:,} values differ, by {its.largest:.3g} at most, "
-        f"relative L2 {its.relative:.3g}"
-        for name, its in found.different.items()
+        f"  {name}: {difference.count:,} of {difference.size:,} values differ, by at most "
+        f"{difference.largest:.3g}, relative L2 {difference.relative:.3g}"
+        for name, difference in found.different.items()
     ]
 
 
 def about_dropout(
     first: str, first_lists: bool | None, second: str, second_lists: bool | None
 ) -> str | None:
-    """What to know if only one file lists dropout layers; None if that is not so.
+    """A remark if only one of the files lists dropout layers; None otherwise.
 
-    They hold no weights and do nothing outside training, so that the weights are the same; but
-    what loads layers by their place or number does not find them under the same ones.
+    They hold no weights and do nothing outside training, so the weights are the same; but tools
+    that load layers by position or number find them at different ones.
     """
     if first_lists is None or second_lists is None or first_lists == second_lists:
         return None
     listing, other = (first, second) if first_lists else (second, first)
-    return f"{listing} lists dropout layers and {other} does not; no number depends on that."
+    return f"{listing} lists dropout layers and {other} does not; this changes no value."
 
 
 def as_dict(
-    found: Sameness, said: str, mend: str | None, about_layers: str | None
+    found: Sameness, summary: str, command: str | None, remark: str | None
 ) -> dict[str, object]:
-    """Everything, for JSON."""
+    """The result and its sentences, for JSON."""
     return {
         "same": found.same,
         "explained": found.explained,
-        "sentence": said,
-        "fix": mend,
-        "dropout": about_layers,
+        "sentence": summary,
+        "fix": command,
+        "dropout": remark,
         "equal": list(found.equal),
         "changed": {name: list(names) for name, names in found.changed.items()},
-        "different": {name: asdict(its) for name, its in found.different.items()},
+        "different": {name: asdict(entry) for name, entry in found.different.items()},
         "only_first": list(found.only_first),
         "only_second": list(found.only_second),
     }

@@ -1,8 +1,8 @@
-"""What a SimpleNN network says, whichever version of MATLAB's file or of MatConvNet it is of.
+"""The structure of a SimpleNN network, for every version of MATLAB files and of MatConvNet.
 
-`layers` is a cell of structs; convolutions and dense layers alike are of type `conv` with
+`layers` is a cell of structs; convolutions and dense layers are both of type `conv` with
 `weights = {filters, biases}` (before MatConvNet 1.0-beta16: `filters`, `biases`). The .m script
-runs whatever a file lists, so order, geometry and preprocessing are checked before anything starts.
+runs whatever a file lists, so order, geometry and preprocessing are checked beforehand.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ Fields = Mapping[str, Node]
 
 
 def geometry(layer: Layer) -> dict[str, tuple[float, ...]]:
-    """What MatConvNet says of a layer's windows.
+    """MatConvNet's fields for a layer's windows.
 
-    Pools carry a row and a column of padding that even sizes never reach, as in the published
-    file.
+    Pools have a row and a column of padding, as in the published file; even sizes never reach
+    it.
     """
     if layer.kind == "pool":
         return {"pool": (2, 2), "stride": (2, 2), "pad": (0, 1, 0, 1)}
@@ -43,7 +43,7 @@ def geometry(layer: Layer) -> dict[str, tuple[float, ...]]:
 
 
 def listed(model: Model) -> Iterator[tuple[str, str, Layer]]:
-    """Name and type of the network's layers as MatConvNet counts them: a ReLU is one of its own."""
+    """Name and type of the network's layers in MatConvNet, where a ReLU is a layer of its own."""
     for layer in model.layers:
         if layer.kind == "pool":
             yield layer.names["matconvnet"], "pool", layer
@@ -56,16 +56,16 @@ def contents(variables: Mapping[str, Node], path: Path, loads: bool) -> Contents
     """The layers of a network.
 
     Args:
-        variables: of the file.
-        loads: whether the .m script can load a file of this version at all.
+        variables: the variables of the file.
+        loads: whether the .m script can load files of this version.
 
     Raises:
-        DamagedError: if it holds no SimpleNN network.
+        DamagedError: if they contain no SimpleNN network.
     """
     if "layers" not in variables and "net" in variables:
         variables = fields(variables["net"], "net")
     if "layers" not in variables:
-        raise DamagedError("it holds no 'layers', so it is no SimpleNN network")
+        raise DamagedError("it contains no 'layers', so it is not a SimpleNN network")
     layers = [fields(node, "a layer") for node in _members(variables["layers"])]
     meta = fields(variables["meta"], "meta") if "meta" in variables else {}
     old = "normalization" in variables
@@ -75,7 +75,9 @@ def contents(variables: Mapping[str, Node], path: Path, loads: bool) -> Contents
     has_dropout = len(kept) < len(layers)
     notes = []
     if normalization is None:
-        notes.append("it says nothing of the image's preprocessing; the published one is taken")
+        notes.append(
+            "it does not state the image preprocessing; that of the published file is used"
+        )
     return Contents(
         pairs=tuple(_pairs(kept)),
         layout=LAYOUT,
@@ -93,7 +95,7 @@ def _members(node: Node) -> tuple[Node, ...]:
     if isinstance(node, Struct):
         return tuple(Struct((member,)) for member in node.members)
     if not isinstance(node, Cell):
-        raise DamagedError("'layers' is no cell")
+        raise DamagedError("'layers' is not a cell")
     return node.members
 
 
@@ -107,8 +109,8 @@ def _pairs(layers: Sequence[Fields]) -> Iterator[Pair]:
             continue
         name = _text(layer, "name")
         if not isinstance(kernel, Stored) or not isinstance(bias, Stored):
-            raise DamagedError(f"layer {name[:80]!r} has no filters or no biases")
-        # MATLAB drops trailing axes of size 1: bring them back.
+            raise DamagedError(f"layer {name[:80]!r} lacks filters or biases")
+        # MATLAB drops trailing axes of size 1; restore them.
         shape = (1,) * (4 - len(kernel.shape)) + kernel.shape
         yield Pair(
             name,
@@ -124,15 +126,16 @@ def _text(layer: Fields, field: str, default: str = "") -> str:
 
 def _check(layers: Sequence[Fields], normalization: Node | None, model: Model, path: Path) -> None:
     wanted = list(listed(model))
-    for place, ((name, kind, layer), its) in enumerate(zip(wanted, layers, strict=False), start=1):
-        found = (_text(its, "name"), _text(its, "type"))
+    pairs = zip(wanted, layers, strict=False)
+    for place, ((name, kind, layer), listed_fields) in enumerate(pairs, start=1):
+        found = (_text(listed_fields, "name"), _text(listed_fields, "type"))
         if found != (name, kind):
             raise InputError(
                 f"weights {path}: layer {place} is {found[0][:80]!r} of type {found[1][:40]!r}; "
                 f"{model.name} has {name!r} of type {kind!r} there"
             )
         if kind in ("conv", "pool"):
-            _check_geometry(name, layer, its, path)
+            _check_geometry(name, layer, listed_fields, path)
     if len(layers) != len(wanted):
         raise InputError(
             f"weights {path} list {len(layers)} layers; {model.name} has {len(wanted)}"
@@ -141,12 +144,12 @@ def _check(layers: Sequence[Fields], normalization: Node | None, model: Model, p
         _check_normalization(normalization, model, path)
 
 
-def _check_geometry(name: str, layer: Layer, its: Fields, path: Path) -> None:
+def _check_geometry(name: str, layer: Layer, stored: Fields, path: Path) -> None:
     for field, expected in geometry(layer).items():
-        if field not in its:
+        if field not in stored:
             continue
-        found = numbers(its[field])
-        # One number stands for all, and a pool that reaches even sizes needs no padding.
+        found = numbers(stored[field])
+        # A single number stands for all; a pool needs no padding, as it only meets even sizes.
         no_padding = layer.kind == "pool" and field == "pad" and not found.any()
         same = found.size in (1, len(expected)) and bool(np.all(found == _row(expected)))
         if not (same or no_padding):
@@ -154,8 +157,8 @@ def _check_geometry(name: str, layer: Layer, its: Fields, path: Path) -> None:
                 f"weights {path}: layer {name!r} has {field} {found.tolist()}, expected "
                 f"{list(expected)}"
             )
-    if layer.kind == "pool" and _text(its, "method", "max") != "max":
-        raise InputError(f"weights {path}: layer {name!r} does not pool by maximum")
+    if layer.kind == "pool" and _text(stored, "method", "max") != "max":
+        raise InputError(f"weights {path}: layer {name!r} does not use max pooling")
 
 
 def _row(values: tuple[float, ...]) -> npt.NDArray[Any]:
@@ -173,4 +176,6 @@ def _check_normalization(node: Node, model: Model, path: Path) -> None:
         )
     average = normalization.get("averageImage")
     if not isinstance(average, Stored) or average.size == 0 or average.size % 3:
-        raise InputError(f"weights {path}: meta.normalization.averageImage has not three channels")
+        raise InputError(
+            f"weights {path}: meta.normalization.averageImage does not have three channels"
+        )

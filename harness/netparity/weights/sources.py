@@ -1,4 +1,4 @@
-"""From what the user names (`synthetic:0`, a path) to files that every tool can load."""
+"""From the user's `--weights` (`synthetic:0`, a path) to a file that each tool can load."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ _MOST_OTHER_WEIGHTS = 4
 
 @dataclass(frozen=True)
 class WeightSet:
-    """One set of numbers, and where it lies in each format.
+    """One set of weights, and its file in each format.
 
     Attributes:
         sha256: over names, shapes and values (`canonical.content_hash`).
-        folder: the cache folder of these numbers.
-        own_files: format to the user's own file, used as it is instead of a conversion.
+        folder: the cache folder of these weights.
+        own_files: by format, a file of the user's that is used as it is instead of a conversion.
     """
 
     model: Model
@@ -41,11 +41,11 @@ class WeightSet:
     own_files: dict[str, Path] = field(default_factory=dict)
 
     def tensors(self) -> canonical.Tensors:
-        """The canonical tensors, read as they are asked for."""
+        """The canonical tensors, each read on access."""
         return canonical.stored(self.folder / "canonical.safetensors", self.model)
 
     def file(self, format_name: str, watch: Watch = SILENT) -> Path:
-        """The weights in a tool's own format, converted the first time.
+        """The path of the weights in a tool's own format; they are converted on first use.
 
         Raises:
             StoreError: if the file cannot be written.
@@ -64,27 +64,27 @@ class WeightSet:
 
 
 def resolve(source: str, model: Model, watch: Watch = SILENT) -> WeightSet:
-    """Find or make the weights that `source` names.
+    """Read or make the weights that `source` names.
 
     Args:
         source: `synthetic:SEED`, or the path of a file in any of `FORMATS`.
 
     Raises:
-        UsageError: if the source is neither.
+        UsageError: if it is empty, or its seed is not a number.
         InputError: if the file cannot be read or is not for this model.
     """
     if not source.strip():
-        raise UsageError("no weights were named; give synthetic:SEED or a file")
+        raise UsageError("--weights is empty; give synthetic:SEED or a file")
     if source.partition(":")[0] == "synthetic":
         return _resolve_synthetic(source, model, watch)
     return _resolve_file(usable_path(Path(source), "weights"), model, watch)
 
 
 def recall(model: Model, kind: Literal["synthetic", "file"], source: str, sha256: str) -> WeightSet:
-    """The weights of a stored run, known by their hash.
+    """The weights of a stored run, found by their hash.
 
     Raises:
-        InputError: if the cache does not hold them any more, and they cannot be made again.
+        InputError: if the cache no longer holds them and they cannot be made again.
     """
     folder = _folder(sha256)
     if canonical.is_intact(folder / "canonical.safetensors", model, sha256):
@@ -94,13 +94,13 @@ def recall(model: Model, kind: Literal["synthetic", "file"], source: str, sha256
         if made.sha256 == sha256:
             return made
     raise InputError(
-        f"the weights {source} ({sha256[:12]}) are no longer in the cache; name their file again "
+        f"the weights {source} ({sha256[:12]}) are no longer in the cache; give their file again "
         "with --weights"
     )
 
 
 def known(model: Model) -> list[WeightSet]:
-    """Every set of weights of this model that the cache holds."""
+    """Every set of weights of this model in the cache."""
     found = []
     for path in sorted(cache_folder("weights").glob("*/canonical.safetensors")):
         if (described := canonical.describe(path)) and described["model"] == model.name:
@@ -149,7 +149,7 @@ def _file_hash(path: Path) -> str:
 
 
 def _recorded_hash(index: Path) -> str | None:
-    """What an index file says; None if it is missing or damaged."""
+    """The hash in an index file; None if the file is missing or damaged."""
     try:
         text = index.read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError):
@@ -158,7 +158,7 @@ def _recorded_hash(index: Path) -> str | None:
 
 
 def _stamp(path: Path) -> str:
-    """Size and time of a converted file: what damage or an edit changes."""
+    """Size and time of a converted file, which damage or an edit changes."""
     try:
         status = path.stat()
     except OSError:
@@ -188,14 +188,14 @@ def _canonical(
     watch: Watch,
     make: Callable[[], canonical.Tensors],
 ) -> str:
-    """The hash of the weights that `index` stands for, made and stored the first time."""
+    """The hash of the weights that `index` names; they are made and stored on first use."""
     with exclusive(index, watch):
         known = _recorded_hash(index)
         if known is not None:
             stored = _folder(known) / "canonical.safetensors"
             if canonical.is_intact(stored, model, known):
                 return known
-        # The folder is named for the hash, which is known when the last number was written.
+        # The folder is named for the hash, which is known only after the last number is written.
         made = index.with_suffix(".safetensors")
         with replacing(made) as draft:
             sha256 = canonical.write(draft, make(), model, source)
@@ -208,12 +208,12 @@ def _canonical(
 def other_weight_sets(
     model: Model, sha256: str, named: Sequence[str], watch: Watch
 ) -> dict[str, canonical.Tensors]:
-    """Weights that may have been taken by mistake: those named, then those in the cache."""
+    """Weights that may have been used by mistake: those in `named`, then those in the cache."""
     sets = [resolve(source, model, watch) for source in named] + known(model)
     found: dict[str, canonical.Tensors] = {}
     seen = {sha256}
-    for one in sets:
-        if one.sha256 not in seen and len(found) < _MOST_OTHER_WEIGHTS + len(named):
-            seen.add(one.sha256)
-            found[one.source] = one.tensors()
+    for weight_set in sets:
+        if weight_set.sha256 not in seen and len(found) < _MOST_OTHER_WEIGHTS + len(named):
+            seen.add(weight_set.sha256)
+            found[weight_set.source] = weight_set.tensors()
     return found

@@ -1,8 +1,8 @@
-"""Weights drawn at random, for where the published ones are not at hand.
+"""Random weights, for use without the published ones.
 
 Features made with them mean nothing, but every multiplication and addition is done: rounding,
-layouts, speed and memory are those of trained weights. They are called synthetic wherever a
-number made with them stands.
+layouts, speed and memory are those of trained weights. Every result made with them is labelled
+synthetic.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from netparity.watch import SILENT, Watch
 from netparity.weights.canonical import Tensor
 
 VERSION = 1
-"""Raised whenever the same seed would give other numbers."""
+"""Increased whenever the same seed would give different numbers."""
 
 _BIAS_SCALE = 0.5
 _OUTPUT_GAIN = 1 / 64
@@ -27,10 +27,10 @@ def make(model: Model, seed: int, watch: Watch = SILENT) -> dict[str, Tensor]:
 
     A kernel's standard deviation is sqrt(2 / fan-in), which keeps activations at the scale of
     the image through any number of ReLU layers. The output layer is scaled down by 64, so that
-    the softmax is not saturated and every class keeps a probability that float32 can hold.
+    the softmax is not saturated and float32 can represent every class's probability.
 
-    Each tensor has a generator of its own, seeded by (seed, its index), so that no tensor
-    depends on how many numbers were drawn before it.
+    Each layer has its own generator, seeded by (seed, index), so that no layer depends on how many
+    numbers were drawn before it.
     """
     tensors: dict[str, Tensor] = {}
     layers = model.parametric_layers

@@ -1,8 +1,8 @@
-"""What torchvision calls the layers of a VGG network: modules counted in two sequences.
+"""torchvision's names for the layers of a VGG network: modules numbered in two sequences.
 
 `features` counts convolutions, ReLUs and pools; `classifier` counts linear layers, ReLUs and
-dropouts, which a network without dropout does not have. Kernels are OIHW; the image's channels
-are RGB; the first linear layer flattens channels, height, width.
+dropouts, unless the network has no dropout. Kernels are OIHW; the image's channels are RGB; the
+first linear layer is flattened in the order channels, height, width.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _NAME = re.compile(r"(?:module\.)?(features|classifier)\.(\d{1,4})\.(weight|bias
 
 
 def module_names(model: Model, dropout: bool = True) -> list[str]:
-    """The modules that hold weights, in order."""
+    """The modules with weights, in order."""
     names, feature, linear = [], 0, 0
     for layer in model.layers:
         if layer.kind == "dense":
@@ -40,25 +40,27 @@ def contents(arrays: Mapping[str, Stored]) -> Contents:
     """The layers of a state dict.
 
     Raises:
-        DamagedError: if a name is not torchvision's, or a kernel or bias has no partner.
+        DamagedError: if a name is not torchvision's, or a layer lacks its kernel or bias.
     """
     found: dict[tuple[int, int], dict[str, Stored]] = {}
     for name, stored in arrays.items():
         match = _NAME.fullmatch(name)
         if match is None:
             raise DamagedError(
-                f"{name[:80]!r} is no name of torchvision's VGG networks, such as features.0.weight"
+                f"{name[:80]!r} is not a VGG name of torchvision, such as features.0.weight"
             )
         place = (("features", "classifier").index(match[1]), int(match[2]))
         both = found.setdefault(place, {})
         if match[3] in both:
-            raise DamagedError(f"{name!r} stands twice in it")
+            raise DamagedError(f"{name!r} is duplicated")
         both[match[3]] = stored
     pairs, linear = [], []
     for (part, index), both in sorted(found.items()):
         name = f"{('features', 'classifier')[part]}.{index}"
         if set(both) != {"weight", "bias"}:
-            raise DamagedError(f"layer {name!r} has only {', '.join(both)}; it needs weight, bias")
+            raise DamagedError(
+                f"layer {name!r} has only {', '.join(both)}; expected weight and bias"
+            )
         pairs.append(Pair(name, both["weight"], both["bias"]))
         if part:
             linear.append(index)
@@ -75,7 +77,7 @@ def contents(arrays: Mapping[str, Stored]) -> Contents:
 def arrays_of(
     model: Model, tensors: Tensors
 ) -> dict[str, tuple[tuple[int, ...], Iterator[Tensor]]]:
-    """A state dict: name to shape and values in pieces."""
+    """A state dict: each name with its shape and an iterator over its values in pieces."""
     arrays = {}
     for name, layer in zip(module_names(model), model.parametric_layers, strict=True):
         arrays[f"{name}.weight"] = kernel_values(tensors, layer, LAYOUT)

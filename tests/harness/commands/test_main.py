@@ -128,7 +128,7 @@ def test_weights_of_another_model() -> None:
     tiny = MODELS["vgg16-tiny"]
     BY_NAME["keras-h5"].write(Path("tiny.h5"), tiny, make(tiny, 0))
     message = refused("compare", "--weights", "tiny.h5", *ABSENT)
-    assert "call with --model vgg16-tiny" in message
+    assert "use --model vgg16-tiny" in message
 
 
 def test_results_that_cannot_be_written() -> None:

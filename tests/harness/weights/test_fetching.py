@@ -192,7 +192,7 @@ def test_only_web_addresses_are_mirrors(serve, mirror: str) -> None:
 
 
 def test_what_is_not_published_is_said() -> None:
-    with pytest.raises(UsageError, match="vgg19 of matconvnet"):
+    with pytest.raises(UsageError, match="vgg19 from matconvnet"):
         fetching.published("vgg16-tiny", "keras")
     assert fetching.published("vgg16", "keras").name == (
         "vgg16_weights_tf_dim_ordering_tf_kernels.h5"

@@ -114,7 +114,7 @@ def test_a_wrong_shape_names_both_shapes(module, tmp_path: Path) -> None:
     other = vgg("other", ((2,), (3, 3), (2,), (2,), (2,)), (3, 2), 2, (64, 64))
     message = refused(module, written(module, tmp_path, other))
     assert re.search(
-        r"(conv|features).* has shape \(3, 3, 3, 3\), nano needs \((3, 3, 3, 2|2, 3, 3, 3)\)",
+        r"(conv|features).* shape \(3, 3, 3, 3\), expected \((3, 3, 3, 2|2, 3, 3, 3)\) for nano",
         message,
     )
 
@@ -123,7 +123,7 @@ def test_a_wrong_shape_names_both_shapes(module, tmp_path: Path) -> None:
 def test_weights_of_another_model_name_it(module, tmp_path: Path) -> None:
     path = tmp_path / f"weights{module.suffixes[0]}"
     module.write(path, TINY, make(TINY, 0))
-    assert "call with --model vgg16-tiny" in refused(module, path, VGG16)
+    assert "use --model vgg16-tiny" in refused(module, path, VGG16)
 
 
 # --- the Keras .h5 --------------------------------------------------------------------------
@@ -356,8 +356,8 @@ def test_a_mat_of_version_7_3_is_read(tmp_path: Path) -> None:
     ("variables", "words"),
     [
         ({"x": np.zeros(3)}, "'layers'"),
-        ({"layers": np.zeros(3)}, "'layers' is no cell"),
-        ({"layers": [{"name": "conv1_1", "weights": [np.zeros(3)]}]}, "no filters or no biases"),
+        ({"layers": np.zeros(3)}, "'layers' is not a cell"),
+        ({"layers": [{"name": "conv1_1", "weights": [np.zeros(3)]}]}, "lacks filters or biases"),
         ({"layers": ["conv1_1"]}, "no struct"),
     ],
 )
@@ -499,7 +499,7 @@ def change_size(contents: dict) -> None:
         (swap, "layer 3 is 'relu2_1'"),
         (change("stride", np.array([[2.0, 2.0]])), "stride"),
         (change("pad", np.array([[0.0]])), "pad"),
-        (change("method", np.array(["avg"]), "pool1"), "maximum"),
+        (change("method", np.array(["avg"]), "pool1"), "max pooling"),
         (change_size, "imageSize"),
     ],
 )

@@ -1,4 +1,4 @@
-"""One file per format: what recognises, reads and writes it. A new one is a file and a line."""
+"""One file per format, which recognises, reads and writes it. A new one is a file and a line."""
 
 from netparity.weights.contents import Format
 from netparity.weights.formats import (

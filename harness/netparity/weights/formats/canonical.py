@@ -2,7 +2,7 @@
 
 Tensors are named `<layer>.kernel` (height x width x input x output channels) and
 `<layer>.bias`. Dense layers are kernels as large as their input, so that one shape rule and one
-flattening order (height, width, channels) hold throughout.
+flattening order (height, width, channels) apply throughout.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ SUFFIXES = (".safetensors",)
 
 
 def recognise(path: Path, head: bytes) -> bool:
-    """Whether the header of safetensors names layers as netparity does."""
+    """Whether it is safetensors with netparity's names in its header."""
     return safetensors_file.looks_like(head) and b'.kernel"' in head
 
 
@@ -29,7 +29,7 @@ def read(path: Path) -> Contents:
     """Read such a file.
 
     Raises:
-        InputError: if it is damaged or names are missing.
+        InputError: if it is damaged, or a name is missing or unknown.
     """
     with reading(path, "netparity's safetensors"):
         arrays, _ = safetensors_file.read(path)
@@ -42,12 +42,12 @@ def read(path: Path) -> Contents:
 
 
 def write(path: Path, model: Model, tensors: Tensors) -> None:
-    """Write the weights and nothing about where they come from."""
+    """Write the weights without their source and hash."""
     write_with(path, model, tensors, {"model": model.name})
 
 
 def write_with(path: Path, model: Model, tensors: Tensors, metadata: dict[str, str]) -> None:
-    """Write the weights with what identifies them."""
+    """Write the weights with metadata that identifies them."""
     arrays = {}
     for layer in model.parametric_layers:
         arrays[layer.kernel] = kernel_values(tensors, layer, CANONICAL)

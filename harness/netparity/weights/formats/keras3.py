@@ -1,7 +1,7 @@
-"""Keras 3: `.weights.h5` (arrays by the layers' kinds and numbers) and `.keras` (an archive).
+"""Keras 3: `.weights.h5` (arrays by kind and number of the layer) and `.keras` (an archive).
 
 `layers/conv2d_3/vars/0` is the kernel of the fourth convolution and `vars/1` its bias; the
-attribute `name` of `vars` is what the user called the layer. A `.keras` file is a zip archive of
+attribute `name` of `vars` is the user's name for the layer. A `.keras` file is a zip archive of
 `config.json`, `metadata.json` and such a `model.weights.h5`. First layer BGR, kernels HWIO.
 """
 
@@ -48,7 +48,7 @@ def recognise_h5(path: Path, head: bytes) -> bool:
 
 
 def recognise_archive(path: Path, head: bytes) -> bool:
-    """Whether it is an archive with Keras 3's weights in it."""
+    """Whether it is an archive that contains Keras 3 weights."""
     return head.startswith(zip_file.SIGNATURE) and _INSIDE in zip_file.members(path)
 
 
@@ -65,7 +65,7 @@ def read_h5(path: Path) -> Contents:
 
 
 def read_archive(path: Path) -> Contents:
-    """Read `.keras`; its configuration is not looked at, and nothing of it is run.
+    """Read `.keras`; its configuration is ignored, and nothing in it is run.
 
     Raises:
         InputError: if the file is damaged or has another layout.
@@ -75,13 +75,13 @@ def read_archive(path: Path) -> Contents:
     with reading(path, "a .keras archive"):
         member = zip_file.members(path)[_INSIDE]
         if member.offset is None:
-            raise DamagedError(f"{_INSIDE} in it is compressed, which Keras does not do")
+            raise DamagedError(f"its {_INSIDE} is compressed, which Keras does not do")
         window = io.BufferedReader(_Window(path, member.offset, member.size))
         return _contents(h5py.File(window, "r"))
 
 
 def write_h5(path: Path, model: Model, tensors: Tensors) -> None:
-    """Write what `model.save_weights` writes."""
+    """Write the same as `model.save_weights`."""
     import h5py
 
     with h5py.File(path, "w") as file:
@@ -96,7 +96,7 @@ def write_h5(path: Path, model: Model, tensors: Tensors) -> None:
 
 
 def write_archive(path: Path, model: Model, tensors: Tensors) -> None:
-    """Write what `model.save` writes: `keras.models.load_model` makes the network of it."""
+    """Write the same as `model.save`; `keras.models.load_model` can load it."""
     inside = tempfile.NamedTemporaryFile(dir=path.parent, suffix=".weights.h5", delete=False)  # noqa: SIM115
     inside.close()
     try:
@@ -116,7 +116,7 @@ def _chunks(file: IO[bytes]) -> Iterator[bytes]:
 
 
 class _Window(io.RawIOBase):
-    """A part of a file as a file of its own."""
+    """A part of a file, readable as a file."""
 
     def __init__(self, path: Path, start: int, size: int) -> None:
         self._file = path.open("rb", buffering=0)
@@ -148,7 +148,7 @@ class _Window(io.RawIOBase):
 def _contents(file: Any) -> Contents:
     root = next((root for root in _ROOTS if root in file), None)
     if root is None:
-        raise DamagedError("it has no group 'layers', so it is not of Keras 3")
+        raise DamagedError("it has no group 'layers', so it was not written by Keras 3")
     layers = hdf5.member(file, root)
     if len(layers) > MOST_ARRAYS:
         raise DamagedError(f"it lists {len(layers):,} layers")
@@ -156,15 +156,16 @@ def _contents(file: Any) -> Contents:
     for group in layers:
         variables = hdf5.member(hdf5.member(layers, group), "vars")
         arrays = [
-            hdf5.stored(hdf5.member(variables, its), f"{group}/vars/{its}") for its in variables
+            hdf5.stored(hdf5.member(variables, index), f"{group}/vars/{index}")
+            for index in variables
         ]
         if not arrays:
             continue
         match = _NUMBERED.fullmatch(group)
         if match is None or len(arrays) != 2:
             raise DamagedError(
-                f"layer {group[:80]!r} has {len(arrays)} arrays; VGG networks have convolutions "
-                "and dense layers of a kernel and a bias"
+                f"layer {group[:80]!r} has {len(arrays)} arrays; expected a convolution or dense "
+                "layer with a kernel and a bias"
             )
         name = hdf5.text(variables.attrs.get("name", ""))
         numbered[(match[1] == "dense", int(match[2] or 0))] = (group, name, arrays)
@@ -173,7 +174,7 @@ def _contents(file: Any) -> Contents:
     return Contents(
         pairs=tuple(Pair(name if named else group, *arrays) for group, name, arrays in found),
         layout=_LAYOUT,
-        reason="Keras 3 keeps kernels HWIO, whatever the backend",
+        reason="Keras 3 stores kernels as HWIO, whatever the backend",
         names=_names if named else _numbers,
         dropout=any(group.startswith("dropout") for group in layers),
     )
@@ -188,7 +189,7 @@ def _numbers(model: Model) -> list[str]:
 
 
 def _groups(model: Model) -> Iterator[tuple[str, str, Layer | None]]:
-    """Every layer of the Keras model: its group, its name, and what it is here."""
+    """Every layer of the Keras model: its group, its name, and netparity's layer."""
     counts: dict[str, int] = {}
     yield "input_layer", "input_layer", None
     kinds = {"conv": "conv2d", "pool": "max_pooling2d", "dense": "dense"}
@@ -202,7 +203,7 @@ def _groups(model: Model) -> Iterator[tuple[str, str, Layer | None]]:
 
 
 def _config(model: Model) -> dict[str, Any]:
-    """The network as Keras 3 describes it."""
+    """The network as a Keras 3 configuration."""
     shape: tuple[int, ...] = (*model.input_size, 3)
     described = [
         _described("InputLayer", "input_layer", {"batch_shape": [None, *shape], "dtype": "float32"})

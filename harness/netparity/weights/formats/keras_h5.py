@@ -1,10 +1,11 @@
-"""Keras .h5: one group per layer, as Keras 1, Keras 2 and the published files have it.
+"""Keras .h5: one group per layer, as in Keras 1, Keras 2 and the published files.
 
-The root's attribute `layer_names` gives the layers' order and each group's `weight_names` its
-arrays. The published files say nothing else; Keras 2 adds `keras_version` and `backend`. The
-first layer takes BGR. `th_kernels` of a published name means that convolutions are rotated by 180
-degrees, for Theano's convolution; `th_dim_ordering` that kernels are OIHW and the image is
-flattened channels first (read in Keras 2.0.4's `preprocess_weights_for_loading`).
+The root's attribute `layer_names` gives the order of the layers, and each group's `weight_names`
+its arrays. The published files have no other attributes; Keras 2 adds `keras_version` and
+`backend`. The first layer takes BGR. In a published file's name, `th_kernels` means that
+convolutions are rotated by 180 degrees for Theano's convolution, and `th_dim_ordering` that kernels
+are OIHW and the image is flattened channels first (see `preprocess_weights_for_loading` in Keras
+2.0.4).
 """
 
 from __future__ import annotations
@@ -64,13 +65,13 @@ def read(path: Path) -> Contents:
         root = hdf5.member(file, "model_weights") if "model_weights" in file else file
         if "layer_names" not in root.attrs:
             raise DamagedError(
-                "it has no attribute 'layer_names', so it is no Keras weight file of the "
+                "it has no attribute 'layer_names', so it is not a Keras weight file of the "
                 "published layout"
             )
         names = [hdf5.text(name) for name in np.atleast_1d(root.attrs["layer_names"])]
         pairs = tuple(_pairs(root, names))
         layout, reason = _layout(root, pairs, path.name)
-        # Keras 2.3.1 fails on version attributes that h5py 3 reads as texts.
+        # Keras 2.3.1 fails on version attributes, which h5py 3 reads as str.
         silent = not {"keras_version", "backend"} & set(root.attrs)
         plain = silent and layout == _PUBLISHED and path.name.endswith(SUFFIXES)
         return Contents(
@@ -79,7 +80,7 @@ def read(path: Path) -> Contents:
             reason=reason,
             names=lambda model: [layer.names["keras"] for layer in model.parametric_layers],
             dropout=any(name.startswith("dropout") for name in names),
-            # Keras 3 tells its own format by the name.
+            # Keras 3 recognises its own format by this suffix.
             as_it_is=plain and not path.name.endswith(".weights.h5"),
         )
 
@@ -90,8 +91,8 @@ def _pairs(root: h5py.Group, names: list[str]) -> Iterator[Pair]:
     for name in names:
         group = hdf5.member(root, name)
         arrays = [
-            hdf5.stored(hdf5.member(group, hdf5.text(its)), hdf5.text(its))
-            for its in group.attrs.get("weight_names", ())
+            hdf5.stored(hdf5.member(group, hdf5.text(array)), hdf5.text(array))
+            for array in group.attrs.get("weight_names", ())
         ]
         if not arrays:
             continue
@@ -109,17 +110,17 @@ def _layout(root: h5py.Group, pairs: tuple[Pair, ...], file_name: str) -> tuple[
     else:
         layout, reason = _PUBLISHED, "kernel shapes begin with 3 x 3, as in TensorFlow's ordering"
     if axes is None:
-        reason = "kernel shapes do not tell the ordering; TensorFlow's is the usual one, if the "
-        reason += "file's name does not say th_dim_ordering"
+        reason = "kernel shapes do not determine the ordering; TensorFlow's is assumed unless the "
+        reason += "file's name contains th_dim_ordering"
     if (backend := root.attrs.get("backend")) is not None:
         layout = replace(layout, rotated=hdf5.text(backend) == "theano")
         return layout, f"{reason}; the attribute 'backend' is {hdf5.text(backend)[:40]!r}"
     for mark, rotated in (("th_kernels", True), ("tf_kernels", False)):
         if mark in file_name:
-            return replace(layout, rotated=rotated), f"{reason}; the file's name says {mark}"
+            return replace(layout, rotated=rotated), f"{reason}; the file's name contains {mark}"
     if layout.rotated:
-        reason += "; nothing says for which convolution, and published files of this ordering are "
-        reason += "for Theano's (weights verify tells)"
+        reason += "; the file does not say for which convolution, and published files of this "
+        reason += "ordering are for Theano's (weights verify can tell)"
     return layout, reason
 
 
@@ -152,14 +153,14 @@ def _write_group(
         group.attrs["weight_names"] = np.array([], dtype="S1")
         return
     names = [pattern.format(name) for pattern in arrays]
-    group.attrs["weight_names"] = np.array([its.encode() for its in names])
+    group.attrs["weight_names"] = np.array([array.encode() for array in names])
     both = kernel_values(tensors, layer, layout), bias_values(tensors, layer)
-    for its, (shape, values) in zip(names, both, strict=True):
-        hdf5.write(group, its, shape, values)
+    for array, (shape, values) in zip(names, both, strict=True):
+        hdf5.write(group, array, shape, values)
 
 
 def _groups(model: Model) -> Iterator[tuple[str, Layer | None]]:
-    """Every layer of the Keras model in order, with those that hold no weights."""
+    """Every layer of the Keras model in order, including those without weights."""
     yield "input_1", None
     flattened = False
     for layer in model.layers:

@@ -1,7 +1,7 @@
 """MatConvNet SimpleNN .mat, MAT 5 and 7, in the layout of `imagenet-vgg-verydeep-16.mat`.
 
-`meta.normalization` holds what the usual script subtracts and resizes to; before 1.0-beta16 it
-stood at the top, and filters and biases in fields of their own.
+`meta.normalization` holds the mean that the usual script subtracts and the size that it resizes
+to; before 1.0-beta16 it was at the top level, and filters and biases were separate fields.
 """
 
 from __future__ import annotations
@@ -31,27 +31,27 @@ def read(path: Path) -> Contents:
     """Read such a file.
 
     Raises:
-        InputError: if the file is damaged or holds no SimpleNN network.
+        InputError: if the file is damaged or contains no SimpleNN network.
     """
     with reading(path, "a SimpleNN .mat"):
         return structure.contents(mat5.read(path), path, loads=path.name.endswith(SUFFIXES))
 
 
 def write(path: Path, model: Model, tensors: Tensors) -> None:
-    """Write the weights as MatConvNet's own pretrained models are stored.
+    """Write the weights in the form of MatConvNet's own pretrained models.
 
-    Not compressed: Octave reads such a file several times faster (FAQ of docs/weights.md).
+    They are not compressed: Octave reads such a file several times faster (docs/weights.md).
     """
     _write(path, model, tensors)
 
 
 def write_compressed(path: Path, model: Model, tensors: Tensors) -> None:
-    """The same as MAT 7."""
+    """Write the same as MAT 7, which is compressed."""
     _write(path, model, tensors, compress=True)
 
 
 def write_before_beta16(path: Path, model: Model, tensors: Tensors) -> None:
-    """Write the weights as MatConvNet did before 1.0-beta16."""
+    """Write the weights in the form used before MatConvNet 1.0-beta16."""
     _write(path, model, tensors, old=True)
 
 

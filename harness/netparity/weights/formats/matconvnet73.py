@@ -1,6 +1,6 @@
 """MatConvNet SimpleNN saved by MATLAB with '-v7.3', which is HDF5. It is read, not written.
 
-Octave cannot read it (it drops cells with a warning), so tools get a conversion.
+Octave cannot read it (it drops cells with a warning), so tools get a converted file.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ def read(path: Path) -> Contents:
     """Read such a file.
 
     Raises:
-        InputError: if the file is damaged or holds no SimpleNN network.
+        InputError: if the file is damaged or contains no SimpleNN network.
     """
     with reading(path, "a SimpleNN .mat of version 7.3"):
         return structure.contents(mat73.read(path), path, loads=False)

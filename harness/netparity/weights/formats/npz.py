@@ -1,7 +1,7 @@
-"""NumPy's .npz: arrays under the layers' names (`conv1_1.kernel`, `conv1_1_W`) or torchvision's.
+"""NumPy's .npz: arrays named for the layers (`conv1_1.kernel`, `conv1_1_W`) or as in torchvision.
 
-netparity writes them in the canonical layout. What others write is told by the shapes; where a
-flattening order cannot be told, it is that of the tool whose kernels look so.
+netparity writes the canonical layout. The layout of other files is inferred from the shapes; if
+the flattening order cannot be inferred, it is that of the tool with this order of axes.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _HEADER_BYTES = 4096
 
 
 def recognise(path: Path, head: bytes) -> bool:
-    """Whether every file in a zip archive is an array of NumPy's."""
+    """Whether it is a zip archive of .npy files alone."""
     if not head.startswith(zip_file.SIGNATURE):
         return False
     names = zip_file.members(path)
@@ -46,7 +46,7 @@ def read(path: Path) -> Contents:
     """Read such a file.
 
     Raises:
-        InputError: if it is damaged or holds other names.
+        InputError: if it is damaged or contains other names.
     """
     with reading(path, "NumPy .npz"):
         arrays = {
@@ -89,21 +89,23 @@ def _array(member: zip_file.Member) -> Stored:
     name = member.name.removesuffix(_SUFFIX)
     version = npy.read_magic(head)
     if version not in ((1, 0), (2, 0)):
-        raise DamagedError(f"{member.name[:80]!r} is in version {version} of NumPy's format")
+        raise DamagedError(
+            f"{member.name[:80]!r} has version {version} of the .npy format; expected 1.0 or 2.0"
+        )
     read_header = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
     shape, by_columns, dtype = read_header(head, max_header_size=_HEADER_BYTES)
     if dtype.kind != "f":
-        raise DamagedError(f"{name[:80]!r} holds {dtype}, no floats")
+        raise DamagedError(f"{name[:80]!r} contains {dtype}, not floats")
     check_size(name, shape)
     if member.size != head.tell() + int(np.prod(shape, dtype=np.int64)) * dtype.itemsize:
-        raise DamagedError(f"{name[:80]!r} claims {shape} values and holds others")
+        raise DamagedError(f"{name[:80]!r} claims shape {shape}, which does not fit its data")
     if by_columns and len(shape) > 1:
         return _by_columns(member.array(name, shape[::-1], dtype, head.tell()), shape)
     return member.array(name, shape, dtype, head.tell())
 
 
 def _by_columns(turned: Stored, shape: tuple[int, ...]) -> Stored:
-    """An array whose first axis varies fastest: it cannot be read row by row, only whole."""
+    """An array whose first axis varies fastest, which can only be read as a whole."""
     kept: list[npt.NDArray[np.generic]] = []
 
     def fetch(start: int, stop: int) -> npt.NDArray[np.generic]:

@@ -1,6 +1,6 @@
-"""The initialisers of a VGG network in ONNX, whatever its exporter called them.
+"""The initialisers of a VGG network in ONNX, whatever their names.
 
-They are told apart by the nodes that take them: the second and third input of a `Conv` or `Gemm`,
+They are identified by the nodes that use them: the second and third input of a `Conv` or `Gemm`,
 or a `MatMul` and the `Add` after it. Kernels are OIHW; a `Gemm` with `transB` holds units x
 inputs; the image's channels are RGB, as in torchvision. Fields: the ONNX project's `onnx.proto`.
 """
@@ -50,7 +50,7 @@ class _Node:
 
 
 def recognise(path: Path, head: bytes) -> bool:
-    """Whether it begins with ONNX's version field and is called .onnx (it has no other mark)."""
+    """Whether it begins with ONNX's version field and is named .onnx (ONNX has no signature)."""
     return head[:1] == bytes([_IR_FIELD << 3]) and path.suffix.lower() == ".onnx"
 
 
@@ -58,21 +58,21 @@ def read(path: Path) -> Contents:
     """Read such a file.
 
     Raises:
-        InputError: if it is damaged or its nodes are not those of a VGG network.
+        InputError: if it is damaged or not a VGG network.
     """
     with reading(path, "ONNX"), File(path) as file:
         nodes, arrays = _graph(file, path)
         layers = list(_layers(nodes, arrays))
         if not layers:
-            raise DamagedError("no node of it is a convolution or dense layer with weights")
+            raise DamagedError("none of its nodes is a convolution or dense layer with weights")
         transposed = {node.transposed for node, _ in layers if node.operation != "Conv"}
         if len(transposed) > 1:
-            raise DamagedError("some of its dense layers are transposed and some are not")
+            raise DamagedError("only some of its dense layers are transposed")
         dense = "IHWO" if transposed == {False} else "OIHW"
-        reason = "ONNX keeps convolutions OIHW"
+        reason = "ONNX stores convolutions as OIHW"
         if transposed:
-            said = "says" if transposed == {True} else "does not say"
-            reason += f" and transB {said} that dense layers are units x inputs"
+            order = "units x inputs" if transposed == {True} else "inputs x units"
+            reason += f"; by transB, dense layers are {order}"
         return Contents(
             pairs=tuple(pair for _, pair in layers),
             layout=replace(_LAYOUT, dense=dense),
@@ -121,10 +121,10 @@ def _graph(file: File, path: Path) -> tuple[list[_Node], dict[str, Stored]]:
             elif inner.number == _INITIALIZER:
                 stored = _initializer(file, inner, path)
                 if stored.name in arrays:
-                    raise DamagedError(f"the initialiser {stored.name[:80]!r} stands twice in it")
+                    raise DamagedError(f"the initialiser {stored.name[:80]!r} is duplicated")
                 arrays[stored.name] = stored
             if max(len(nodes), len(arrays)) > MOST_ARRAYS:
-                raise DamagedError(f"it has over {MOST_ARRAYS:,} nodes or initialisers")
+                raise DamagedError(f"it has more than {MOST_ARRAYS:,} nodes or initialisers")
     return nodes, arrays
 
 
@@ -156,13 +156,13 @@ def _initializer(file: File, outer: Field, path: Path) -> Stored:
         elif inner.number == 8:
             name = file.text(inner)
         elif inner.number in (13, 14) and (inner.number == 13 or inner.value):
-            raise DamagedError("it keeps values in another file; export it as a single file")
+            raise DamagedError("its values are in another file; export it as a single file")
     dtype = np.dtype(_TYPES.get(kind, "u1"))
-    if kind not in _TYPES or data is None:  # shapes and the like, which are no weights
+    if kind not in _TYPES or data is None:  # shapes and the like, which are not weights
         return Stored(name, tuple(dims), dtype, lambda start, stop: np.empty(0, dtype))
     size = int(np.prod(dims, dtype=np.float64)) * dtype.itemsize
     if data.end - data.start != size:
-        raise DamagedError(f"{name[:80]!r} claims {tuple(dims)} values and holds others")
+        raise DamagedError(f"{name[:80]!r} claims shape {tuple(dims)}, which does not fit its data")
     return raw.stored(path, name, dims, dtype, data.start)
 
 
@@ -177,7 +177,9 @@ def _layers(nodes: list[_Node], arrays: dict[str, Stored]) -> Iterator[tuple[_No
             names += takers[node.outputs[0]].inputs
         weights = [arrays[name] for name in names if name in arrays]
         if len(weights) != 2:
-            raise DamagedError(f"a node {node.operation} has not a kernel and a bias among them")
+            raise DamagedError(
+                f"the inputs of a {node.operation} node do not include both a kernel and a bias"
+            )
         kind = "convolution" if node.operation == "Conv" else "dense"
         counts[kind] += 1
         yield node, Pair(f"{kind} {counts[kind]}", *weights)
@@ -196,7 +198,7 @@ def _names(model: Model) -> list[str]:
 
 @dataclass(frozen=True)
 class _Array:
-    """An initialiser, its values made when it is written."""
+    """An initialiser whose values are made when it is written."""
 
     name: str
     shape: tuple[int, ...]

@@ -1,8 +1,8 @@
 """torchvision's state dict of a VGG network, as `torch.save` writes it.
 
 Since PyTorch 1.6 that is a zip archive: a pickle that lists the tensors, and a file of plain
-bytes for each. Before (and so in torchvision's published VGG files) it was a magic number, the
-pickles and the bytes one after the other. Both are read without PyTorch, and nothing is run.
+bytes for each. Before that (and in torchvision's published VGG files) it was a magic number, the
+pickles and the bytes in sequence. Both are read without PyTorch, and nothing in them is run.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def read(path: Path) -> Contents:
     """Read such a file.
 
     Raises:
-        InputError: if it is damaged, holds other names, or wants anything run.
+        InputError: if it is damaged, contains other names, or would have to run code.
     """
     with reading(path, "torchvision's state dict"), path.open("rb") as file:
         archive = file.read(4) == zip_file.SIGNATURE
@@ -67,10 +67,10 @@ def _tensors(listed: Any) -> dict[str, TensorRef]:
         if isinstance(listed, dict) and isinstance(listed.get(wrapper), dict):
             listed = listed[wrapper]
     if not isinstance(listed, dict) or not listed:
-        raise DamagedError("it holds no dictionary of tensors")
+        raise DamagedError("it contains no dictionary of tensors")
     for name, tensor in listed.items():
         if not isinstance(name, str) or not isinstance(tensor, TensorRef):
-            raise DamagedError(f"{str(name)[:80]!r} is no tensor; save the state dict alone")
+            raise DamagedError(f"{str(name)[:80]!r} is not a tensor; save only the state dict")
     return listed
 
 
@@ -88,7 +88,7 @@ def _from_archive(path: Path) -> Iterator[tuple[str, Stored]]:
         if member is None:
             raise DamagedError(f"the values of {name[:80]!r} are missing")
         if member.size < (tensor.offset + int(np.prod(tensor.shape))) * dtype.itemsize:
-            raise DamagedError(f"{name[:80]!r} claims {tensor.shape} values and has fewer")
+            raise DamagedError(f"{name[:80]!r} claims shape {tensor.shape}, but has fewer values")
         yield name, member.array(name, tensor.shape, dtype, tensor.offset * dtype.itemsize)
 
 
@@ -96,23 +96,25 @@ def _legacy(path: Path) -> Iterator[tuple[str, Stored]]:
     with path.open("rb") as file:
         head = io.BytesIO(file.read(MOST_HEADER_BYTES))
         if tensor_pickle.read(head) != _MAGIC:
-            raise DamagedError("it does not begin as PyTorch's files do")
-        tensor_pickle.read(head)  # the protocol's version
+            raise DamagedError("it does not begin like a PyTorch file")
+        tensor_pickle.read(head)  # the protocol version
         system = tensor_pickle.read(head)
         listed = _tensors(tensor_pickle.read(head))
         keys = tensor_pickle.read(head)
         if not isinstance(system, dict) or not isinstance(keys, list):
-            raise DamagedError("it does not begin as PyTorch's files do")
+            raise DamagedError("it does not begin like a PyTorch file")
         mark = "<" if system.get("little_endian", True) else ">"
         storages = {tensor.storage.key: tensor.storage for tensor in listed.values()}
         offsets, at = {}, head.tell()
         for key in keys:
             if key not in storages:
-                raise DamagedError("a storage belongs to no tensor")
+                raise DamagedError("a storage belongs to none of the tensors")
             file.seek(at)
             count = int.from_bytes(file.read(_COUNT_BYTES), "little" if mark == "<" else "big")
             if count != storages[key].size:
-                raise DamagedError(f"a storage claims {storages[key].size:,} values, has {count:,}")
+                raise DamagedError(
+                    f"a storage claims {storages[key].size:,} values, but has {count:,}"
+                )
             offsets[key] = at + _COUNT_BYTES
             at += _COUNT_BYTES + count * np.dtype(storages[key].dtype).itemsize
     for name, tensor in listed.items():
@@ -124,7 +126,7 @@ def _legacy(path: Path) -> Iterator[tuple[str, Stored]]:
 
 
 def _pickle(shapes: dict[str, tuple[int, ...]]) -> bytes:
-    """The pickle of an ordered dictionary of float32 tensors; tensor i lies in storage i."""
+    """The pickle of an ordered dictionary of float32 tensors; tensor i is in storage i."""
     parts = [b"\x80\x02", _global("collections", "OrderedDict"), b")R("]
     for index, (name, shape) in enumerate(shapes.items()):
         count = int(np.prod(shape, dtype=np.int64))

@@ -1,4 +1,4 @@
-"""torchvision's state dict of a VGG network, kept as safetensors."""
+"""torchvision's state dict of a VGG network, stored as safetensors."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def read(path: Path) -> Contents:
 
 
 def write(path: Path, model: Model, tensors: Tensors) -> None:
-    """Write the state dict, marked as one of PyTorch."""
+    """Write the state dict with PyTorch's metadata."""
     safetensors_file.write(path, torch_names.arrays_of(model, tensors), {"format": "pt"})
 
 
