@@ -10,7 +10,7 @@
 VENV := .venv
 RUN := $(VENV)/bin
 PYTHON ?= python3
-STACKS := keras3-tensorflow keras2-theano theano
+STACKS := $(basename $(wildcard python/requirements/*.in))
 
 .PHONY: help setup compare test check lint format pins docs readme reference clean clean-cache
 
@@ -36,7 +36,7 @@ lint: $(VENV)/made
 	$(RUN)/ruff format --check .
 	$(RUN)/ruff check .
 	$(RUN)/mypy
-	cd python && ../$(RUN)/mypy --config-file= --strict extract_keras2.py extract_keras3.py
+	cd python && ../$(RUN)/mypy --config-file= --strict extract_*.py
 	$(RUN)/mh_lint --brief --matlab 2018b matlab tests/matlab
 	$(RUN)/mh_lint --brief --octave 7.0 matlab tests/matlab tests/planted/octave
 	$(RUN)/mh_style --brief --matlab 2018b matlab tests/matlab
@@ -47,7 +47,7 @@ format: $(VENV)/made
 
 # Newest versions of everything, with hashes and without addresses.
 pins: $(VENV)/made
-	for list in harness/requirements $(STACKS:%=python/requirements/%); do \
+	for list in harness/requirements $(STACKS); do \
 	  $(RUN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header \
 	    --no-annotate --python-version 3.11 --output-file $$list.txt $$list.in || exit 1; \
 	done

@@ -25,22 +25,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmarks.false_alarms import (
-    FACTORS,
-    Judged,
-    Net,
-    Single,
-    arguments_of,
-    available,
-    draw,
-    judged,
-    percentiles,
-    print_nets,
-    run_tools,
-    short,
-    table,
-    write,
-)
+from benchmarks.batches import available, run_tools
+from benchmarks.false_alarms import FACTORS, arguments_of
+from benchmarks.printing import percentiles, print_nets, short, table, write
+from benchmarks.random_networks import Net, draw
+from benchmarks.verdicts import Judged, Single, judged
 from netparity.parity import FLOOR_FACTOR, ReferencePass, Truth
 from netparity.weights import synthetic
 from tests.planted.batch import Case

@@ -35,9 +35,11 @@ def main(folder: Path, names: Sequence[str] = MODULES) -> None:
     Raises:
         LookupError: if something public has no docstring; nothing is written then.
     """
-    for name in netparity.__all__:
-        getattr(netparity, name)  # the package imports its names on first use
-    modules = {name: pdoc.doc.Module(import_module(name)) for name in names}
+    imported = {name: import_module(name) for name in names}
+    for module in imported.values():
+        for name in getattr(module, "__all__", ()):
+            setattr(module, name, getattr(module, name))  # some are imported on first use
+    modules = {name: pdoc.doc.Module(module) for name, module in imported.items()}
     silent = sorted({each for module in modules.values() for each in undocumented(module)})
     if silent:
         raise LookupError(f"public, but without a docstring: {', '.join(silent)}")

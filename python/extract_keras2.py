@@ -17,7 +17,7 @@ from compat_keras20 import PrivateHome, nearest_load_img, restore_indexing
 from compat_py311 import restore_removed_names
 from extractor import ignore_user_keras_config, main
 from job_files import Architecture
-from keras_stack import KerasStack, check_data_format, library_versions
+from keras_stack import KerasStack, check_data_format
 from stack import Description, Settings
 from theano_profile import functions_so_far, in_words
 from vgg16_topology import PUBLISHED, dense_names
@@ -126,23 +126,17 @@ class Keras2(KerasStack):
             self.keras.utils.convert_all_kernels_in_model(network)
 
     def describe(self) -> Description:
-        """Say which Keras and Theano ran, with which compiler, BLAS and compile cache."""
-        keras_version = self.keras.__version__
-        theano_version = self.theano.__version__
+        """Say which Keras and Theano run, with which compiler, BLAS and compile cache."""
         config = self.theano.config
         library = blas_library()
         dim_ordering = getattr(self.keras.backend, "image_dim_ordering", None)
         new_modules = compiled_modules(self.theano) - self.modules_at_start
-        return Description(
-            code=f"Keras {keras_version} on Theano {theano_version}",
-            versions={
-                "keras": keras_version,
-                "theano": theano_version,
-                **library_versions(),
-            },
-            threads_found=library["num_threads"] if library else None,
-            blas=blas_in_words(library),
-            flags={
+        return self.description(
+            "Theano",
+            self.theano.__version__,
+            library["num_threads"] if library else None,
+            blas_in_words(library),
+            {
                 "compile_cache": cache_state(self.modules_at_start, new_modules),
                 "modules_compiled": str(new_modules),
                 "openmp": str(config.openmp),

@@ -18,7 +18,7 @@ DATA_FORMATS = ("channels_last", "channels_first")
 
 
 class KerasStack:
-    """A `Stack` (see extractor.py) but for `start` and `describe`, which each Keras brings."""
+    """A `Stack` (see stack.py), except for `start` and `describe`, which each Keras adds."""
 
     keras: Any
     load_img: Any
@@ -28,12 +28,30 @@ class KerasStack:
     network: Any
 
     def start(self, settings: Settings) -> None:
-        """Import the framework and fix its settings; each stack has its own way."""
+        """Import the framework and fix its settings."""
         raise NotImplementedError
 
     def describe(self) -> Description:
-        """Say what ran; each stack has its own versions and flags."""
+        """Say what runs; see `description`."""
         raise NotImplementedError
+
+    def description(
+        self,
+        backend: str,
+        version: str,
+        threads_found: int | None,
+        blas: str | None,
+        flags: dict[str, str],
+    ) -> Description:
+        """Say that this Keras runs on a backend of this name and version."""
+        keras = str(self.keras.__version__)
+        return Description(
+            code=f"Keras {keras} on {backend} {version}",
+            versions={"keras": keras, backend.lower(): version, **library_versions()},
+            threads_found=threads_found,
+            blas=blas,
+            flags=flags,
+        )
 
     def load(self, architecture: Architecture, weights_file: str, layers: list[str]) -> None:
         """Build the model that outputs these layers, with the weights in memory.
@@ -59,8 +77,10 @@ class KerasStack:
             return network
         except Exception as error:
             # Some of Keras's errors have no message.
-            said = f"{type(error).__name__}: {error}"
-            raise ValueError(f"Keras cannot load weights file '{weights_file}': {said}") from error
+            reason = f"{type(error).__name__}: {error}"
+            raise ValueError(
+                f"Keras cannot load weights file '{weights_file}': {reason}; convert it again"
+            ) from error
 
     def published_vgg16(self, weights_file: str) -> Any:
         """Return Keras's own VGG16 with the weights of a file."""
@@ -83,7 +103,7 @@ class KerasStack:
                 return
 
     def after_loading(self, network: Any, architecture: Architecture, weights_file: str) -> None:
-        """Hook for what a backend's convention asks of freshly loaded kernels."""
+        """Adapt freshly loaded kernels to the backend's conventions; nothing to do by default."""
 
     def preprocess(self, image_files: list[str], size: list[int]) -> np.ndarray:
         """Decode, resize and normalise as Keras's own VGG16 example does.
@@ -107,7 +127,7 @@ class KerasStack:
         return list(outputs) if isinstance(outputs, list | tuple) else [outputs]
 
     def from_canonical(self, tensor: np.ndarray) -> np.ndarray:
-        """N x H x W x C RGB to BGR in this run's data format: Keras's VGG16 takes BGR."""
+        """N x H x W x C RGB to BGR in this run's data format; Keras's VGG16 expects BGR."""
         bgr = tensor[..., ::-1]
         if self.data_format == "channels_first":
             bgr = bgr.transpose(0, 3, 1, 2)
@@ -128,7 +148,7 @@ def check_data_format(data_format: str) -> None:
     """Raise ValueError unless it is one of Keras's two."""
     if data_format not in DATA_FORMATS:
         raise ValueError(
-            f"data_format is {data_format!r}, expected one of {DATA_FORMATS}; mend the job or "
+            f"data_format is {data_format!r}, expected one of {DATA_FORMATS}; correct the job or "
             "the --data-format option"
         )
 
@@ -170,7 +190,7 @@ def cut_at(keras: Any, network: Any, layers: list[str]) -> Any:
 
 
 def library_versions() -> dict[str, str]:
-    """Return versions of Python and of the libraries beside Keras that shape a result."""
+    """Return the versions of Python and of the other libraries that can change a result."""
     modules = {"numpy": "numpy", "h5py": "h5py", "pillow": "PIL"}
     found = {name: str(importlib.import_module(m).__version__) for name, m in modules.items()}
     return {"python": platform.python_version(), **found}

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
 from netparity.runners import Keras2Theano, Keras3Tensorflow
 from netparity.runners.environments import Environments
 
-pytest.register_assert_rewrite("tests.support")
+if TYPE_CHECKING:
+    from tests.support.real_tools import Guard
+
+pytest.register_assert_rewrite("tests.support")  # before anything imports it
 
 REAL_TOOLS = {"keras3_python", "keras2_python", "octave", "every_tool", "stack"}
 
@@ -19,6 +24,27 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if REAL_TOOLS & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.slow)
+
+
+@pytest.fixture(scope="session")
+def guard(tmp_path_factory: pytest.TempPathFactory) -> Guard:
+    """What keeps fast tests from real tools."""
+    from tests.support.real_tools import Guard
+
+    return Guard(tmp_path_factory.mktemp("guard"))
+
+
+@pytest.fixture(autouse=True)
+def no_real_tool(
+    request: pytest.FixtureRequest, guard: Guard, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    """A fast test that starts a real tool, or makes an environment of one, fails."""
+    if request.node.get_closest_marker("slow"):
+        yield
+    else:
+        guard.watch(monkeypatch)
+        yield
+        guard.check()
 
 
 @pytest.fixture(scope="session")

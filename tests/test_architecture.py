@@ -64,7 +64,7 @@ WITH_IO = {
     *("timing/machine", "report/html", "report/pictures", "report/saving", "report/notebook"),
     *("report/templates", "report/document", "report/frames", "report/fragment"),
     *("report/measurements_parquet", "report/__init__", "report/console", "report/across"),
-    "report/choosing",
+    *("report/notebook_plot", "report/choosing"),
 }
 PURE_ROOMS = ("parity", "diagnosis", "timing", "report")
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from netparity import _version
 
 __version__ = _version.__version__
-"""The version of this package, which every run holds."""
+"""The version of this package; every run stores it."""
 
 if TYPE_CHECKING:
     from netparity.api import LoadedRun, assert_parity, check, compare, diagnose, load_run
@@ -27,7 +27,7 @@ def __getattr__(name: str) -> Any:
     if name in __all__:
         from importlib import import_module
 
-        found = getattr(import_module("netparity.api"), name)
-        globals()[name] = found
-        return found
+        value = getattr(import_module("netparity.api"), name)
+        globals()[name] = value
+        return value
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,4 +1,4 @@
-"""The public functions: what a notebook or another program calls."""
+"""The public functions, for notebooks and other programs."""
 
 from __future__ import annotations
 
@@ -28,20 +28,20 @@ __all__ = [
 def compare(images: str | Path | Sequence[str | Path] = (), **settings: Any) -> LoadedRun:
     """Run a comparison and return it; its `folder` is `results / run.run_id`.
 
-    It takes minutes with VGG16, and with `model="vgg16-tiny"` seconds per process. What goes
-    wrong in a runner becomes part of the run.
+    It takes minutes with VGG16, and seconds per process with `model="vgg16-tiny"`. If a runner
+    fails, the failure is stored in the run and nothing is raised.
 
     Args:
-        images: one image file or several; none for the sample image.
+        images: one or several image files; by default the sample image.
         settings: fields of `netparity.run.request.Request`, e.g. `model="vgg16-tiny"`,
             `runners=["keras3-tensorflow"]`, `layers="fc6,fc7"`, `rounds=5`,
-            `results=Path("results")`. One runner may be given as text.
+            `results=Path("results")`. A single runner may be given as a string.
 
     Returns:
-        The run as it was stored.
+        The stored run.
 
     Raises:
-        NetparityError: if the request or one of its files cannot be used.
+        NetparityError: if a setting is invalid or a file cannot be used.
         TypeError: if there is no such setting.
     """
     paths = [images] if isinstance(images, str | Path) else list(images)
@@ -54,26 +54,26 @@ def compare(images: str | Path | Sequence[str | Path] = (), **settings: Any) -> 
 def diagnose(
     path: str | Path, runners: Sequence[str] = (), **settings: Any
 ) -> list[RunnerDiagnosis]:
-    """Find out what is wrong with the runners of a stored run, from its features alone.
+    """Explain why runners of a stored run failed parity, from the stored features alone.
 
     Args:
         path: the run's folder or its run.json.
-        runners: labels; none for all that failed parity.
+        runners: labels; by default all runners that failed parity.
         settings: `weights` and `other_weights` of `netparity.judge.diagnose.diagnose_run`.
 
     Returns:
-        One for each runner looked at, in the order of the run. Its `lines` are sentences.
+        A diagnosis for each runner, in the order of the run. Its `lines` are sentences.
 
     Raises:
-        NetparityError: if the run cannot be read, a label is unknown, or its weights or features
-            are gone.
+        NetparityError: if the run cannot be read, a label is unknown, or the run's weights or
+            features no longer exist.
     """
     store = RunFolder.open(Path(path))
     return diagnose_run(store.read_run(), store, runners, **settings)
 
 
 def load_run(path: str | Path) -> LoadedRun:
-    """Read a stored run, also one that was cut short.
+    """Read a stored run, even one that was interrupted.
 
     Args:
         path: the run's folder or its run.json.
@@ -82,7 +82,7 @@ def load_run(path: str | Path) -> LoadedRun:
         The run, with data frames (`LoadedRun.tidy` and others), features and plots.
 
     Raises:
-        InputError: if there is none, or it cannot be read.
+        InputError: if there is no run, or it cannot be read.
     """
     store = RunFolder.open(Path(path))
     return LoadedRun.of(store.read_run(), store)

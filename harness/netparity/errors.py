@@ -4,11 +4,11 @@ from __future__ import annotations
 
 
 class NetparityError(Exception):
-    """Something that the user can mend; the message says what and how."""
+    """An error that the user can fix; the message says what is wrong and how to fix it."""
 
 
 class UsageError(NetparityError):
-    """The command was called with something that it cannot accept."""
+    """The command was called with an argument that it does not accept."""
 
 
 class InputError(NetparityError):
@@ -16,11 +16,11 @@ class InputError(NetparityError):
 
 
 class StoreError(NetparityError):
-    """The results folder cannot be written or read."""
+    """A folder or file of results or of the cache cannot be written or read."""
 
 
 class SetupError(NetparityError):
-    """An environment could not be made. `fix` is what the user can do about it."""
+    """An environment could not be made; `fix` says what the user can do about it."""
 
     def __init__(self, message: str, fix: str = "") -> None:
         super().__init__(message)

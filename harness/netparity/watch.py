@@ -1,7 +1,7 @@
-"""How long work tells whoever is looking what it is doing.
+"""Progress reports of long-running work.
 
-The library never prints. It calls a `Watch`; the command line passes one that draws progress
-bars, everything else uses `SILENT`.
+The library never prints. It reports to a `Watch`: the command line passes one that draws progress
+bars; the default is `SILENT`.
 """
 
 from __future__ import annotations
@@ -11,29 +11,29 @@ from typing import Protocol
 
 
 class Task(Protocol):
-    """A piece of work under way."""
+    """A piece of work in progress."""
 
     def advance(self, amount: float = 1) -> None:
-        """Say that `amount` of the total is done."""
+        """Report that another `amount` of the total is done."""
 
     def note(self, text: str) -> None:
-        """Say what is happening now, in a few words."""
+        """Show in a few words what is being done now."""
 
 
 class Watch(Protocol):
-    """Receives the progress of everything that may take more than a second."""
+    """Receives progress, messages and warnings."""
 
     def task(self, title: str, total: float | None = None) -> AbstractContextManager[Task]:
-        """Begin a piece of work; `total` is None where its length is not known."""
+        """Begin a piece of work; `total` is None if its length is unknown."""
 
     def message(self, text: str) -> None:
-        """Tell the user one thing that stays visible."""
+        """Show a message that stays visible."""
 
     def warning(self, text: str) -> None:
-        """Tell the user one thing that may spoil the result."""
+        """Show a warning: something that may affect the result."""
 
     def detail(self, text: str) -> None:
-        """Tell a user who asked for `--verbose`."""
+        """Show a detail, only with `--verbose`."""
 
 
 class _SilentTask:

@@ -82,7 +82,7 @@ def test_useless_features_fail_parity_and_nothing_else(compare, faulty_python, f
 def test_a_hanging_runner_is_ended_with_its_children(compare, faulty_python, tmp_path):
     done = compare(*TINY, *PAIR, *faulty_python("hang"), "--timeout", "4")
     assert done.exit_code == 3
-    assert "its time was up" in done.runner("keras3-tensorflow")["reason"]
+    assert "was stopped at its timeout" in done.runner("keras3-tensorflow")["reason"]
     assert done.runner("matconvnet-octave")["status"] == "ok"
     assert all(is_gone(int(pid)) for pid in (tmp_path / "pids").read_text().split())
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import json
+import signal
 import subprocess
 from pathlib import Path
 
 from tests.support.command_line import COMMAND
+from tests.support.processes import wait_for
 
 
 def test_a_grid_is_run_in_turns_judged_and_tabled(octave: str, tmp_path: Path):
@@ -49,3 +51,40 @@ def test_a_grid_that_cannot_be_run_starts_nothing(tmp_path: Path):
         assert done.returncode == 2
         assert wrong[1] in done.stderr
     assert not list(tmp_path.iterdir())
+
+
+def test_ctrl_c_stores_a_sweep_as_interrupted(octave: str, tmp_path: Path):
+    grid = ["--batch", "1,2", "--model", "vgg16-tiny", "--runner", "matconvnet-octave"]
+    command = [*COMMAND, "sweep", *grid, "--rounds", "100", "--repeats", "1"]
+    process = subprocess.Popen(
+        [*command, "--out", str(tmp_path)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        # In the second round: each point has a whole process.
+        wait_for(lambda: any(tmp_path.glob("*/*/runners/*/round-2/job.json")), seconds=120)
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=120)
+    finally:
+        process.kill()
+    assert process.returncode == 130, errors
+    (folder,) = tmp_path.iterdir()
+    runs = [json.loads(path.read_text()) for path in sorted(folder.glob("*/run.json"))]
+    assert len(runs) == 2
+    for run in runs:
+        assert run["interrupted"] is True and run["finished"] is None
+        (record,) = run["runners"]
+        assert record["status"] == "ok" and 1 <= len(record["rounds"]) < 100
+        assert {entry["label"] for entry in run["timing"]} == {"matconvnet-octave"}
+    found = json.loads((folder / "sweep.json").read_text())
+    assert found["interrupted"] is True and len(found["rows"]) == 2
+    assert "cut short" in (folder / "sweep.md").read_text()
+    # The messages say what was kept, and the command in them works.
+    message = errors.replace("\n", "")
+    assert f"the table is in {folder}/sweep.md" in message and "netparity: interrupted" in errors
+    shown = folder / runs[0]["run_id"]
+    assert f"netparity report {shown}" in message
+    report = [*COMMAND, "report", str(shown)]
+    assert subprocess.run(report, capture_output=True, timeout=120).returncode == 0

@@ -13,9 +13,13 @@ from netparity.models import MODELS
 from netparity.weights import FORMATS, resolve
 from netparity.weights.formats import BY_NAME
 from tests.support import mat73_writer
-from tests.support.command_line import COMMAND, TINY
+from tests.support.command_line import COMMAND, TINY, here
 
 MODEL = MODELS["vgg16-tiny"]
+OWN_FORMATS = {
+    "keras-h5": ("keras-h5",),
+    "matconvnet-simplenn": ("matconvnet-simplenn", "matconvnet-simplenn-v7"),
+}
 WRITTEN = [format_.name for format_ in FORMATS if format_.write is not None]
 
 
@@ -33,7 +37,18 @@ def written(folder: Path, name: str) -> Path:
 
 
 @pytest.mark.parametrize("name", [*WRITTEN, "matconvnet-simplenn-v7.3"])
-def test_compare_takes_every_format(compare, octave, tmp_path: Path, name: str) -> None:
+def test_every_tool_is_given_the_same_file_whatever_the_format(tmp_path: Path, name: str) -> None:
+    """It is made from one store; only a tool's own format is taken as it is."""
+    expected, path = resolve("synthetic:0", MODEL), written(tmp_path, name)
+    found = resolve(str(path), MODEL)
+    assert found.sha256 == expected.sha256
+    for tool, own in OWN_FORMATS.items():
+        assert found.file(tool) == (path if name in own else expected.file(tool))
+
+
+@pytest.mark.parametrize("name", ["matconvnet-simplenn", "matconvnet-simplenn-v7", "onnx"])
+def test_compare_takes_files_of_weights(compare, octave, tmp_path: Path, name: str) -> None:
+    """Those that Octave takes as they are, and one that is converted."""
     done = compare(*TINY, "--runner", "matconvnet-octave", "--weights", written(tmp_path, name))
     assert done.exit_code == 0, done.stderr
     expected = resolve("synthetic:0", MODEL).sha256
@@ -41,15 +56,13 @@ def test_compare_takes_every_format(compare, octave, tmp_path: Path, name: str) 
     assert expected[:12] in (done.folder / "table.md").read_text()
 
 
-@pytest.mark.parametrize(
-    "name", ["keras-h5-theano", "keras2-h5", "keras2-h5-theano", "torchvision"]
-)
-def test_keras_on_both_backends_agrees(compare, tmp_path: Path, name: str) -> None:
+def test_keras_on_both_backends_agrees(compare, every_tool, tmp_path: Path) -> None:
+    """Kernels that were stored for Theano, turned by the conversion and by no one else."""
     done = compare(
         *TINY,
         *("--runner", "keras3-tensorflow", "--runner", "keras2-theano"),
         *("--runner", "keras2-theano[data_format=channels_first]"),
-        *("--weights", written(tmp_path, name)),
+        *("--weights", written(tmp_path, "keras2-h5-theano")),
     )
     assert done.exit_code == 0, done.stderr
 
@@ -125,12 +138,12 @@ def test_what_keras_3_saves_is_read(keras3_python: Path, tmp_path: Path) -> None
         assert json.loads(done.stdout)["same"] is True
 
 
-def test_the_commands_in_a_row(tmp_path: Path) -> None:
+def test_the_commands_in_a_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
     def weights(*arguments: str, code: int = 0) -> str:
-        done = subprocess.run(
-            [*COMMAND, "weights", *arguments], capture_output=True, text=True, cwd=tmp_path
-        )
-        assert done.returncode == code, done.stderr
+        done = here("weights", *arguments)
+        assert done.exit_code == code, done.stderr
         return done.stdout
 
     assert "SHA-256" in weights("make", "--model", "vgg16-tiny", "--seed", "3", "a.h5")

@@ -12,7 +12,7 @@ import pytest
 
 from netparity.api import load_run
 from netparity.protocol import PHASES
-from netparity.report import EXPORTERS, SUFFIXES
+from netparity.report import EXPORTERS, exporter
 from netparity.report.columns import COLUMNS
 from netparity.report.plots import KINDS
 
@@ -70,10 +70,17 @@ def test_every_kind_of_plot_is_documented() -> None:
     assert all(f"| `{kind}` |" in text for kind in KINDS)
 
 
-def test_every_format_and_column_is_documented() -> None:
+def test_every_format_is_documented_as_it_declares_itself() -> None:
     text = (ROOT / "docs" / "report.md").read_text(encoding="utf-8")
-    for name in (*EXPORTERS, *SUFFIXES):
-        assert f"`{name}`" in text, name
+    columns = {"table": "of the first table", "rows": "its headers", None: ""}
+    for name in EXPORTERS:
+        made = exporter(name)
+        cells = f"`{name}`", f"`{made.SUFFIX}`", made.HELP, columns[made.COLUMNS_OF]
+        assert f"| {' | '.join(cells)} |".replace("  ", " ") in text, name
+
+
+def test_every_column_is_documented() -> None:
+    text = (ROOT / "docs" / "report.md").read_text(encoding="utf-8")
     assert [name for name in COLUMNS if name not in PHASES and f"`{name}`" not in text] == []
 
 

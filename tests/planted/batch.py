@@ -12,12 +12,13 @@ import numpy.typing as npt
 
 from netparity.inputs import SAMPLE_IMAGE
 from netparity.models import Layer, Model
-from netparity.protocol import Architecture, FeatureRequest, Job, SharedInput, WeightsFile
+from netparity.protocol import Job
+from netparity.run.process import Assignment, make_job
 from netparity.runners import RUNNERS, Runner, create_runners
 from netparity.runners.environments import Environments
 from netparity.system.launch import Command, Exit, launch
 from netparity.system.logs import log_tail
-from netparity.weights import FORMATS
+from netparity.weights import FORMATS, WeightSet
 from tests.planted.plants import Plant, check, dropout_mask, expand, next_layer
 
 HERE = Path(__file__).resolve().parent
@@ -188,39 +189,22 @@ def _requested(case: Case) -> list[Layer]:
 
 
 def _job(runner: Runner, case: Case, weights: Path, folder: Path, threads: int) -> Job:
-    model = case.model
-    return Job(
-        schema_version=1,
-        runner=runner.name,
-        label=runner.label,
-        model=model.name,
-        architecture=Architecture(
-            blocks=[list(block) for block in model.blocks],
-            dense=list(model.dense),
-            classes=model.classes,
-            input_size=list(model.input_size),
-        ),
-        weights=WeightsFile(file=str(weights), format=runner.weights_format, sha256="0" * 64),
-        images=[str(path.absolute()) for path in case.images],
-        shared_input=SharedInput(
-            file=str(folder / "shared-input.npy"), shape=list(case.tensor.shape)
-        ),
-        mean_rgb=list(model.mean_rgb),
-        features=[
-            FeatureRequest(
-                name=layer.name,
-                layer=layer.names[runner.tool],
-                shape=[len(case.tensor), *layer.output_shape],
-            )
-            for layer in _requested(case)
-        ],
-        data_format=runner.data_format,
+    assignment = Assignment(
+        model=case.model,
+        layers=_requested(case),
+        weights=WeightSet(case.model, "synthetic", "planted", "0" * 64, folder),
+        weight_files={runner.weights_format: weights},
+        # `make_job` expects an image for each row of the tensor; those of a case need not be N.
+        images=[SAMPLE_IMAGE] * len(case.tensor),
+        tensor=case.tensor,
+        shared_input=folder / "shared-input.npy",
         threads=threads,
         warmup=0,
         repeats=1,
-        options=runner.chosen,
-        output_dir=str(folder),
+        timeout_seconds=0.0,
     )
+    job = make_job(runner, assignment, folder)
+    return job.model_copy(update={"images": [str(path.absolute()) for path in case.images]})
 
 
 def _plan(runner: Runner, case: Case, folder: Path) -> dict[str, object]:

@@ -133,8 +133,9 @@ def problems(
 ) -> list[str]:
     """Where a diagnosis differs from what was planted; empty if it is right.
 
-    Explanations that cannot be told apart on this input may stand beside the planted one. What a
-    dtype policy makes is named at each layer, but cannot be retold: any narrow format will do.
+    Other explanations that fit equally well on this input may accompany the planted one. What a
+    dtype policy does is named at each layer, but cannot be reproduced exactly: any narrow format
+    will do. Dropout on the way to the next layer is located there and must not be explained.
     """
     expected = shows(plants, model, compared)
     found = {finding.place: finding for finding in diagnosis.findings}
@@ -142,11 +143,13 @@ def problems(
     wrong += [f"{place}: nothing found" for place in expected.keys() - found]
     for place in expected.keys() & found:
         finding, wanted = found[place], expected[place]
-        told = [named(one) for one in explanations(finding) if one.confirmed]
-        if not any(mistake in POLICIES for mistake, _ in wanted):
-            right = wanted in told
+        confirmed = [named(each) for each in explanations(finding) if each.confirmed]
+        if any(mistake == "dropout" for mistake, _ in wanted):
+            right = not confirmed
+        elif any(mistake in POLICIES for mistake, _ in wanted):
+            right = any({mistake for mistake, _ in causes} <= set(NARROW) for causes in confirmed)
         else:
-            right = any({mistake for mistake, _ in one} <= set(NARROW) for one in told)
+            right = wanted in confirmed
         if not right:
             wrong.append(f"{place}: {said(finding)}")
     return [f"{', '.join(map(str, plants)) or 'nothing'}: {one}" for one in sorted(wrong)]

@@ -8,13 +8,14 @@ from typing import Annotated
 import typer
 
 from netparity.commands.shared import Feature, Phase, Verbose, rich_watch
+from netparity.report import PLOTS
 
 
 def plot(
     run_dir: Annotated[Path, typer.Argument(metavar="RUN_DIR", help="A folder below results/.")],
     kind: Annotated[
         str,
-        typer.Argument(help="phases, values, layers, features, inputs, limit, or all."),
+        typer.Argument(help=f"{', '.join(PLOTS)}, or all."),
     ],
     form: Annotated[
         str | None,

@@ -10,6 +10,7 @@ import typer
 
 from netparity.commands.shared import Feature, Phase, Verbose, rich_watch
 from netparity.commands.showing import show_document
+from netparity.report import EXPORTERS
 
 Runs = Annotated[
     list[Path], typer.Argument(metavar="RUN_DIR...", help="Folders below results/, or run.json.")
@@ -24,8 +25,7 @@ def report(
             "--format",
             "-f",
             metavar="FORMAT",
-            help="markdown, csv, latex, html, json, junit, tidy, parity, measurements, layers, "
-            "parquet, methods or bibtex.",
+            help=f"{', '.join(EXPORTERS)}.",
             show_default="console, or what --output ends in",
         ),
     ] = None,

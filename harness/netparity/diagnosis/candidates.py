@@ -1,4 +1,4 @@
-"""Which mistakes could stand between two activations."""
+"""Which mistakes could lie between two activations."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from netparity.diagnosis.segment import Candidate, Segment
 from netparity.models import Layer
 
 _FURTHEST = 2
-"""Layers by which a feature is looked for too early or too late."""
+"""Number of layers by which a feature may have been read too early or too late."""
 
 _MOST_RESIZES = 6
 
 
 def singles(segment: Segment) -> Iterator[list[Candidate]]:
-    """One mistake at one place, or the same one at every layer that can have it.
+    """One mistake at one place, or the same mistake at every layer that can have it.
 
     Yields:
-        Groups of candidates that may look alike, the cheapest to try first.
+        Groups of candidates that may look alike, the cheapest group first.
     """
     first = [_input(change) for change in _input_changes(segment) if len(change.mistakes) == 1]
     for layer in reversed(segment.layers):
@@ -33,11 +33,11 @@ def singles(segment: Segment) -> Iterator[list[Candidate]]:
     ]
     yield [*first, *_readings(segment)]
     yield list(other_weights(segment))
-    yield from ([one] for one in _other_inputs(segment))
+    yield from ([candidate] for candidate in _other_inputs(segment))
     if len(segment.layers) > 1:
         yield list(_everywhere(segment.layers))
         maps = [layer for layer in segment.layers if layer.kind != "dense"]
-        yield [one for layer in reversed(maps) for one in of_layer(layer)]
+        yield [candidate for layer in reversed(maps) for candidate in of_layer(layer)]
 
 
 def pairs(segment: Segment, ranked: list[Candidate], most: int) -> Iterator[Candidate]:
@@ -47,28 +47,45 @@ def pairs(segment: Segment, ranked: list[Candidate], most: int) -> Iterator[Cand
         ranked: single candidates, the most promising first.
         most: how many of them are paired with each other.
     """
-    whole_input = [_input(change) for change in _input_changes(segment)]
-    yield from (one for one in whole_input if len(one.causes) > 1)
-    chosen = [one for one in ranked if one.input is None][:most]
+    changes = [_input(change) for change in _input_changes(segment)]
+    yield from (change for change in changes if len(change.causes) > 1)
+    chosen = [candidate for candidate in ranked if candidate.input is None][:most]
     if not segment.from_input:
-        whole_input = []
-    resized = [one for one in ranked if one.other_input is not None][:_MOST_RESIZES]
-    for change in whole_input:
-        for one in [*chosen, *resized]:
-            if joined := change.joined(one):
+        changes = []
+    resized = [candidate for candidate in ranked if candidate.other_input is not None]
+    for change in changes:
+        for candidate in [*chosen, *resized[:_MOST_RESIZES]]:
+            if joined := change.joined(candidate):
                 yield joined
-    for one, other in combinations(chosen, 2):
-        if joined := one.joined(other):
+    for first, second in combinations(chosen, 2):
+        if joined := first.joined(second):
             yield joined
-    for reading in (one for one in chosen if one.ahead > 0):
+    for reading in (candidate for candidate in chosen if candidate.ahead > 0):
         skipped = segment.beyond[: reading.ahead]
-        for other in _everywhere([segment.layers[-1], *skipped]):
-            if joined := reading.joined(other):
+        for mistake in _everywhere([segment.layers[-1], *skipped]):
+            if joined := reading.joined(mistake):
                 yield joined
         for layer in skipped:
-            for other in of_layer(layer):
-                if joined := reading.joined(other):
+            for mistake in of_layer(layer):
+                if joined := reading.joined(mistake):
                     yield joined
+
+
+def other_weights(segment: Segment) -> Iterator[Candidate]:
+    """The weights of another file."""
+    name = segment.layers[-1].name
+    if any(layer.parameters for layer in segment.layers):
+        for source in segment.others:
+            yield Candidate((Cause("weights-other", name, source),), weights=source)
+
+
+def of_layer(layer: Layer) -> Iterator[Candidate]:
+    """Every mistake that this layer can have."""
+    for mistake in LAYER_MISTAKES:
+        if mistake.fits(layer):
+            yield Candidate(
+                (Cause(mistake.key, layer.name),), changes={layer.name: mistake.changes}
+            )
 
 
 def _input_changes(segment: Segment) -> tuple[InputChange, ...]:
@@ -86,23 +103,6 @@ def _other_inputs(segment: Segment) -> Iterator[Candidate]:
             yield Candidate((Cause("resize", INPUT_PLACE, words),), other_input=words)
 
 
-def other_weights(segment: Segment) -> Iterator[Candidate]:
-    """Weights of another file."""
-    name = segment.layers[-1].name
-    if any(layer.parameters for layer in segment.layers):
-        for other in segment.others:
-            yield Candidate((Cause("weights-other", name, other),), weights=other)
-
-
-def of_layer(layer: Layer) -> Iterator[Candidate]:
-    """Every mistake that this layer alone can have."""
-    for mistake in LAYER_MISTAKES:
-        if mistake.fits(layer):
-            yield Candidate(
-                (Cause(mistake.key, layer.name),), changes={layer.name: mistake.changes}
-            )
-
-
 def _everywhere(layers: Sequence[Layer]) -> Iterator[Candidate]:
     for mistake in LAYER_MISTAKES:
         fitting = [layer.name for layer in layers if mistake.fits(layer)]
@@ -112,15 +112,15 @@ def _everywhere(layers: Sequence[Layer]) -> Iterator[Candidate]:
 
 
 def _readings(segment: Segment) -> Iterator[Candidate]:
-    """The feature of a neighbouring layer of the same shape, in place of this one's."""
+    """The feature of a neighbouring layer of the same shape in place of this one's."""
     judged = segment.layers[-1]
     for ahead, layer in enumerate(segment.beyond[:_FURTHEST], start=1):
         if layer.output_shape == judged.output_shape:
             cause = Cause("off-by-one", judged.name, layer.name)
             yield Candidate((cause,), ahead=ahead)
     before = [*segment.model.layers][: segment.model.layers.index(judged)]
-    # Two equal features do not tell which of them was misread: not the second, if the first one
-    # was already found to be wrong.
+    # Of two equal features, either may have been misread. If the first was already found to be
+    # wrong, the second is not blamed for being equal to it.
     furthest = len(segment.layers) - segment.doubted
     for behind in range(1, min(_FURTHEST, furthest, len(before)) + 1):
         layer = before[-behind]

@@ -1,4 +1,4 @@
-"""What a diagnosis says."""
+"""The result of a diagnosis."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ class Cause:
     """One mistake at one place.
 
     Attributes:
-        mistake: a key of `mistakes.py`, or `before-relu`, `off-by-one`, `one-behind`, `dropout`,
-            `weights-other`.
+        mistake: a key of `mistakes.py`, or `before-relu`, `off-by-one`, `dropout`, `relu-applied`,
+            `resize`, `weights-other`.
         place: a layer's name, or `input`.
-        detail: whose weights, which layer's feature.
+        detail: source of the other weights, or name of the other layer or resize.
     """
 
     mistake: str
@@ -27,13 +27,13 @@ class Cause:
 
 @dataclass(frozen=True)
 class Explanation:
-    """One or several causes, and how much of the disagreement they make vanish.
+    """One or several causes, and how much of the error they explain.
 
     Attributes:
-        before: the layer's own relative L2 error as it is.
-        after: the same if the reference makes these mistakes too.
-        limit: what `after` must not exceed for the causes to be confirmed: the rule's factor
-            times the noise floor of the mistaken computation.
+        before: the layer's own relative L2 error.
+        after: the error that remains if the reference makes these mistakes too.
+        limit: largest `after` for which the causes are confirmed: the rule's factor times the
+            noise floor of the mistaken computation.
     """
 
     causes: tuple[Cause, ...]
@@ -43,7 +43,7 @@ class Explanation:
 
     @property
     def confirmed(self) -> bool:
-        """Whether nothing but rounding is left."""
+        """Whether only rounding remains."""
         return self.after <= self.limit
 
 
@@ -53,10 +53,12 @@ class Finding:
 
     Attributes:
         place: the layer's name.
-        since: the runner's own activation that it was judged from, or `input`.
-        explanation: the best one; None if nothing reduces the disagreement.
-        alternatives: others that explain it as well (they cannot be told apart on this input),
-            or, where none is confirmed, those that come next.
+        since: the layer whose activation, as the runner computed it, was the input; or `input`.
+        before: the layer's own relative L2 error; infinite for another shape or values that are
+            not finite.
+        explanation: the best explanation; None if no known mistake reduces the error.
+        alternatives: other explanations that fit equally well on this input, or, if none is
+            confirmed, the next best.
     """
 
     place: str
@@ -80,7 +82,7 @@ class Diagnosis:
 
     @property
     def causes(self) -> list[Cause]:
-        """Every confirmed cause, each once."""
+        """Every confirmed cause, without duplicates."""
         return list(
             dict.fromkeys(
                 cause
@@ -91,16 +93,16 @@ class Diagnosis:
         )
 
     def document(self) -> dict[str, Any]:
-        """As JSON can hold it: what is infinite (a shape that does not fit) is null."""
+        """As JSON: infinite errors (another shape) become null."""
         document: dict[str, Any] = _finite(asdict(self))
-        for written, finding in zip(document["findings"], self.findings, strict=True):
-            written["confirmed"] = finding.confirmed
+        for entry, finding in zip(document["findings"], self.findings, strict=True):
+            entry["confirmed"] = finding.confirmed
         return document
 
 
 def _finite(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _finite(one) for key, one in value.items()}
+        return {key: _finite(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_finite(one) for one in value]
+        return [_finite(item) for item in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,6 +1,6 @@
-"""The known mistakes: what each changes in a layer's or the input's computation.
+"""The known mistakes: what each of them changes in the computation of a layer or of the input.
 
-A new mistake is one entry here, and one in `words.py` that says what to do about it.
+A new mistake is one entry here and one in `words.py` with the advice.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ Fits = Callable[[Layer], bool]
 
 @dataclass(frozen=True)
 class LayerMistake:
-    """A layer that computes otherwise than the network's definition.
+    """A way in which a layer deviates from the network's definition.
 
     Attributes:
         key: its name, e.g. `kernels-rotated`.
-        title: what is wrong, in plain words that follow "in conv1_1: ".
+        title: what is wrong, in words that can follow "conv1_1: ".
         changes: fields of `parity.network.How`.
         fits: whether a layer can have it.
     """
@@ -75,19 +75,19 @@ LAYER_MISTAKES: tuple[LayerMistake, ...] = (
     LayerMistake("softmax-missing", "the softmax is missing", {"activation": "none"}, _has_softmax),
     LayerMistake(
         "relu-added",
-        "a ReLU stands before the softmax, where there should be none",
+        "there is a ReLU before the softmax",
         {"activation": "relu-own"},
         _has_softmax,
     ),
     LayerMistake(
         "padding-valid",
-        "the padding is 'valid' instead of 'same', with zeros in place of the border",
+        "the padding is 'valid' instead of 'same', and the border is filled with zeros",
         {"conv_padding": "valid"},
         _is_conv,
     ),
     LayerMistake(
         "pool-average",
-        "the pool averages instead of taking the maximum",
+        "the pool takes the mean instead of the maximum",
         {"pooling": "average"},
         _is_pool,
     ),
@@ -106,7 +106,7 @@ LAYER_MISTAKES: tuple[LayerMistake, ...] = (
     *(
         LayerMistake(
             f"flatten-{letters}",
-            f"its input is flattened in the order {', '.join(letters.upper())} instead of H, W, C",
+            f"the input is flattened in the order {', '.join(letters.upper())} instead of H, W, C",
             {"flatten": tuple("hwc".index(letter) for letter in letters)},
             _reads_a_map,
         )
@@ -124,19 +124,19 @@ LAYER_MISTAKES: tuple[LayerMistake, ...] = (
     *(
         LayerMistake(
             f"policy-{name}",
-            f"it computes in {name} and stores its results so",
+            f"computed and stored in {name}",
             {"operands": name, "storage": name},
             _has_bias,
         )
         for name in ("bfloat16", "float16")
     ),
 )
-"""Every way in which a layer is known to go wrong, likeliest first."""
+"""Every known mistake of a layer, the likeliest first."""
 
 
 @dataclass(frozen=True)
 class InputChange:
-    """What was done to the input tensor, beside or instead of what should have been.
+    """Mistakes in the preprocessing of the input tensor.
 
     Attributes:
         value: a key of `VALUES`; None where mean and scale are right.
@@ -150,21 +150,21 @@ class InputChange:
 
     @property
     def mistakes(self) -> tuple[str, ...]:
-        """Keys of the mistakes in it."""
+        """Keys of these mistakes."""
         keys = [self.value] if self.value else []
         keys += ["channels-swapped"] * self.channels_swapped
         keys += ["axes-swapped"] * self.axes_swapped
         return tuple(keys)
 
     def apply(self, x: Array, model: Model) -> Array:
-        """The tensor with these mistakes, from the right one.
+        """Make these mistakes in a correct tensor.
 
         Args:
             x: N x H x W x 3, RGB, mean subtracted.
         """
         if self.value:
             mean = np.asarray(model.mean_rgb, dtype=x.dtype)
-            x = VALUES[self.value].spoil(x + mean, mean)
+            x = VALUES[self.value].apply(x + mean, mean)
         if self.channels_swapped:
             x = x[..., ::-1]
         if self.axes_swapped:
@@ -172,27 +172,27 @@ class InputChange:
         return np.ascontiguousarray(x)
 
     def undo(self, x: Array, model: Model) -> Array:
-        """The right tensor, from one with these mistakes."""
+        """Remove these mistakes from a tensor."""
         if self.axes_swapped:
             x = x.swapaxes(1, 2)
         if self.channels_swapped:
             x = x[..., ::-1]
         if self.value:
             mean = np.asarray(model.mean_rgb, dtype=x.dtype)
-            x = VALUES[self.value].mend(x, mean) - mean
+            x = VALUES[self.value].undo(x, mean) - mean
         return np.ascontiguousarray(x)
 
 
 @dataclass(frozen=True)
 class Value:
-    """Another mean or scale: from grey levels of 0 to 255 to the input, and back.
+    """A wrong mean or scale: from grey levels of 0 to 255 to the input, and back.
 
-    `spoil` and `mend` take an N x H x W x 3 array and the mean in RGB.
+    `apply` and `undo` take an N x H x W x 3 array and the mean in RGB.
     """
 
     title: str
-    spoil: Callable[[Array, Array], Array]
-    mend: Callable[[Array, Array], Array]
+    apply: Callable[[Array, Array], Array]
+    undo: Callable[[Array, Array], Array]
 
 
 _TORCH_MEAN = np.array([0.485, 0.456, 0.406])
@@ -221,12 +221,12 @@ VALUES: dict[str, Value] = {
         lambda x, mean: x + mean[::-1],
     ),
     "scale-0-1": Value(
-        "the image is scaled to 0…1, without a mean",
+        "the image is scaled to 0…1 and no mean is subtracted",
         lambda raw, mean: raw / 255,
         lambda x, mean: x * 255,
     ),
     "scale-pm1": Value(
-        "the image is scaled to −1…1, without a mean",
+        "the image is scaled to −1…1 and no mean is subtracted",
         lambda raw, mean: raw / np.asarray(127.5, raw.dtype) - 1,
         lambda x, mean: (x + 1) * np.asarray(127.5, x.dtype),
     ),
@@ -241,7 +241,7 @@ VALUES: dict[str, Value] = {
         lambda x, mean: (x + mean) * 255,
     ),
     "scale-torch": Value(
-        "the image is normalised as torchvision does (0…1, minus mean, over standard deviation)",
+        "the image is normalised as in torchvision (0…1, minus mean, divided by deviation)",
         _torch,
         _untorch,
     ),
@@ -265,7 +265,7 @@ INPUT_CHANGES: tuple[InputChange, ...] = tuple(
         key=lambda change: len(change.mistakes),
     )
 )
-"""Every mistake of the input and every combination, fewest first."""
+"""Every mistake of the input and every combination, the fewest mistakes first."""
 
 
 def layer_mistake(key: str) -> LayerMistake:

@@ -12,12 +12,11 @@ import numpy as np
 from netparity.diagnosis.findings import Cause
 from netparity.diagnosis.mistakes import InputChange
 from netparity.models import Layer, Model
+from netparity.models.rounding import UNIT_ROUNDOFF
 from netparity.parity.arithmetic import Array
 from netparity.parity.floor import relative_l2
 from netparity.parity.local import LOCAL_ORDERS
 from netparity.parity.network import RIGHT, How, Weights, apply_layer
-from netparity.parity.rounding import UNIT_ROUNDOFF
-from netparity.parity.truth import INPUT
 
 
 @dataclass(frozen=True)
@@ -25,13 +24,12 @@ class Candidate:
     """One or several mistakes, in a form that can be computed.
 
     Attributes:
-        input: what was done to the input tensor.
-        other_input: which other tensor (a key of `Segment.inputs`) it was done to.
+        input: mistakes in the input tensor.
+        other_input: key of the tensor in `Segment.inputs` that replaces the input.
         changes: layer name to fields of `How`.
-        weights: name of the other weights that the layers take theirs from.
-        layers: how many layers further (or, negative, less far) the exported feature lies.
-        scales: layer name, or `INPUT` for what the segment is given, to factors of its values,
-            N x units (dropout).
+        weights: name of the other weights that the layers use.
+        ahead: how many layers later (or, if negative, earlier) the exported feature was read.
+        scales: layer name to factors of its output, N x units (dropout).
     """
 
     causes: tuple[Cause, ...]
@@ -43,7 +41,7 @@ class Candidate:
     scales: Mapping[str, Array] = field(default_factory=dict)
 
     def joined(self, other: Candidate) -> Candidate | None:
-        """Both at once; None if they exclude each other."""
+        """Both at once; None if they contradict each other."""
         if (self.input and other.input) or (self.weights and other.weights):
             return None
         if self.other_input and other.other_input:
@@ -52,10 +50,10 @@ class Candidate:
             return None
         changes = {name: dict(fields) for name, fields in self.changes.items()}
         for name, fields in other.changes.items():
-            mine = changes.setdefault(name, {})
-            if set(mine) & set(fields):
+            joined = changes.setdefault(name, {})
+            if set(joined) & set(fields):
                 return None
-            mine |= fields
+            joined |= fields
         return Candidate(
             causes=(*self.causes, *other.causes),
             input=self.input or other.input,
@@ -67,23 +65,23 @@ class Candidate:
         )
 
 
-NOTHING_ELSE = Candidate(())
-"""No mistake at all."""
+NO_MISTAKE = Candidate(())
+"""The correct computation."""
 
 
 class Segment:
-    """What lies between an activation that a runner handed out and its next one.
+    """The layers from one activation that a runner exported to the next.
 
     Args:
         layers: the layers in between, the judged one last.
         beyond: the layers after it, for features that were read too late.
-        x: what the first of them was given: N x H x W x C or N x units.
-        from_input: whether that is the input tensor.
+        x: input of the first of them: N x H x W x C or N x units.
+        from_input: whether x is the input tensor.
         others: other weights by name.
-        base: layer name to fields of `How` that are right here, where the wanted feature is not
-            the layer's usual one.
+        base: layer name to fields of `How` that are correct here, if the wanted feature is not
+            the layer's usual output.
         inputs: other input tensors by a description of how they were made.
-        doubted: whether `x` was found faulty itself, so that it explains nothing.
+        doubted: whether x itself was found faulty, so that being equal to it explains nothing.
     """
 
     def __init__(
@@ -103,24 +101,24 @@ class Segment:
         self.x, self.from_input = x, from_input
         self.weights, self.others, self.doubted = weights, others, doubted
         self.base, self.inputs = base or {}, inputs or {}
-        self._scratch: dict[type, list[Array]] = {}
+        self._kept: dict[type, list[Array]] = {}
 
     @cached_property
     def right(self) -> Array:
-        """What the layer should have been, in float64."""
-        return self._run(NOTHING_ELSE, np.float64)
+        """The correct output of the judged layer, in float64."""
+        return self._run(NO_MISTAKE, np.float64)
 
     @cached_property
     def floor(self) -> float:
-        """What float32 rounding does to it, relative L2."""
-        return self._floor(NOTHING_ELSE, self.right)
+        """The relative L2 error that float32 rounding makes."""
+        return self._floor(NO_MISTAKE, self.right)
 
     def compute(self, candidate: Candidate, dtype: type[np.floating[Any]] = np.float64) -> Array:
-        """The layer's output with the candidate's mistakes."""
+        """The output of the judged layer with the candidate's mistakes."""
         return self._run(candidate, dtype)
 
     def limit(self, candidate: Candidate, exact: Array, factor: float) -> float:
-        """The largest error that rounding explains, if these are the mistakes."""
+        """The largest error that rounding explains if these are the mistakes."""
         return factor * self._floor(candidate, exact)
 
     def _floor(self, candidate: Candidate, exact: Array) -> float:
@@ -140,13 +138,11 @@ class Segment:
             x = self.inputs[candidate.other_input].astype(dtype)
         if candidate.input is not None:
             x = candidate.input.apply(x, self.model)
-        elif INPUT in candidate.scales:
-            x = x * candidate.scales[INPUT].astype(dtype)
         elif candidate.other_input is None and candidate.weights is None and order == RIGHT:
             touched = {*candidate.changes, *candidate.scales, *self.base}
-            start = next((i for i, one in enumerate(layers) if one.name in touched), last)
+            start = next((i for i, layer in enumerate(layers) if layer.name in touched), last)
             start = min(start, len(self.layers))
-            x = self._rightly(start, dtype)
+            x = self._correct(start, dtype)
         for layer in layers[start:]:
             fields = {**self.base.get(layer.name, {}), **candidate.changes.get(layer.name, {})}
             x = apply_layer(layer, weights, x, replace(order, **fields))
@@ -154,9 +150,9 @@ class Segment:
                 x = x * candidate.scales[layer.name].astype(dtype)
         return x
 
-    def _rightly(self, count: int, dtype: type[np.floating[Any]]) -> Array:
-        """The output of the first `count` layers without a mistake, kept for the next asking."""
-        kept = self._scratch.setdefault(dtype, [self.x.astype(dtype)])
+    def _correct(self, count: int, dtype: type[np.floating[Any]]) -> Array:
+        """The output of the first `count` layers without mistakes, kept for later calls."""
+        kept = self._kept.setdefault(dtype, [self.x.astype(dtype)])
         while len(kept) <= count:
             kept.append(apply_layer(self.layers[len(kept) - 1], self.weights, kept[-1]))
         return kept[count]

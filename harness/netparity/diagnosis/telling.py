@@ -6,25 +6,23 @@ import math
 from collections.abc import Collection, Sequence
 
 from netparity.diagnosis.findings import Cause, Diagnosis, Explanation, Finding
-from netparity.diagnosis.words import advice, describe, merge
+from netparity.diagnosis.words import Voice, advice, describe, merge
 from netparity.models import Model
-from netparity.models.layers import Tool
 
 _MOST_UNEXPLAINED = 5
+_PLAIN = Voice()
 
 
 def tell(
     diagnosis: Diagnosis,
     model: Model,
-    tool: Tool | None = None,
-    runner: str = "",
+    voice: Voice = _PLAIN,
     compared: Collection[str] | None = None,
 ) -> list[str]:
     """What is wrong, how sure that is, and what to change where.
 
     Args:
-        tool: in whose words to say what to change; None where it is not known.
-        runner: the runner's name, where a tool has several.
+        voice: in whose words to say what to change.
         compared: the layers whose features were compared; None for all.
     """
     findings = diagnosis.findings
@@ -39,12 +37,12 @@ def tell(
     for cause in merge(diagnosis.causes, model, compared):
         concerned = [one for one in certain if _mentions(one, cause)]
         lines.append(f"confirmed: {describe(cause)}{_residuals(concerned)}")
-        lines.append(f"  to mend it: {advice(cause, tool, model, runner)}")
+        lines.append(f"  to mend it: {advice(cause, voice, model)}")
         if equal := _equal(concerned, model):
             lines.append(f"  this input cannot tell it from: {equal}")
     unsure = [one for one in findings if not one.confirmed]
     for finding in unsure[:_MOST_UNEXPLAINED]:
-        lines += _suspicions(finding, model, tool, runner)
+        lines += _suspicions(finding, model, voice)
     if len(unsure) > _MOST_UNEXPLAINED:
         lines.append(f"and {len(unsure) - _MOST_UNEXPLAINED} more layers without a known cause")
     return lines
@@ -80,7 +78,7 @@ def _all(causes: Sequence[Cause], model: Model) -> str:
     return ", and ".join(describe(cause) for cause in merge(causes, model))
 
 
-def _suspicions(finding: Finding, model: Model, tool: Tool | None, runner: str) -> list[str]:
+def _suspicions(finding: Finding, model: Model, voice: Voice) -> list[str]:
     if finding.explanation is None:
         size = f" (error {finding.before:.1e})" if math.isfinite(finding.before) else ""
         return [f"{finding.place}: no known mistake explains it{size}"]
@@ -92,5 +90,5 @@ def _suspicions(finding: Finding, model: Model, tool: Tool | None, runner: str) 
             f"(error {explanation.before:.1e}, with it still {explanation.after:.1e})"
         )
     for cause in merge(told[0].causes, model):
-        lines.append(f"  if so: {advice(cause, tool, model, runner)}")
+        lines.append(f"  if so: {advice(cause, voice, model)}")
     return lines

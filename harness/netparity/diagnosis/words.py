@@ -5,8 +5,8 @@ A new mistake is one entry in `_ADVICE` (and in `_TITLES`, if `mistakes.py` has 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from string import Template
 
 from netparity.diagnosis.findings import Cause
@@ -285,24 +285,38 @@ def describe(cause: Cause) -> str:
     return f"{cause.place}: {Template(_TITLES[cause.mistake]).substitute(detail=cause.detail)}"
 
 
-def advice(cause: Cause, tool: Tool | None, model: Model, runner: str = "") -> str:
-    """What to change, in the tool's own words and with its layers' names.
+@dataclass(frozen=True)
+class Voice:
+    """In whose words to give advice: what a runner declares (`runners.base.Runner`).
+
+    Attributes:
+        tool: whose layer names to use; None for netparity's own.
+        advice_for: keras2, keras3 or matconvnet; anything else for general advice.
+        advice: a runner's own by mistake, used before any other.
+    """
+
+    tool: Tool | None = None
+    advice_for: str = ""
+    advice: Mapping[str, str] = field(default_factory=dict)
+
+
+def advice(cause: Cause, voice: Voice, model: Model) -> str:
+    """What to change, in a tool's own words and with its layer names.
 
     Args:
         cause: as found, or as `merge` put several together.
-        tool: None where nobody knows what made the features.
-        runner: the name or label of the runner: Keras 2 on Theano is told other things.
 
     Raises:
         KeyError: if there is no such mistake.
     """
     words, rest = _look_up(cause.mistake)
-    text = words.plain
-    if tool == "keras":
-        text = (words.keras2 if runner.startswith("keras2") else None) or words.keras3
-    elif tool == "matconvnet":
-        text = words.matconvnet
-    return Template(text).substitute(_filled(cause, tool, model), rest=rest)
+    text = {
+        "keras3": words.keras3,
+        "keras2": words.keras2 or words.keras3,
+        "matconvnet": words.matconvnet,
+    }.get(voice.advice_for, words.plain)
+    text = voice.advice.get(cause.mistake, text)
+    return Template(text).substitute(_filled(cause, voice.tool, model), rest=rest)
 
 
 def merge(

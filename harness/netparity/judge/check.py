@@ -18,7 +18,6 @@ from netparity.features import Found, as_found, read_features
 from netparity.inputs import DecodedImage, decode, other_tensors, shared_tensor
 from netparity.models import MODELS, Layer, Model, model_called
 from netparity.parity import ReferencePass, Rule, Truth, compare_features
-from netparity.parity.verdict import check_tolerances
 from netparity.protocol import ParityEntry
 from netparity.results.folder import read_npy
 from netparity.watch import SILENT, Watch
@@ -130,7 +129,7 @@ def check(
     Raises:
         NetparityError: if something given cannot be used.
     """
-    check_tolerances(max_relative_l2, atol, rtol)
+    rule = Rule.from_tolerances(max_relative_l2, atol, rtol)
     network = model_called(model)
     layer = network.layer(feature)
     base = _base(layer, before_activation)
@@ -139,7 +138,6 @@ def check(
     found = _found(features, network, layer, len(images), variable)
     chosen = resolve(weights, network, watch)
     tensors = chosen.tensors()
-    rule = Rule(max_relative_l2=max_relative_l2, atol=atol, rtol=rtol)
     with watch.task("reference and noise floor"):
         reference = ReferencePass(network, tensors, images, base=base)
         right = {layer.name: reference[layer.name]}

@@ -10,11 +10,10 @@ from pathlib import Path
 from netparity.diagnosis import INPUT_TITLES, Cause, Diagnosis, Search
 from netparity.diagnosis.findings import INPUT_PLACE
 from netparity.diagnosis.telling import tell
-from netparity.diagnosis.words import advice
+from netparity.diagnosis.words import Voice, advice
 from netparity.errors import UsageError
 from netparity.judge.run import run_model, run_rule, shared_truth
 from netparity.models import Model
-from netparity.models.layers import Tool
 from netparity.protocol import ParityEntry, Preprocessing, Run, RunnerRecord
 from netparity.report import markdown
 from netparity.results.features import ok_features
@@ -126,9 +125,12 @@ def render(found: Sequence[RunnerDiagnosis]) -> str:
     return "\n".join(parts)
 
 
-def tool_of(record: RunnerRecord) -> Tool | None:
-    """Whose words to speak."""
-    return next((kind.tool for kind in RUNNERS if kind.name == record.runner), None)
+def voice_of(record: RunnerRecord) -> Voice:
+    """In whose words to give advice; in general ones if there is no such runner any more."""
+    for kind in RUNNERS:
+        if kind.name == record.runner:
+            return Voice(kind.tool, kind.advice_for, kind.advice)
+    return Voice()
 
 
 def _chosen(run: Run, labels: Sequence[str]) -> Iterator[RunnerRecord]:
@@ -167,8 +169,8 @@ def _not_run(record: RunnerRecord) -> RunnerDiagnosis:
 
 
 def _lines(run: Run, record: RunnerRecord, diagnosis: Diagnosis, model: Model) -> list[str]:
-    tool = tool_of(record)
-    lines = tell(diagnosis, model, tool, record.runner, run.settings.layers)
+    voice = voice_of(record)
+    lines = tell(diagnosis, model, voice, run.settings.layers)
     if record.repeatable is False:
         lines.append(
             "its features differ from process to process: something random is active, "
@@ -181,11 +183,11 @@ def _lines(run: Run, record: RunnerRecord, diagnosis: Diagnosis, model: Model) -
         )
     for one in run.preprocessing:
         if one.label == record.label:
-            lines += native_lines(one, model, tool, record.runner)
+            lines += native_lines(one, model, voice)
     return lines
 
 
-def native_lines(one: Preprocessing, model: Model, tool: Tool | None, runner: str) -> list[str]:
+def native_lines(one: Preprocessing, model: Model, voice: Voice) -> list[str]:
     """What a runner's own preprocessing does."""
     lines = []
     if one.resize is not None:
@@ -194,7 +196,7 @@ def native_lines(one: Preprocessing, model: Model, tool: Tool | None, runner: st
         lines.append(f"its own input is {sure}: {one.resize}{left}")
     for mistake in one.mistakes:
         lines.append(f"its own input: {INPUT_TITLES[mistake]}")
-        lines.append(f"  to mend it: {advice(Cause(mistake, INPUT_PLACE), tool, model, runner)}")
+        lines.append(f"  to mend it: {advice(Cause(mistake, INPUT_PLACE), voice, model)}")
     for other in one.or_mistakes if one.mistakes else []:
         told = ", and ".join(INPUT_TITLES[mistake] for mistake in other)
         lines.append(f"  this image cannot tell it from: {told or 'no mistake'}")

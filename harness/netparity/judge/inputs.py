@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,7 +15,7 @@ from netparity.models import Model
 from netparity.parity import Truth, forward_float32
 from netparity.parity.floor import relative_l2
 from netparity.protocol import Preprocessing, PreprocessingFeature, Run
-from netparity.results.folder import RunFolder
+from netparity.results.folder import RunFolder, file_safe
 
 Tensor = npt.NDArray[np.float32]
 
@@ -111,8 +110,8 @@ def _describe(
     stages = split(undone, truth.images, images, truth.model, retold.story)
     stages["mean"] = stages["mean"] + (native.astype(np.float64) - undone)
     resized = (truth.images + stages["resize"]).astype(np.float32)
-    slug = re.sub(r"[^A-Za-z0-9]+", "-", label).strip("-")[:60] or "runner"
-    picture = store.write_bytes(f"input/difference-{slug}.png", difference_png(stages))
+    name = f"input/difference-{file_safe(label)}.png"
+    picture = store.write_bytes(name, difference_png(stages))
     story = retold.story
     return Preprocessing(
         label=label,

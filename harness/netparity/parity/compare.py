@@ -1,4 +1,4 @@
-"""Every comparison of a run: each runner against the reference and against each other."""
+"""Every comparison of a run: each runner against the reference and against each other runner."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from itertools import combinations
 from netparity.models import Layer
 from netparity.parity.arithmetic import Array
 from netparity.parity.local import LocalJudge
-from netparity.parity.metrics import Metrics, measure
+from netparity.parity.metrics import Measured, measure
 from netparity.parity.truth import Truth, in_order
 from netparity.parity.verdict import Rule, degeneracy, judge
-from netparity.protocol import InputKind, LocalError, ParityEntry
+from netparity.protocol import Arithmetic, InputKind, LocalError, ParityEntry, Verdict
 
 Features = Mapping[str, Array]
 REFERENCE = "reference"
@@ -22,7 +22,7 @@ REFERENCE = "reference"
 class _Subject:
     """One runner's features on one input, and what is known of them so far.
 
-    `twins` are the runners that have been the same, bit for bit, at every layer so far.
+    `twins` are the runners whose features have had the same bits at every layer so far.
     """
 
     label: str
@@ -32,7 +32,6 @@ class _Subject:
     names: frozenset[str] = frozenset()
     verdicts: list[LocalError] = field(default_factory=list)
     twins: set[str] | None = None
-    error: str | None = None
 
 
 def compare_features(
@@ -46,13 +45,13 @@ def compare_features(
 ) -> Iterator[ParityEntry]:
     """Judge what every runner computed from one kind of input, layer by layer.
 
-    Features are looked up once, a layer at a time, so that they may be read from disk as they
-    are needed.
+    Each feature is looked up once, one layer at a time, so features can be read from disk when
+    they are needed.
 
     Args:
         runners: label to feature name to values.
         truths: label to what its features are judged against.
-        local: whether to judge every layer for itself too.
+        local: whether to judge every layer on its own too.
         done: called after each layer.
     """
     if not runners:
@@ -77,28 +76,28 @@ def compare_features(
 def _compare_layer(
     kind: InputKind, layer: Layer, subjects: list[_Subject], rule: Rule
 ) -> Iterator[ParityEntry]:
-    present = [s for s in subjects if layer.name in s.names]
-    values = {s.label: s.features[layer.name] for s in present}
-    rights: dict[int, Array] = {}
+    present = [subject for subject in subjects if layer.name in subject.names]
+    values = {subject.label: subject.features[layer.name] for subject in present}
+    references: dict[int, Array] = {}
     for truth in (subject.truth for subject in present):
-        # Read once; and one that is computed while it is read has its floor only then.
-        if id(truth) not in rights and layer.name in truth.reference:
-            rights[id(truth)] = truth.reference[layer.name]
+        # Read once; a reference that is computed while it is read has its floor only afterwards.
+        if id(truth) not in references and layer.name in truth.reference:
+            references[id(truth)] = truth.reference[layer.name]
     pairs = {
-        (one.label, other.label): _pair(kind, layer, one, other, values, rule)
-        for one, other in combinations(present, 2)
+        (first.label, second.label): _pair(kind, layer, first, second, values, rule)
+        for first, second in combinations(present, 2)
     }
     judged: dict[str, tuple[_Subject, LocalError | None]] = {}
     for subject in present:
         twins = [
-            (other if one == subject.label else one)
-            for (one, other), entry in pairs.items()
-            if subject.label in (one, other) and entry.verdict == "identical"
+            (second if first == subject.label else first)
+            for (first, second), entry in pairs.items()
+            if subject.label in (first, second) and entry.verdict == "identical"
         ]
         subject.twins = set(twins) if subject.twins is None else subject.twins & set(twins)
-        if id(subject.truth) not in rights:
+        if id(subject.truth) not in references:
             continue
-        x, r = values[subject.label], rights[id(subject.truth)]
+        x, r = values[subject.label], references[id(subject.truth)]
         earlier = next((judged[label] for label in subject.twins if label in judged), None)
         if subject.local is None or x.shape != r.shape:
             local = None
@@ -128,18 +127,18 @@ def _against_reference(
         return _misshapen(kind, layer, subject.label, REFERENCE, x, r)
     metrics = measure(x, r, output=layer is truth.model.layers[-1])
     verdict, note = judge(metrics, x, r, floor, rule, degeneracy(r))
-    arithmetic = None
+    arithmetic: Arithmetic | None = None
     if local is not None:
         subject.verdicts.append(local)
     if verdict == "pass" and twins:
-        verdict, note = "identical", f"bit for bit the same as {', '.join(twins)}"
+        verdict, note = "identical", f"bit-identical to {', '.join(twins)}"
     elif verdict == "divergent":
         faults = [known for known in subject.verdicts if known.verdict != "pass"]
         narrow = {known.arithmetic for known in faults if known.verdict == "reduced-precision"}
         if faults and len(narrow) == 1 and all(known.arithmetic for known in faults):
             verdict, arithmetic = "reduced-precision", narrow.pop()
         elif subject.local is not None and not faults:
-            note = "no layer is at fault on its own: the error grows from layer to layer"
+            note = "no layer is faulty on its own: the error grows from layer to layer"
     return _entry(
         kind,
         layer,
@@ -148,9 +147,9 @@ def _against_reference(
         metrics,
         verdict=verdict,
         note=note,
+        floor=floor,
         identical_to=twins,
         arithmetic=arithmetic,
-        floor=floor,
         local=local,
     )
 
@@ -158,22 +157,22 @@ def _against_reference(
 def _pair(
     kind: InputKind,
     layer: Layer,
-    one: _Subject,
-    other: _Subject,
+    first: _Subject,
+    second: _Subject,
     values: Mapping[str, Array],
     rule: Rule,
 ) -> ParityEntry:
-    """Two runners: both may be off by the tolerance, so they may differ by twice as much."""
-    x, r = values[one.label], values[other.label]
+    """Two runners: each may be off by the tolerance, so they may differ by twice as much."""
+    x, r = values[first.label], values[second.label]
     if x.shape != r.shape:
-        return _misshapen(kind, layer, one.label, other.label, x, r)
-    metrics = measure(x, r, output=layer is one.truth.model.layers[-1])
-    floor = one.truth.floors.get(layer.name)
+        return _misshapen(kind, layer, first.label, second.label, x, r)
+    metrics = measure(x, r, output=layer is first.truth.model.layers[-1])
+    floor = first.truth.floors.get(layer.name)
     verdict, note = judge(metrics, x, r, floor, rule.doubled(), None)
     if metrics.equal and verdict != "error":
         verdict = "identical"
     return _entry(
-        kind, layer, one.label, other.label, metrics, verdict=verdict, note=note, floor=floor
+        kind, layer, first.label, second.label, metrics, verdict=verdict, note=note, floor=floor
     )
 
 
@@ -195,30 +194,29 @@ def _misshapen(
 
 
 def _entry(
-    kind: InputKind, layer: Layer, label: str, against: str, metrics: Metrics, **judged: object
+    kind: InputKind,
+    layer: Layer,
+    label: str,
+    against: str,
+    metrics: Measured,
+    *,
+    verdict: Verdict,
+    note: str | None,
+    floor: float | None,
+    identical_to: list[str] | None = None,
+    arithmetic: Arithmetic | None = None,
+    local: LocalError | None = None,
 ) -> ParityEntry:
     return ParityEntry(
         label=label,
         against=against,
         input=kind,
         feature=layer.name,
-        count=metrics.count,
-        nan=metrics.nan,
-        inf=metrics.inf,
-        relative_l2=metrics.relative_l2,
-        rms=metrics.rms,
-        max_abs=metrics.max_abs,
-        max_abs_at=None if metrics.max_abs_at is None else list(metrics.max_abs_at),
-        max_relative=metrics.max_relative,
-        ulp_50=metrics.ulp_50,
-        ulp_99=metrics.ulp_99,
-        ulp_100=metrics.ulp_100,
-        snr_db=metrics.snr_db,
-        cosine_distance=metrics.cosine_distance,
-        spearman=metrics.spearman,
-        sign_flips=metrics.sign_flips,
-        relu_flips=metrics.relu_flips,
-        top1=metrics.top1,
-        top5=metrics.top5,
-        **judged,
+        verdict=verdict,
+        note=note,
+        identical_to=identical_to or [],
+        arithmetic=arithmetic,
+        floor=floor,
+        local=local,
+        **metrics.stored(),
     )

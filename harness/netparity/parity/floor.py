@@ -14,9 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from netparity.models import Layer, Model
+from netparity.models.rounding import UNIT_ROUNDOFF
 from netparity.parity.arithmetic import Array, convolve, dense
 from netparity.parity.network import RIGHT, How, Weights, apply_layer
-from netparity.parity.rounding import UNIT_ROUNDOFF
 
 ORDERS: tuple[How, ...] = (
     How(),

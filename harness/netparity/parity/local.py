@@ -7,11 +7,11 @@ from collections.abc import Mapping
 import numpy as np
 
 from netparity.models import Layer
+from netparity.models.rounding import UNIT_ROUNDOFF
 from netparity.parity.arithmetic import Array
 from netparity.parity.floor import relative_l2
 from netparity.parity.network import How
 from netparity.parity.precision import identify
-from netparity.parity.rounding import UNIT_ROUNDOFF
 from netparity.parity.truth import INPUT, Truth, between, run_layers
 from netparity.parity.verdict import Rule
 from netparity.protocol import LocalError

@@ -14,9 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from netparity.models import Layer, Model
+from netparity.models.rounding import Precision, rounded
 from netparity.parity import arithmetic
 from netparity.parity.arithmetic import Array
-from netparity.parity.rounding import Precision, rounded
 
 Weights = Mapping[str, npt.NDArray[np.float32]]
 

@@ -1,4 +1,4 @@
-"""From a distance to a verdict. `docs/parity.md` states the rule and why."""
+"""From a distance to a verdict. `docs/parity.md` states the rule and the reasons for it."""
 
 from __future__ import annotations
 
@@ -9,28 +9,28 @@ import numpy as np
 
 from netparity.errors import UsageError
 from netparity.parity.arithmetic import Array
-from netparity.parity.metrics import Metrics
+from netparity.parity.metrics import Measured
 from netparity.protocol import Verdict
 
 FLOOR_FACTOR = 8.0
-"""A feature passes within so many times its noise floor: docs/decisions/0003."""
+"""A feature passes within this many times its noise floor: docs/decisions/0003."""
 
 FEWEST_VALUES = 4
-"""Agreement of fewer values than that may be chance."""
+"""Fewer values may agree by chance."""
 
 MOST_ALLOWED = 0.1
-"""Where rounding alone does so much, the sums have cancelled, and agreement would show nothing."""
+"""A larger tolerance would accept anything: the sums have cancelled, so agreement shows nothing."""
 
 _SMALLEST_SCALE = float(np.finfo(np.float32).tiny) * 2**24
-"""Below it float32 loses digits that its relative error could not show."""
+"""Below this, float32 loses digits that its relative error could not show."""
 
 
 @dataclass(frozen=True)
 class Rule:
-    """What passes: `factor` times the noise floor, or what the user asks for instead.
+    """What passes: `factor` times the noise floor, or the user's tolerances instead.
 
     Attributes:
-        factor: of the noise floor.
+        factor: multiple of the noise floor.
         max_relative_l2: largest ||x - r|| / ||r||.
         atol: with `rtol`, |x - r| <= atol + rtol |r| for every value.
         rtol: see `atol`.
@@ -41,8 +41,23 @@ class Rule:
     atol: float | None = None
     rtol: float | None = None
 
+    @classmethod
+    def from_tolerances(
+        cls, max_relative_l2: float | None, atol: float | None, rtol: float | None
+    ) -> Rule:
+        """The rule for a user's tolerances; without any, that of the noise floor.
+
+        Raises:
+            UsageError: naming the first tolerance that is negative or not finite.
+        """
+        options = {"--max-relative-l2": max_relative_l2, "--atol": atol, "--rtol": rtol}
+        for option, value in options.items():
+            if value is not None and not 0 <= value < math.inf:
+                raise UsageError(f"{option} {value}: expected a finite number of at least 0")
+        return cls(max_relative_l2=max_relative_l2, atol=atol, rtol=rtol)
+
     def doubled(self) -> Rule:
-        """For two runners, each of which may be off by the tolerance."""
+        """The rule for two runners, each of which may be off by the tolerance."""
 
         def twice(value: float | None) -> float | None:
             return None if value is None else 2 * value
@@ -56,10 +71,10 @@ class Rule:
         """Whether the noise floor decides."""
         return self.max_relative_l2 is None and self.atol is None and self.rtol is None
 
-    def allows(self, metrics: Metrics, x: Array, r: Array, floor: float | None) -> bool:
-        """Whether x is near enough to r.
+    def allows(self, metrics: Measured, x: Array, r: Array, floor: float | None) -> bool:
+        """Whether x is close enough to r.
 
-        Without a floor and without a tolerance of the user's nothing is allowed but equality.
+        Without a floor and without tolerances, only equality is.
         """
         error = metrics.relative_l2
         if error is None:  # r is zero: only an absolute tolerance can allow a difference
@@ -74,7 +89,7 @@ class Rule:
 
 
 def degeneracy(reference: Array) -> str | None:
-    """Why agreement with these values would show nothing; None if it would."""
+    """Why agreement with these values would show nothing; None if it would show something."""
     if reference.size < FEWEST_VALUES:
         return f"the layer has only {reference.size} values"
     largest = float(np.max(np.abs(reference)))
@@ -83,46 +98,34 @@ def degeneracy(reference: Array) -> str | None:
     if np.ptp(reference) == 0:
         return "the reference is constant"
     if largest < _SMALLEST_SCALE:
-        return f"the reference is at most {largest:.1e}, where float32 loses its digits"
+        return f"the reference is at most {largest:.1e}, where float32 loses precision"
     return None
 
 
 def judge(
-    metrics: Metrics,
+    metrics: Measured,
     x: Array,
     r: Array,
     floor: float | None,
     rule: Rule,
     degenerate: str | None,
 ) -> tuple[Verdict, str | None]:
-    """A verdict on one feature x against r, and a note where it needs words.
+    """The verdict on one feature x against r, and a note if it needs an explanation.
 
-    `error` if a value is NaN or infinite; `divergent` beyond the rule; `inconclusive` within it
-    where agreement shows nothing; `pass` otherwise. What `identical` and `reduced-precision` add
-    is seen by comparing runners and layers (`parity.compare`).
+    `error` if a value is NaN or infinite; `divergent` beyond the rule; `inconclusive` within the
+    rule where agreement shows nothing; otherwise `pass`. `parity.compare` turns some of these into
+    `identical` and `reduced-precision` by comparing runners and layers.
     """
     if metrics.nan or metrics.inf:
-        counted = [f"{metrics.nan:,} NaN"] * (metrics.nan > 0)
-        counted += [f"{metrics.inf:,} infinite"] * (metrics.inf > 0)
-        return "error", f"{' and '.join(counted)} of {metrics.count:,} values"
+        counts = [f"{metrics.nan:,} NaN"] * (metrics.nan > 0)
+        counts += [f"{metrics.inf:,} infinite"] * (metrics.inf > 0)
+        return "error", f"{' and '.join(counts)} of {metrics.count:,} values"
     if metrics.nan_against or metrics.inf_against:
-        return "error", "what it is held against holds NaN or infinite values"
+        return "error", "the values it is compared with contain NaN or infinity"
     if not rule.allows(metrics, x, r, floor):
         return "divergent", None
     if degenerate:
         return "inconclusive", degenerate
     if rule.by_floor and floor is not None and rule.factor * floor > MOST_ALLOWED:
-        return "inconclusive", f"float32 rounding alone moves this layer by {floor:.1g}"
+        return "inconclusive", f"float32 rounding alone changes this layer by {floor:.1g}"
     return "pass", None
-
-
-def check_tolerances(max_relative_l2: float | None, atol: float | None, rtol: float | None) -> None:
-    """Tolerances are finite and not negative.
-
-    Raises:
-        UsageError: naming the first that is not.
-    """
-    named = {"--max-relative-l2": max_relative_l2, "--atol": atol, "--rtol": rtol}
-    for option, value in named.items():
-        if value is not None and not 0 <= value < math.inf:
-            raise UsageError(f"{option} {value}: expected a finite number of at least 0")

@@ -1,7 +1,7 @@
 """What crosses the process boundary and what is stored: Job, RunResult and Run.
 
-The formats are written three times (here, in `python/job_files.py` and in `matlab/support/`);
-the files in `tests/golden/` keep the three in step.
+The formats are implemented three times (here, in `python/job_files.py` and in `matlab/support/`);
+the files in `tests/golden/` keep the implementations in step.
 
 Schema history, job.json and result.json
     1   first version
@@ -9,10 +9,10 @@ Schema history, job.json and result.json
 Schema history, run.json
     1   first version
     2   noise floors, local errors, all metrics, `identical` and `reduced-precision`, preprocessing;
-        native features are judged on the runner's own input tensor (version 1 held them against
-        the shared one); version 1 can still be read
-    3   intervals, tests and words for timings, whose medians are now taken by process; clocks,
-        calibration, limits; versions 1 and 2 can still be read
+        native features are judged on the runner's own input tensor (version 1 judged them on the
+        shared one); version 1 can still be read
+    3   intervals, tests and verdicts for timings, with medians per process; clocks, calibration,
+        limits; versions 1 and 2 can still be read
 """
 
 from __future__ import annotations
@@ -33,6 +33,18 @@ from netparity.protocol.job import (
     SharedInput,
     WeightsFile,
 )
+from netparity.protocol.parity import (
+    Arithmetic,
+    FloorEntry,
+    LocalError,
+    Metrics,
+    NoiseFloor,
+    ParityEntry,
+    Preprocessing,
+    PreprocessingFeature,
+    Verdict,
+)
+from netparity.protocol.records import Calibration, FeatureFile, Round, RunnerRecord
 from netparity.protocol.result import (
     ArrayFile,
     Clock,
@@ -40,29 +52,14 @@ from netparity.protocol.result import (
     RunResult,
     Threads,
 )
-from netparity.protocol.run import (
-    Arithmetic,
-    Calibration,
-    FeatureFile,
-    FloorEntry,
+from netparity.protocol.run import Run
+from netparity.protocol.settings import Image, Machine, Settings, Weights
+from netparity.protocol.timing import (
     HardwareLimit,
-    Image,
     LayerTiming,
-    LocalError,
-    Machine,
-    NoiseFloor,
-    ParityEntry,
-    Preprocessing,
-    PreprocessingFeature,
-    Round,
-    Run,
-    RunnerRecord,
-    Settings,
     TimingEntry,
     TimingVerdict,
-    Verdict,
     WallClock,
-    Weights,
 )
 
 __all__ = [
@@ -86,6 +83,7 @@ __all__ = [
     "LayerTiming",
     "LocalError",
     "Machine",
+    "Metrics",
     "NoiseFloor",
     "ParityEntry",
     "Preprocessing",

@@ -1,4 +1,4 @@
-"""What every format shares."""
+"""What all formats share."""
 
 from __future__ import annotations
 
@@ -17,6 +17,6 @@ PHASES = ("startup", "load", "preprocess", "predict_first", "predict")
 
 
 class Frozen(BaseModel):
-    """Immutable, and strict about unknown keys so that a typing error cannot pass unseen."""
+    """An immutable model that rejects unknown keys, so that a misspelled key is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -1,4 +1,4 @@
-"""job.json: harness to extractor."""
+"""job.json: from the harness to the extractor."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class SharedInput(Frozen):
 
 
 class FeatureRequest(Frozen):
-    """One wanted feature: netparity's name, the tool's layer and the expected shape."""
+    """One requested feature: netparity's name, the tool's layer and the expected shape."""
 
     name: str
     layer: str
@@ -44,7 +44,7 @@ class FeatureRequest(Frozen):
 
 
 class Job(Frozen):
-    """Everything an extractor is told."""
+    """Everything that an extractor needs to know."""
 
     schema_version: Literal[1]
     runner: str

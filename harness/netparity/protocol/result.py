@@ -1,4 +1,4 @@
-"""result.json: extractor to harness."""
+"""result.json: from the extractor to the harness."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class ArrayFile(Frozen):
 
 
 class Threads(Frozen):
-    """Threads asked for, and those the tool says it uses (None where it cannot say)."""
+    """Threads requested, and threads that the tool reports (None if it does not report them)."""
 
     requested: int
     found: int | None = None
@@ -34,8 +34,8 @@ class Threads(Frozen):
 class Clock(Frozen):
     """The monotonic clock of a process.
 
-    `tick_seconds` is the smallest step it was seen to make; `..._loops` are the calls in a row of
-    which each value of a phase is the mean.
+    `tick_seconds` is the smallest step observed. Each value of a phase is the mean over
+    `preprocess_loops` or `predict_loops` consecutive calls.
     """
 
     name: str
@@ -45,9 +45,10 @@ class Clock(Frozen):
 
 
 class RunResult(Frozen):
-    """What one extractor process did. `started` left behind means that the process died.
+    """What one extractor process did. A final status of `started` means that the process died.
 
-    `layers` are seconds from the input to each layer, by the tool's name, where the job asked.
+    `layers` holds seconds from the input to each layer, by the tool's name for it, if the job
+    asked for them.
     """
 
     schema_version: Literal[1]

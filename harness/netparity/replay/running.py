@@ -1,10 +1,10 @@
-"""netparity replay: the experiments of a post of 2017, as it made them and as they should be.
+"""netparity replay: the experiments of a post of 2017, as published and by this project's method.
 
-Once, cold: a fresh process each and nothing compiled before, every time taken once, as the post
-did (https://kaushiksk.github.io/2017/06/14/on-keras-theano-and-tensorflow, and Keras issue 6989).
-Then the same tools by this project's method: warm, repeated, in rounds, with intervals. What each
-experiment is expected to do is part of it, the failure that the post could not explain included;
-docs/2017.md explains it.
+First once and cold, as in the post: a fresh process and an empty compile cache for each, every
+time taken once (https://kaushiksk.github.io/2017/06/14/on-keras-theano-and-tensorflow, and Keras
+issue 6989). Then warm and repeated: the same tools in rounds, with intervals. Each experiment
+states its expected outcome, including the failure that the post could not explain; docs/2017.md
+explains it.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ from netparity.runners import MatconvnetMatlab, Runner
 from netparity.watch import SILENT, Watch
 
 FEATURE = "fc6"
-"""What Keras calls fc1, of which the post took the features."""
+"""The layer whose features the post extracted; Keras calls it fc1."""
 
 
 @dataclass(frozen=True)
 class Experiment:
-    """One thing that the post did, or that mends what failed in it.
+    """One experiment of the post, or one that avoids its failure.
 
     Attributes:
-        runner: as `--runner` takes it.
-        posted: what the post printed; None where it printed nothing.
-        fails: whether predicting is known to fail, with the error that the post shows.
+        runner: in the syntax of `--runner`.
+        posted: the post's printed output; None if it printed nothing.
+        fails: whether prediction is known to fail, with the error shown in the post.
         repeated: whether it is also timed by this project's method.
     """
 
@@ -94,36 +94,36 @@ EXPERIMENTS = (
 
 
 def run_replay(request: Request, watch: Watch = SILENT) -> tuple[Replay, Path]:
-    """Run every experiment, once cold and then repeatedly; store and return what was found.
+    """Run every experiment, once cold and then repeatedly; store and return the results.
 
-    The request's runners and layers are the replay's own.
+    The replay sets the request's runners and layers itself.
 
     Raises:
-        NetparityError: for what is wrong with the request.
+        NetparityError: if a setting is invalid or a file cannot be used.
     """
     experiments = list(chosen_experiments(request))
     parent = RunFolder.create(request.results, f"{new_name()}-replay")
     whole = replace(request, results=parent.path, layers=FEATURE)
     with parent.discarded_unless_begun():
-        watch.message("once and cold, as the post did:")
+        watch.message("once and cold, as in the post:")
         runners = [experiment.runner for experiment in experiments]
         cold = replace(whole, runners=runners, rounds=1, repeats=1, warmup=0, compile_cache="cold")
         once, _ = compare(cold, watch)
         watch.message("warm and repeated:")
         runners = [experiment.runner for experiment in experiments if experiment.repeated]
         repeated, _ = compare(replace(whole, runners=runners, reference=runners[0]), watch)
-    found = summarise_replay(parent.run_id, experiments, once, repeated)
+    replay = summarise_replay(parent.run_id, experiments, once, repeated)
     for name, render in FILES.items():
-        parent.write_text(name, render(found))
-    return found, parent.path
+        parent.write_text(name, render(replay))
+    return replay, parent.path
 
 
 def chosen_experiments(request: Request) -> Iterator[Experiment]:
-    """All of them; the script in MATLAB, as the post ran it, where there is one."""
+    """All experiments; the script runs in MATLAB, as in the post, if MATLAB is available."""
     matlab: Runner = MatconvnetMatlab(MatconvnetMatlab.name)
-    there = matlab.availability(request.environments).available
+    matlab_available = matlab.availability(request.environments).available
     for experiment in EXPERIMENTS:
-        if there and experiment.runner == "matconvnet-octave":
+        if matlab_available and experiment.runner == "matconvnet-octave":
             yield replace(experiment, runner=matlab.name)
         else:
             yield experiment
@@ -132,14 +132,21 @@ def chosen_experiments(request: Request) -> Iterator[Experiment]:
 def summarise_replay(
     name: str, experiments: Sequence[Experiment], once: Run, repeated: Run
 ) -> Replay:
-    """What each experiment did, beside what the post says, from the two stored runs."""
+    """The results of each experiment, next to the post's, from the two stored runs."""
     model = model_called(once.model)
     records = {record.label: record for record in once.runners}
     return Replay(
         name=name,
         title=title(once),
-        outcomes=[_outcome(each, records[each.runner], once, model) for each in experiments],
-        rows=[row for each in experiments for row in _rows(each, experiments[0], once, repeated)],
+        outcomes=[
+            _outcome(experiment, records[experiment.runner], once, model)
+            for experiment in experiments
+        ],
+        rows=[
+            row
+            for experiment in experiments
+            for row in _rows(experiment, experiments[0], once, repeated)
+        ],
         once=once.run_id,
         repeated=repeated.run_id,
     )
@@ -173,7 +180,7 @@ def _outcome(experiment: Experiment, record: RunnerRecord, run: Run, model: Mode
 
 
 def known_error(model: Model) -> str:
-    """Theano's first line: the image's three channels against the first layer's biases."""
+    """The first line of Theano's error: three channels, but one bias per filter."""
     filters = model.blocks[0][0]
     return (
         "ValueError: Input dimension mis-match. "
@@ -182,14 +189,14 @@ def known_error(model: Model) -> str:
 
 
 def first_kernel(record: RunnerRecord) -> str | None:
-    """Shape of the first convolution's kernel as it lay in memory; only Keras 2 tells it."""
+    """Shape of the first convolution's kernel in memory; only Keras 2 reports it."""
     return record.flags.get("kernel_shapes", "").partition(",")[0].rpartition(" ")[2] or None
 
 
 def _as_documented(
     experiment: Experiment, record: RunnerRecord, run: Run, model: Model
 ) -> bool | None:
-    """Whether it did what docs/2017.md says; None if it could not be run here."""
+    """Whether its outcome is the one in docs/2017.md; None if it could not be run here."""
     if record.status in ("unavailable", "pending"):
         return None
     if not experiment.fails:
@@ -205,13 +212,13 @@ def _as_documented(
 
 
 def _once(record: RunnerRecord) -> dict[str, float]:
-    """The first value of each phase of its only process."""
+    """The first value of each phase of the runner's only process."""
     phases = record.rounds[0].phases if record.rounds else {}
     return {phase: values[0] for phase, values in phases.items() if values}
 
 
 def _rows(experiment: Experiment, base: Experiment, once: Run, repeated: Run) -> Iterator[Row]:
-    """A row for each phase that was timed in any of the three ways; ratios are to `base`."""
+    """A row for each phase that has a time in any column; ratios are to `base`."""
     cold = {record.label: _once(record) for record in once.runners}
     for phase in PHASES_SHOWN:
         post = _posted(experiment, phase), _posted(base, phase)
@@ -227,7 +234,7 @@ def _rows(experiment: Experiment, base: Experiment, once: Run, repeated: Run) ->
             once=Figure(replayed[0], _ratio(*replayed)),
             repeated=measured,
         )
-        if any(each.seconds is not None for each in (row.post, row.once, row.repeated)):
+        if any(figure.seconds is not None for figure in (row.post, row.once, row.repeated)):
             yield row
 
 
@@ -239,7 +246,7 @@ _KEYS: Mapping[str, str] = {
 
 
 def _posted(experiment: Experiment, phase: str) -> float | None:
-    """The post's figure; its predict time is that of the first prediction."""
+    """Seconds in the post; its predict time is that of the first prediction."""
     value = (experiment.posted or {}).get(_KEYS.get(phase, ""))
     return value if isinstance(value, float) else None
 

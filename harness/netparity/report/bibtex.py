@@ -8,7 +8,10 @@ from netparity.protocol import Run
 from netparity.report.document import Document
 from netparity.report.tex_text import escape
 
+HELP = "an entry for the version that made the run"
+SUFFIX = ".bib"
 FILE = None
+COLUMNS_OF = None
 
 
 def render(document: Document) -> str:

@@ -7,7 +7,10 @@ from netparity.report.document import Document
 from netparity.report.rows import document_csv
 from netparity.results.outcomes import faulty_layers, outcome, parity_passed
 
+HELP = "a row per runner, full precision, as in `table.csv`"
+SUFFIX = ".csv"
 FILE = "table.csv"
+COLUMNS_OF = "rows"
 
 
 def render(document: Document) -> str:

@@ -32,7 +32,10 @@ from netparity.report.tables import comparison, tables
 from netparity.report.templates import resource, template
 from netparity.results.outcomes import VERDICT_MARKS
 
+HELP = "the page"
+SUFFIX = ".html"
 FILE = "report.html"
+COLUMNS_OF = "table"
 PLOT_MM = 82.0
 """Narrower than a journal's column, so that the letters stay large enough on a phone."""
 

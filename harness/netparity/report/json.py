@@ -15,7 +15,10 @@ from netparity.report.methods import paragraph
 from netparity.report.notes import notes
 from netparity.results.outcomes import outcome, worst_shared
 
+HELP = "the first table with numbers, the headline, the notes"
+SUFFIX = ".json"
 FILE = None
+COLUMNS_OF = None
 
 
 def render(document: Document) -> str:

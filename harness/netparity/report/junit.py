@@ -15,7 +15,10 @@ from netparity.report.document import Document
 from netparity.report.notes import rule
 from netparity.results.outcomes import PASSING
 
+HELP = "a test per runner and feature, for continuous integration"
+SUFFIX = ".xml"
 FILE = None
+COLUMNS_OF = None
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 cannot hold (production 2, Char)."""
 _WHY = {"pending": "not reached", "unavailable": "unavailable"}

@@ -1,7 +1,7 @@
 r"""A LaTeX document that compiles on its own, with tables by booktabs to copy into a paper.
 
-Needs pdflatex with booktabs, float, geometry and lmodern. Whatever the run holds is written as
-text. A table that a page has no room for is cut into parts.
+Needs pdflatex with booktabs, longtable, geometry and lmodern, and two runs of it, as every
+longtable does. Whatever the run holds is written as text.
 """
 
 from __future__ import annotations
@@ -18,13 +18,15 @@ from netparity.report.tables import tables
 from netparity.report.tex_table import table_lines
 from netparity.report.tex_text import escape
 
+HELP = "the tables and notes with booktabs; compiles on its own, tables can be copied out"
+SUFFIX = ".tex"
 FILE = None
+COLUMNS_OF = "table"
 _PREAMBLE = r"""\documentclass[10pt]{article}
 \usepackage[T1]{fontenc}
 \usepackage[utf8]{inputenc}
-\usepackage{lmodern,textcomp,booktabs,array,float}
+\usepackage{lmodern,textcomp,booktabs,array,longtable}
 \usepackage[a4paper,landscape,margin=15mm]{geometry}
-\floatplacement{table}{H}
 \emergencystretch=3em
 \begin{document}"""
 

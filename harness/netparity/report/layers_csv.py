@@ -6,7 +6,10 @@ from netparity.protocol import LayerTiming
 from netparity.report.document import Document
 from netparity.report.rows import document_csv
 
+HELP = "a row per runner and layer, with `--per-layer`"
+SUFFIX = ".csv"
 FILE = "layers.csv"
+COLUMNS_OF = "rows"
 COLUMNS = ("run_id", *LayerTiming.model_fields)
 
 

@@ -16,7 +16,10 @@ from netparity.report.several import beginning
 from netparity.report.tables import tables
 from netparity.report.visible import visible
 
+HELP = "the tables and notes, as in `table.md`"
+SUFFIX = ".md"
 FILE = "table.md"
+COLUMNS_OF = "table"
 
 
 def render(document: Document) -> str:

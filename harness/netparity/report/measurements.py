@@ -8,7 +8,10 @@ from netparity.protocol import PHASES, Round, Run
 from netparity.report.document import Document
 from netparity.report.rows import document_csv
 
+HELP = "a row per raw second"
+SUFFIX = ".csv"
 FILE = "measurements.csv"
+COLUMNS_OF = "rows"
 COLUMNS = (
     *("run_id", "label", "runner", "round", "order", "phase", "index", "seconds", "loops"),
     *("status", "tick_seconds", "multiply_seconds", "copy_seconds", "peak_rss_bytes"),

@@ -7,7 +7,10 @@ import io
 from netparity.report.document import Document
 from netparity.report.measurements import COLUMNS, rows
 
+HELP = "the raw seconds with their types"
+SUFFIX = ".parquet"
 FILE = "measurements.parquet"
+COLUMNS_OF = None
 TYPES = {
     **dict.fromkeys(("round", "order", "index", "loops", "peak_rss_bytes"), "int64"),
     **dict.fromkeys(("seconds", "tick_seconds", "multiply_seconds", "copy_seconds"), "float64"),

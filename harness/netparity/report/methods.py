@@ -9,7 +9,10 @@ from netparity.report.ledger import matrix_library
 from netparity.report.notes import rule
 from netparity.report.visible import visible
 
+HELP = "a paragraph for a paper: tools, versions, criteria, timing, machine"
+SUFFIX = ".txt"
 FILE = None
+COLUMNS_OF = None
 _KNOWN_STATISTICS = 3
 """Since this schema version a median is that of each process, averaged over the processes."""
 

@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Collection
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy.typing as npt
 from pydantic import PrivateAttr
 
-from netparity.errors import InputError, UsageError
+from netparity.errors import InputError
 from netparity.protocol import INPUTS, PHASES, FeatureFile, InputKind, Run
-from netparity.report import Choice, fragment, frames
-from netparity.report.document import expect
-from netparity.report.plots import (
-    COLUMN_MM,
-    FORMATS,
-    KINDS,
-    NothingToDrawError,
-    Scene,
-    rendered,
-    scene_for_file,
-)
-from netparity.report.plots.style import applied
-from netparity.report.saving import save
+from netparity.report import fragment, frames
+from netparity.report.cells import counted
+from netparity.report.document import Choice, expect
+from netparity.report.notebook_plot import RunPlot
+from netparity.report.plots import COLUMN_MM, KINDS, scene_for_file
 from netparity.report.visible import visible
 from netparity.results.folder import RunFolder
 
@@ -33,68 +23,6 @@ if TYPE_CHECKING:
     import pandas
 
 __all__ = ["LoadedRun", "RunPlot"]
-
-_ENLARGED = 1.4
-"""A plot's letters are those of a journal, 7 points; so they are those of a notebook, 10."""
-
-
-@dataclass(frozen=True)
-class RunPlot:
-    """A plot of a run. As the value of a cell, Jupyter shows it.
-
-    Attributes:
-        kind: the name that it was asked for by.
-        title: one line.
-        caption: how to read it.
-        alt: what it shows, with its figures, for those who do not see it.
-        svg: the plot as an `<svg>` element, its letters as outlines.
-        scene: what it was drawn from.
-    """
-
-    kind: str
-    title: str
-    caption: str = field(repr=False)
-    alt: str = field(repr=False)
-    svg: str = field(repr=False)
-    scene: Scene = field(repr=False)
-
-    def save(self, path: str | Path) -> Path:
-        """Write it as the file that `netparity plot` makes of it, and return the path.
-
-        Args:
-            path: ends in .svg, .pdf or .png.
-
-        Raises:
-            UsageError: if it ends otherwise.
-            StoreError: if it cannot be written.
-        """
-        path = Path(path)
-        form = path.suffix.lower().lstrip(".")
-        if form not in FORMATS:
-            known = ", ".join(f".{each}" for each in FORMATS)
-            raise UsageError(f"plot {str(path)!r} ends in none of {known}: name it so")
-        return save(rendered(KINDS[self.kind].draw, self.scene, form), path)
-
-    def _repr_svg_(self) -> str:
-        return self.svg
-
-    def _repr_html_(self) -> str:
-        from markupsafe import Markup
-
-        # As an image, so that the ids of one plot are not those of another in the notebook.
-        template = Markup(
-            '<figure class="tex2jax_ignore mathjax_ignore" style="margin: 0; max-width: {}mm">'
-            '<img src="data:image/svg+xml;base64,{}" alt="{}" style="width: 100%">'
-            "<figcaption><strong>{}.</strong> <bdi>{}</bdi></figcaption></figure>"
-        )
-        shown = template.format(
-            round(_ENLARGED * self.scene.width_mm),
-            base64.b64encode(self.svg.encode()).decode(),
-            visible(self.alt),
-            visible(self.title),
-            visible(self.caption),
-        )
-        return str(shown)
 
 
 class LoadedRun(Run):
@@ -134,8 +62,7 @@ class LoadedRun(Run):
     __hash__ = Run.__hash__
 
     def __repr__(self) -> str:
-        count = len(self.runners)
-        runners = f"{count} runner" if count == 1 else f"{count} runners"
+        runners = counted(len(self.runners), "runner")
         return f"LoadedRun({visible(self.run_id)}: {visible(self.model)}, {runners})"
 
     __str__ = __repr__
@@ -346,15 +273,8 @@ class LoadedRun(Run):
         if feature is not None:
             expect("feature", feature, self.settings.layers)
         folder = RunFolder(self._folder) if self._folder is not None else None
-        scene = scene_for_file(self, folder, Choice(phase, feature), theme, width_mm)
-        try:
-            with applied(scene.theme):
-                drawn = KINDS[kind].draw(scene)
-                file = drawn.save("svg").decode("utf-8")
-        except NothingToDrawError as reason:
-            raise InputError(f"no plot of {kind}: {reason}") from reason
-        svg = file[file.index("<svg") :]  # a document type is for files, not for parts of a page
-        return RunPlot(kind, drawn.title, drawn.caption, drawn.alt, svg, scene)
+        choice = Choice(phase, feature)
+        return RunPlot.draw(kind, scene_for_file(self, folder, choice, theme, width_mm))
 
 
 def _known(who: str, what: str, name: str, known: Collection[str]) -> None:

@@ -6,7 +6,10 @@ from netparity.protocol import ParityEntry
 from netparity.report.document import Document
 from netparity.report.rows import document_csv
 
+HELP = "a row per comparison of two features, with every metric"
+SUFFIX = ".csv"
 FILE = "parity.csv"
+COLUMNS_OF = "rows"
 
 _NESTED = ("local", "identical_to", "max_abs_at")
 _PLAIN = [name for name in ParityEntry.model_fields if name not in _NESTED]

@@ -11,7 +11,10 @@ from netparity.protocol import ParityEntry, Run
 from netparity.report.document import Document
 from netparity.report.rows import document_csv
 
+HELP = "a row per figure with interval and unit: for pandas, R and the like"
+SUFFIX = ".csv"
 FILE = None
+COLUMNS_OF = "rows"
 COLUMNS = (
     *("run_id", "started", "netparity_version", "cpu", "model", "label", "runner", "input"),
     *("feature", "against", "phase", "quantity", "value", "low", "high", "unit", "verdict"),

@@ -1,1 +1,1 @@
-"""A run's folder, and the questions that one can ask of a stored run."""
+"""A run's folder, and queries on a stored run."""

@@ -1,4 +1,4 @@
-"""The stored arrays of a run, each read when it is asked for."""
+"""The stored arrays of a run, each read on access."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from netparity.results.folder import RunFolder
 
 
 class StoredFeatures(Mapping[str, npt.NDArray[np.floating]]):
-    """Stored arrays by feature name, each read when it is asked for."""
+    """Stored arrays by feature name, each read on access."""
 
     def __init__(self, files: Mapping[str, FeatureFile], store: RunFolder) -> None:
         self._files, self._store = files, store
@@ -21,7 +21,7 @@ class StoredFeatures(Mapping[str, npt.NDArray[np.floating]]):
         return self._store.read_array(self._files[name])
 
     def __contains__(self, name: object) -> bool:
-        return name in self._files  # the default would read the array to find out
+        return name in self._files  # the default would read the array
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._files)
@@ -31,7 +31,7 @@ class StoredFeatures(Mapping[str, npt.NDArray[np.floating]]):
 
 
 def ok_features(run: Run, store: RunFolder, kind: InputKind) -> dict[str, StoredFeatures]:
-    """The stored features of every runner that succeeded, by label."""
+    """The stored features of every successful runner, by label."""
     return {
         record.label: StoredFeatures(record.features[kind], store)
         for record in run.runners

@@ -8,7 +8,7 @@ measurements.csv, .parquet   every raw second
 diagnosis.md                 what netparity diagnose found
 input/shared.npy             the tensor that every tool was given
 input/image-N.png            the images as netparity decoded them
-input/difference-<label>.png what a runner's own preprocessing did otherwise, stage by stage
+input/difference-<label>.png where a runner's own input differs, stage by stage
 features/reference/*.npy     the float64 pass
 runners/NN-<label>/round-N/  job.json, result.json, log.txt, features
 """
@@ -41,12 +41,12 @@ _MAX_RUN_BYTES = 512 * 2**20
 
 
 def utc_now() -> str:
-    """Now, as stored: ISO 8601 in UTC."""
+    """The current time in ISO 8601, UTC."""
     return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def new_name() -> str:
-    """A name that sorts by time and that no other run has."""
+    """A unique name that sorts by time."""
     return f"{datetime.now(UTC).strftime('%Y%m%dT%H%M%SZ')}-{secrets.token_hex(3)}"
 
 
@@ -63,7 +63,7 @@ class RunFolder:
 
     @classmethod
     def create(cls, results: Path, name: str | None = None) -> RunFolder:
-        """Make the folder of a new run below `results`, called `name` or by the time.
+        """Make the folder of a new run below `results`; by default named for the time.
 
         Raises:
             StoreError: if it cannot be written.
@@ -84,19 +84,19 @@ class RunFolder:
         """Open the folder of a stored run (or its run.json).
 
         Raises:
-            InputError: if there is no run in it.
+            InputError: if it contains no run.
         """
         path = usable_path(path, "run")
         folder = path.parent if path.name == RUN_FILE else path
         if not (folder / RUN_FILE).is_file():
             raise InputError(
-                f"{path} holds no {RUN_FILE}; give the folder of a run, as results/2..."
+                f"{path} contains no {RUN_FILE}; give the folder of a run, such as results/2..."
             )
         return cls(folder.absolute())
 
     @contextmanager
     def discarded_unless_begun(self) -> Iterator[None]:
-        """Leave no folder behind for a run, or a sweep of runs, that ended before a run.json."""
+        """Remove the folder at the end of the block unless it, or a run in it, has a run.json."""
         try:
             yield
         finally:
@@ -105,21 +105,21 @@ class RunFolder:
 
     @property
     def run_id(self) -> str:
-        """The folder's name, which names the run."""
+        """The run's name, which is the folder's."""
         return self.path.name
 
     def relative(self, path: Path) -> str:
-        """A path as it is stored: relative to the run's folder, with forward slashes."""
+        """A path in stored form: relative to the run's folder, with forward slashes."""
         return path.relative_to(self.path).as_posix()
 
     def process_folder(self, position: int, label: str, round_number: int) -> Path:
-        """A new folder for one process; labels are the user's, so they are made safe."""
+        """Make the folder of one process."""
         folder = self.process_path(position, label, round_number)
         _writing(folder, lambda: folder.mkdir(parents=True))
         return folder
 
     def process_path(self, position: int, label: str, round_number: int) -> Path:
-        """Where the folder of one process is or will be."""
+        """The path of one process's folder; the label is the user's, so it is made file-safe."""
         name = f"{position:02d}-{file_safe(label)}"
         return self.path / "runners" / name / f"round-{round_number}"
 
@@ -128,35 +128,37 @@ class RunFolder:
         shutil.rmtree(self.path, ignore_errors=True)
 
     def write_run(self, run: Run) -> None:
-        """Replace run.json, so that a reader always finds a whole one."""
+        """Replace run.json atomically, so that a reader always finds a complete file."""
         self.write_text(RUN_FILE, run.model_dump_json(indent=1) + "\n")
 
     def read_run(self) -> Run:
         """Read run.json.
 
         Raises:
-            InputError: if it is damaged, or of a schema version that this netparity cannot read.
+            InputError: if it is damaged, or its schema version is not supported.
         """
         path = self.path / RUN_FILE
         try:
             if path.stat().st_size > _MAX_RUN_BYTES:
-                raise InputError(f"{path} is larger than {_MAX_RUN_BYTES:,} bytes: not a run")
+                raise InputError(
+                    f"{path} is larger than {_MAX_RUN_BYTES:,} bytes, so it is not a run"
+                )
             return parse_run(path.read_bytes())
         except OSError as error:
             raise InputError(f"{path} cannot be read: {error.strerror}") from error
         except (ValidationError, ValueError, RecursionError) as error:
             raise InputError(
-                f"{path} is no run of schema version 1 to 3: {_first(error)}"
+                f"{path} is not a run of schema version 1 to 3: {_first(error)}"
             ) from error
 
     def write_text(self, name: str, text: str) -> None:
-        """Write one of the run's text files, atomically."""
+        """Write one of the run's text files atomically."""
         path = self.path / name
         with replacing(path) as draft:
             draft.write_text(text, encoding="utf-8")
 
     def write_bytes(self, name: str, data: bytes) -> Path:
-        """Write a file of the harness's own and return its path."""
+        """Write a binary file and return its path."""
         path = self.path / name
 
         def save() -> None:
@@ -167,7 +169,7 @@ class RunFolder:
         return path
 
     def write_array(self, name: str, array: npt.NDArray[Any]) -> FeatureFile:
-        """Write an array of the harness's own."""
+        """Write an array as .npy and return its record."""
         path = self.path / name
 
         def save() -> None:
@@ -175,7 +177,7 @@ class RunFolder:
             draft = path.with_name(f".{path.name}")
             try:
                 np.save(draft, array, allow_pickle=False)
-                draft.replace(path)  # an interrupted transfer takes what is there for whole
+                draft.replace(path)  # a resumed transfer takes an existing file for complete
             finally:
                 draft.unlink(missing_ok=True)
 
@@ -183,13 +185,13 @@ class RunFolder:
         return self.describe_array(path, array)
 
     def describe_array(self, path: Path, array: npt.NDArray[Any]) -> FeatureFile:
-        """The record of an array that lies in the run's folder."""
+        """The record of an array in the run's folder."""
         return FeatureFile(
             file=self.relative(path), shape=list(array.shape), sha256=array_hash(array)
         )
 
     def read_plain_array(self, name: str) -> npt.NDArray[Any]:
-        """Read an array of the harness's own by its name in the run's folder.
+        """Read an array by its name in the run's folder, without checking its hash.
 
         Raises:
             InputError: if it is missing or damaged.
@@ -197,21 +199,21 @@ class RunFolder:
         return read_npy(self.path / name)
 
     def inside(self, name: str) -> Path:
-        """The path of a stored file.
+        """The resolved path of a stored file.
 
         Raises:
-            InputError: if it lies outside the run's folder.
+            InputError: if it is outside the run's folder.
         """
         path = (self.path / name).resolve()
         if not path.is_relative_to(self.path.resolve()):
-            raise InputError(f"{name} lies outside the run's folder {self.path}")
+            raise InputError(f"{name} is outside the run's folder {self.path}")
         return path
 
     def read_array(self, stored: FeatureFile) -> npt.NDArray[Any]:
-        """Read a stored array.
+        """Read a stored array and check its hash.
 
         Raises:
-            InputError: if it is missing, damaged, or lies outside the run's folder.
+            InputError: if it is missing, damaged, changed, or outside the run's folder.
         """
         path = self.inside(stored.file)
         array = read_npy(path)
@@ -221,7 +223,7 @@ class RunFolder:
 
 
 def parse_run(data: bytes) -> Run:
-    """A Run from JSON; what is derived (`image`) is dropped and derived again."""
+    """A Run from JSON; computed fields (`image`) are dropped and computed again."""
     document = json.loads(data)
     if not isinstance(document, dict):
         raise ValueError("the document is not an object")
@@ -229,7 +231,7 @@ def parse_run(data: bytes) -> Run:
     if type(version) is not int or version not in (1, 2, 3):
         newer = "; a newer netparity wrote it" if type(version) is int and version > 3 else ""
         raise ValueError(f"its schema version is {version!r}{newer}")
-    if b"\\ud" in data.lower():  # half of a pair, which no file and no terminal can hold
+    if b"\\ud" in data.lower():  # half of a surrogate pair cannot be encoded in UTF-8
         json.dumps(document, ensure_ascii=False).encode("utf-8")
     document.pop("image", None)
     if isinstance(document.get("wall"), dict):
@@ -238,14 +240,14 @@ def parse_run(data: bytes) -> Run:
 
 
 def read_npy(path: Path) -> npt.NDArray[Any]:
-    """Read a .npy file, without ever unpickling.
+    """Read a .npy file; nothing is ever unpickled.
 
     Raises:
         InputError: if it is missing or damaged.
     """
     try:
-        if not path.is_file():  # a named pipe would keep us waiting for ever
-            raise FileNotFoundError("there is no such regular file")
+        if not path.is_file():  # reading a named pipe would never end
+            raise FileNotFoundError("it is not a regular file")
         array = np.load(path, allow_pickle=False)
     except Exception as error:  # NumPy raises many types on damaged headers
         raise InputError(f"array {path} cannot be read: {error}") from error
@@ -263,12 +265,12 @@ def array_hash(array: npt.NDArray[Any]) -> str:
 
 
 def _first(error: Exception) -> str:
-    """The first of pydantic's findings, in a line."""
+    """The first problem, in one line."""
     if isinstance(error, ValidationError):
-        finding = error.errors(include_url=False)[0]
-        return f"{'.'.join(map(str, finding['loc']))}: {finding['msg']}"
+        problem = error.errors(include_url=False)[0]
+        return f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}"
     if isinstance(error, json.JSONDecodeError):
-        return f"it is damaged or cut off ({error})"
+        return f"it is damaged or truncated ({error})"
     return str(error)
 
 

@@ -1,4 +1,4 @@
-"""What a run says of each runner, in a word or an entry."""
+"""The outcome of each runner in a stored run."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ PASSING = ("identical", "pass", "inconclusive")
 
 
 def title(run: Run) -> str:
-    """What was compared, with what weights."""
+    """A title: the network, the weights and the images."""
     weights = "synthetic weights" if run.weights.kind == "synthetic" else "weights"
     images = run.image.file if len(run.images) == 1 else f"{len(run.images)} images"
     return f"{run.model}, {weights} {run.weights.source} ({run.weights.sha256[:12]}), {images}"
 
 
 def outcome(run: Run, record: RunnerRecord) -> str:
-    """One cell: the verdict over all features of the shared input, or the runner's status."""
+    """The worst verdict over the shared input's features, or the runner's status; for one cell."""
     if record.status != "ok":
         return record.status
     worst = worst_shared(run, record.label)
@@ -51,7 +51,7 @@ def worst_shared(run: Run, label: str) -> ParityEntry | None:
 
 
 def how_bad(entry: ParityEntry) -> tuple[int, float]:
-    """How bad a verdict is; among equals, how far beyond rounding."""
+    """A sort key: the severity of the verdict, then the error in units of the noise floor."""
     return _SEVERITY[entry.verdict], (entry.relative_l2 or 0) / (entry.floor or 1)
 
 
@@ -62,7 +62,7 @@ def parity_passed(run: Run, label: str) -> bool:
 
 
 def faulty_layers(run: Run, label: str) -> list[ParityEntry]:
-    """Entries of the layers that do something wrong themselves, in the network's order."""
+    """Entries of the layers whose local error fails, in the network's order."""
     return [
         entry
         for entry in run.parity
@@ -73,7 +73,7 @@ def faulty_layers(run: Run, label: str) -> list[ParityEntry]:
 
 
 def timing_base(run: Run) -> str | None:
-    """Label of the runner that the ratios are taken to."""
+    """Label of the runner that is the reference of the timing ratios."""
     timed = [entry.label for entry in run.timing if entry.ratio_to_reference is not None]
-    asked = run.settings.ratio_reference
-    return asked if asked in timed else next(iter(timed), None)
+    requested = run.settings.ratio_reference
+    return requested if requested in timed else next(iter(timed), None)

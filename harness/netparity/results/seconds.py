@@ -1,4 +1,4 @@
-"""What a run has measured: raw seconds and the machine's state, by label, phase and round."""
+"""What a run measured: raw seconds and the machine's state."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from netparity.protocol import Calibration, Run
 
 
 def ok_phases(run: Run) -> dict[str, dict[str, dict[int, list[float]]]]:
-    """Raw seconds of every runner that succeeded, by label, phase and round."""
+    """Raw seconds of every successful runner, by label, phase and round."""
     phases: dict[str, dict[str, dict[int, list[float]]]] = {}
     for record in run.runners:
         if record.status == "ok":
@@ -18,7 +18,7 @@ def ok_phases(run: Run) -> dict[str, dict[str, dict[int, list[float]]]]:
 
 
 def ok_layers(run: Run) -> dict[str, dict[str, dict[int, list[float]]]]:
-    """Raw seconds from the input to each layer, of every runner that succeeded and was asked."""
+    """Raw seconds from the input to each layer, by label, layer and round; with `--per-layer`."""
     layers: dict[str, dict[str, dict[int, list[float]]]] = {}
     for record in run.runners:
         for round_ in record.rounds if record.status == "ok" else []:
@@ -28,17 +28,17 @@ def ok_layers(run: Run) -> dict[str, dict[str, dict[int, list[float]]]]:
 
 
 def ok_ticks(run: Run) -> dict[str, float]:
-    """Smallest step, in seconds of one call, by which a `predict` value can differ, by label."""
+    """The clock's resolution for one `predict` call, in seconds, by label."""
     ticks = {}
     for record in run.runners:
         clocks = [round_.clock for round_ in record.rounds if round_.clock is not None]
         if record.status == "ok" and clocks:
-            ticks[record.label] = max(each.tick_seconds / each.predict_loops for each in clocks)
+            ticks[record.label] = max(clock.tick_seconds / clock.predict_loops for clock in clocks)
     return ticks
 
 
 def calibrations(run: Run) -> list[Calibration]:
-    """The machine's state before each process, in the order of time."""
+    """The machine's state before each process, in chronological order."""
     rounds = [round_ for record in run.runners for round_ in record.rounds]
     rounds.sort(key=lambda round_: (round_.round, round_.order))
     return [round_.calibration for round_ in rounds if round_.calibration is not None]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -12,8 +11,7 @@ from netparity._version import __version__
 from netparity.errors import SetupError, UsageError
 from netparity.inputs import MAX_IMAGES, SAMPLE_IMAGE, DecodedImage, decode, shared_tensor
 from netparity.models import Layer, Model, model_called
-from netparity.parity import FLOOR_FACTOR
-from netparity.parity.verdict import check_tolerances
+from netparity.parity import FLOOR_FACTOR, Rule
 from netparity.protocol import Image, Run, RunnerRecord, Settings, Weights
 from netparity.results.folder import RunFolder, utc_now
 from netparity.run.process import Assignment
@@ -51,7 +49,7 @@ def make_plan(request: Request, watch: Watch = SILENT) -> Plan:
     timeout = request.timeout_seconds
     if not 0 < timeout < math.inf:
         raise UsageError(f"--timeout {timeout}: expected a finite number of seconds above 0")
-    check_tolerances(request.max_relative_l2, request.atol, request.rtol)
+    Rule.from_tolerances(request.max_relative_l2, request.atol, request.rtol)
     schedule = make_schedule(request.rounds, request.precision, request.budget_seconds)
     limits = Limits(
         cpus=parse_cpus(request.affinity) if request.affinity else (),
@@ -164,7 +162,9 @@ def decoded_images(plan: Plan) -> list[str]:
     return [f"input/image-{number}.png" for number in range(1, len(plan.images) + 1)]
 
 
-def begin_run(plan: Plan, available: Mapping[str, Availability], store: RunFolder) -> Run:
+def begin_run(
+    plan: Plan, available: Mapping[str, Availability], store: RunFolder, order_seed: int
+) -> Run:
     """The run before anything has run, stored at once."""
     request = plan.request
     run = Run(
@@ -199,7 +199,7 @@ def begin_run(plan: Plan, available: Mapping[str, Availability], store: RunFolde
             affinity=list(plan.limits.cpus),
             memory_limit_bytes=plan.limits.memory_bytes,
             timeout_seconds=request.timeout_seconds,
-            order_seed=secrets.randbits(32),
+            order_seed=order_seed,
             ratio_reference=request.reference,
             floor_factor=FLOOR_FACTOR,
             max_relative_l2=request.max_relative_l2,
@@ -218,6 +218,7 @@ def _new_record(runner: Runner, availability: Availability) -> RunnerRecord:
     return RunnerRecord(
         label=runner.label,
         runner=runner.name,
+        colour=runner.colour,
         options=runner.chosen,
         status="pending" if availability.available else "unavailable",
         reason=availability.reason or None,

@@ -184,7 +184,7 @@ def make_job(runner: Runner, assignment: Assignment, folder: Path) -> Job:
         features=[
             FeatureRequest(
                 name=layer.name,
-                layer=layer.names[runner.tool],
+                layer=runner.layer_name(layer),
                 shape=[count, *layer.output_shape],
             )
             for layer in assignment.layers
@@ -201,7 +201,7 @@ def make_job(runner: Runner, assignment: Assignment, folder: Path) -> Job:
 def _layers(result: RunResult | None, runner: Runner, model: Model) -> dict[str, list[float]]:
     """Seconds up to each layer, by netparity's names; a tool may have layers that it has not."""
     seen = result.layers if result is not None else {}
-    names = ((layer.name, layer.names[runner.tool]) for layer in model.layers)
+    names = ((layer.name, runner.layer_name(layer)) for layer in model.layers)
     return {name: list(seen[theirs]) for name, theirs in names if theirs in seen}
 
 

@@ -45,7 +45,7 @@ def make_environments(pairs: Sequence[str] = ()) -> "Environments":
     from netparity.runners import RUNNERS
     from netparity.runners.environments import Environments, parse_overrides
 
-    names = [name for kind in RUNNERS for name in kind.interpreters]
+    names = [name for kind in RUNNERS for name in kind.interpreters()]
     return Environments(parse_overrides(list(pairs), names))
 
 

@@ -14,13 +14,7 @@ RUNNERS: tuple[type[Runner], ...] = (
     MatconvnetMatlab,
 )
 
-DEFAULT_RUNNERS = (
-    "keras3-tensorflow",
-    "keras2-theano",
-    "keras2-theano[data_format=channels_first]",
-    "matconvnet-octave",
-    "matconvnet-matlab",
-)
+DEFAULT_RUNNERS = tuple(row for kind in RUNNERS for row in kind.default_rows)
 
 __all__ = [
     "DEFAULT_RUNNERS",

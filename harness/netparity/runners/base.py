@@ -1,4 +1,4 @@
-"""What every runner is: a name, the keys it takes, and how its extractor is started.
+"""What every runner is: its name, the options it takes, and how its extractor is started.
 
 A runner returns a command line and an environment. It never starts a process for a measurement
 and never imports a framework.
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
-from netparity.models.layers import Tool
+from netparity.models.layers import Layer, Tool
 from netparity.protocol import DataFormat, RunResult
 from netparity.runners.environments import Environments
 from netparity.system.launch import Command
@@ -21,25 +21,26 @@ from netparity.watch import Watch
 
 @dataclass(frozen=True)
 class Option:
-    """A key that can be written in `NAME[key=value]`; without choices any text is accepted."""
+    """A key of `NAME[key=value]`; without choices it takes any text."""
 
     help: str
     choices: tuple[str, ...] = ()
 
 
 SCRATCH = "scratch"
-"""A folder beside the job file that a runner may use; it is removed when the process has ended."""
+"""A folder beside the job file for the runner's own use; removed when the process has ended."""
 
 COMPILE_CACHE = Option(
-    "what the tool has compiled before is there (warm), or nothing is (cold)", ("warm", "cold")
+    "use what earlier processes compiled (warm), or compile everything again (cold)",
+    ("warm", "cold"),
 )
 
-PER_LAYER = Option("time the way to every layer as well, after everything else", ("no", "yes"))
+PER_LAYER = Option("also time every layer, after everything else", ("no", "yes"))
 
 
 @dataclass(frozen=True)
 class Missing:
-    """A thing that the machine lacks, and the Debian package that brings it (if one does)."""
+    """What the machine lacks, and the Debian package that provides it, if there is one."""
 
     what: str
     package: str | None = None
@@ -47,9 +48,10 @@ class Missing:
 
 @dataclass(frozen=True)
 class Availability:
-    """Whether a runner can run here; if not, why, and what would mend it.
+    """Whether a runner can run on this machine; if not, why, and how to fix it.
 
-    `found` is what else `netparity doctor` says, such as where a program is; no run stores it.
+    Attributes:
+        found: what `netparity doctor` adds, such as where a program is; not stored with a run.
     """
 
     available: bool
@@ -64,33 +66,46 @@ class Runner(ABC):
 
     Attributes:
         name: what the user writes.
-        tool: whose layer names it uses.
-        weights_format: which weight file its extractor loads.
-        options: the keys it takes.
-        interpreters: names by which `--python` gives it an interpreter of the user's own.
+        weights_format: the name of the weight format that its extractor loads.
+        tool: whose layer names the extractor uses; None for netparity's own.
+        options: the keys of `NAME[key=value]`.
+        default_rows: its rows in a comparison for which no runner is named.
+        colour: in plots and on the page, as `#rrggbb`; None for one chosen by the name.
+        advice_for: which advice of `diagnosis.words` fits: keras2, keras3 or matconvnet; an empty
+            text for general advice.
+        advice: advice of its own by mistake (the keys in `diagnosis.words`), used before any other.
     """
 
     name: ClassVar[str]
-    tool: ClassVar[Tool]
     weights_format: ClassVar[str]
+    tool: ClassVar[Tool | None] = None
     options: ClassVar[Mapping[str, Option]] = {}
-    interpreters: ClassVar[tuple[str, ...]] = ()
+    default_rows: ClassVar[tuple[str, ...]] = ()
+    colour: ClassVar[str | None] = None
+    advice_for: ClassVar[str] = ""
+    advice: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, label: str, options: Mapping[str, str] | None = None) -> None:
         self.label = label
         self.chosen = dict(options or {})
 
+    @classmethod
+    def interpreters(cls) -> tuple[str, ...]:
+        """The names by which `--python` gives it an interpreter of the user's own."""
+        return ()
+
     @property
     def data_format(self) -> DataFormat:
-        """Order of the axes that the tool is told to compute in."""
-        return (
-            "channels_first"
-            if self.chosen.get("data_format") == "channels_first"
-            else ("channels_last")
-        )
+        """The order of the axes that the tool is told to compute in."""
+        first = self.chosen.get("data_format") == "channels_first"
+        return "channels_first" if first else "channels_last"
+
+    def layer_name(self, layer: Layer) -> str:
+        """What the extractor calls a layer."""
+        return layer.names[self.tool] if self.tool is not None else layer.name
 
     def prepare(self, environments: Environments, watch: Watch) -> None:  # noqa: B027
-        """Make what can be made without a system package.
+        """Make what it needs and what can be made without system packages.
 
         Raises:
             SetupError: if that fails.
@@ -98,29 +113,39 @@ class Runner(ABC):
 
     @abstractmethod
     def missing(self, environments: Environments) -> list[Missing]:
-        """System packages and programs that this runner needs and the machine lacks."""
+        """The programs and system packages that it needs and the machine lacks."""
 
     @abstractmethod
     def availability(self, environments: Environments) -> Availability:
-        """Whether it can run, found out quickly and without importing a framework."""
+        """Whether it can run; quick, and without importing a framework."""
 
     def why_again(self, result: RunResult) -> str | None:
-        """Why a process that succeeded has to be run again before its timings count, or None."""
+        """Why a successful process has to be repeated for its timings to count, or None."""
         return None
 
     @abstractmethod
     def command(self, environments: Environments, job_file: Path, threads: int) -> Command:
-        """How its extractor is started for one job."""
+        """The command line and environment that start its extractor on one job."""
 
 
 def thread_variables(threads: int) -> dict[str, str]:
-    """What the usual numerical libraries read at their start."""
+    """The variables from which numerical libraries read their number of threads."""
     names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS")
     return {name: str(threads) for name in names}
 
 
+def python_variables() -> dict[str, str | None]:
+    """The variables that keep an extractor's Python apart from the user's and the harness's."""
+    return {
+        "PYTHONPATH": None,
+        "PYTHONHOME": None,
+        "PYTHONUNBUFFERED": "1",
+        "VIRTUAL_ENV": None,
+    }
+
+
 def missing_fix(name: str, missing: Sequence[Missing]) -> str:
-    """What to type when programs or packages are missing."""
+    """The command that installs missing programs and packages."""
     from netparity.runners.debian import install_command
 
     packages = [item.package for item in missing if item.package]

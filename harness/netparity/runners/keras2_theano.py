@@ -17,7 +17,7 @@ DEFAULT_KERAS = "2.3.1"
 OLD_KERAS = ("2.0.2", "2.0.4", "2.0.5", "2.0.6")
 
 _NAME = "keras2-theano"
-# numpy 1.23.5, the last that Theano takes, has no wheel for a later one.
+# NumPy 1.23.5, the last version that Theano supports, has no wheel for a later Python.
 _PYTHON = "3.11"
 _ASK_FOR_HEADERS = (
     "import os, sys, sysconfig; "
@@ -30,25 +30,32 @@ class Keras2Theano(KerasRunner):
     """`keras2-theano`. Theano compiles C++, so it needs a compiler, headers and a BLAS."""
 
     name = _NAME
-    interpreters = (_NAME, *(f"{_NAME}-{version}" for version in OLD_KERAS))
     script = "extract_keras2.py"
     packages = ("keras", "theano", "numpy")
     modules = ("keras", "theano")
+    default_rows = (_NAME, f"{_NAME}[data_format=channels_first]")
+    colour = "#0072b2"
+    advice_for = "keras2"
     options: ClassVar = {
         "data_format": Option(
             "order of the axes inside the network", ("channels_last", "channels_first")
         ),
         "keras": Option("version of Keras", (*OLD_KERAS, DEFAULT_KERAS)),
-        "blas": Option("what Theano's products are linked with", ("openblas", "none")),
-        "stamp": Option("have the weights file say which Keras wrote it; for 2.0.x", ("no", "yes")),
-        "profile": Option("switch Theano's own profiler on, which slows it", ("no", "yes")),
+        "blas": Option("the BLAS that Theano links with", ("openblas", "none")),
+        "stamp": Option("write into the weights file which Keras wrote it; 2.0.x", ("no", "yes")),
+        "profile": Option("run Theano's own profiler, which slows it down", ("no", "yes")),
         "compile_cache": COMPILE_CACHE,
         "per_layer": PER_LAYER,
     }
 
+    @classmethod
+    def interpreters(cls) -> tuple[str, ...]:
+        """One name for each version of Keras."""
+        return (_NAME, *(f"{_NAME}-{version}" for version in OLD_KERAS))
+
     @property
     def stack(self) -> Stack:
-        """Each Keras in an environment of its own; those of 2017 differ by a single package."""
+        """One environment for each Keras; those of 2017 differ in a single package."""
         version = self.chosen.get("keras", DEFAULT_KERAS)
         if version == DEFAULT_KERAS:
             return Stack(_NAME, _PYTHON)
@@ -57,14 +64,14 @@ class Keras2Theano(KerasRunner):
         return Stack(f"{_NAME}-{version}", _PYTHON, lists=lists, runner=spec)
 
     def why_again(self, result: RunResult) -> str | None:
-        """A process that had to compile was not one with a warm cache; it has filled it, though."""
+        """With a warm cache, a process that compiled does not count: it only filled the cache."""
         modules = result.flags.get("modules_compiled", "0")
         if self.chosen.get("compile_cache") == "cold" or modules == "0":
             return None
-        return f"it compiled {modules} modules, which the next process finds"
+        return f"it compiled {modules} modules, which later processes find in the cache"
 
     def missing(self, environments: Environments) -> list[Missing]:
-        """Compiler, Python's headers and OpenBLAS's link library."""
+        """The compiler, Python's headers and the OpenBLAS library to link with."""
         missing = []
         if shutil.which("g++") is None:
             missing.append(Missing("a C++ compiler (g++)", "g++"))
@@ -76,7 +83,7 @@ class Keras2Theano(KerasRunner):
         return missing
 
     def environment(self, job_file: Path) -> dict[str, str | None]:
-        """The backend, and a compile cache that is netparity's own: kept, or empty every time."""
+        """Selects the backend and netparity's own compile cache, which is kept or starts empty."""
         compile_cache = cache_folder("theano")
         if self.chosen.get("compile_cache") == "cold":
             compile_cache = job_file.parent / SCRATCH
@@ -87,8 +94,8 @@ class Keras2Theano(KerasRunner):
             flags.append("profile=True")
         return {
             "KERAS_BACKEND": "theano",
-            # Theano's generated code depends on the order of sets; with a random seed every
-            # process compiles something anew, even from a warm cache.
+            # The C code that Theano writes depends on the order of sets: with a random seed every
+            # process would compile something anew, even with a warm cache.
             "PYTHONHASHSEED": "0",
             "THEANO_FLAGS": ",".join(flags),
             "THEANORC": "",
@@ -96,12 +103,12 @@ class Keras2Theano(KerasRunner):
 
 
 def _quoted(text: str) -> str:
-    """Theano splits its flags at commas with shlex, which shlex.quote does not know."""
+    """Quoted for Theano, which splits its flags at commas; `shlex.quote` leaves commas bare."""
     return "'" + text.replace("'", "'\"'\"'") + "'"
 
 
 def _has_openblas() -> bool:
-    """Whether the linker finds it, asked of the compiler that will be used."""
+    """Whether the compiler that Theano will use finds OpenBLAS."""
     if shutil.which("g++") is None:
         return any(Path("/usr/lib").glob("*/libopenblas.so"))
     try:

@@ -14,21 +14,22 @@ class Keras3Tensorflow(KerasRunner):
     """`keras3-tensorflow`."""
 
     name = "keras3-tensorflow"
-    interpreters = ("keras3-tensorflow",)
     stack = Stack("keras3-tensorflow", ">=3.11,<3.14")
     script = "extract_keras3.py"
     packages = ("keras", "tensorflow", "tensorflow-cpu")
     modules = ("keras", "tensorflow")
+    default_rows = ("keras3-tensorflow",)
+    colour = "#d55e00"
     options: ClassVar = {
-        # TensorFlow convolves on a CPU in no other order.
+        # TensorFlow's convolutions on a CPU support no other order.
         "data_format": Option("order of the axes inside the network", ("channels_last",)),
         "call": Option(
-            "model.predict(x), model(x), that in a tf.function, or that compiled by XLA",
+            "model.predict(x), model(x), model(x) in a tf.function, or the same compiled by XLA",
             ("predict", "direct", "function", "jit"),
         ),
         "per_layer": PER_LAYER,
     }
 
     def environment(self, job_file: Path) -> dict[str, str | None]:
-        """The backend, and less chatter in the log."""
+        """Selects the backend; TensorFlow logs warnings and errors only."""
         return {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "1"}

@@ -12,8 +12,8 @@ from netparity.weights.formats import matconvnet as matconvnet_format
 
 CODE_CHOICES = ("auto", "compat", "require")
 CODE_OPTION = Option(
-    "which code runs: netparity's compatibility functions (compat), MatConvNet itself (require), "
-    "or MatConvNet if its folder is named (auto)",
+    "which code runs: MatConvNet itself (require), netparity's compatibility functions (compat), "
+    "or MatConvNet if its folder is given (auto)",
     CODE_CHOICES,
 )
 ROOT_OPTION = Option("the folder of your MatConvNet; default: MATCONVNET_ROOT")
@@ -24,6 +24,7 @@ class MatconvnetRunner(Runner):
 
     tool = "matconvnet"
     weights_format = matconvnet_format.NAME
+    advice_for = "matconvnet"
     options: ClassVar = {
         "matconvnet": CODE_OPTION,
         "matconvnet_root": ROOT_OPTION,
@@ -36,7 +37,7 @@ class MatconvnetRunner(Runner):
         return extractor_folder("matlab")
 
     def code_problem(self) -> Availability | None:
-        """What is wrong with the MatConvNet that was asked for, as far as can be seen from here."""
+        """Why the code that was asked for cannot run; None if nothing speaks against it."""
         choice = self.chosen.get("matconvnet", "auto")
         named = self.chosen.get("matconvnet_root")
         root = named or os.environ.get("MATCONVNET_ROOT")
@@ -46,13 +47,13 @@ class MatconvnetRunner(Runner):
             where = "--matconvnet-root" if named else "MATCONVNET_ROOT"
             return Availability(
                 False,
-                f"{where}={root} holds no MatConvNet: there is no matlab/vl_setupnn.m",
-                f"correct {where}, or choose the compatibility functions: --matconvnet compat",
+                f"{where}={root} is not a MatConvNet folder: it has no matlab/vl_setupnn.m",
+                f"correct {where}, or use the compatibility functions: --matconvnet compat",
             )
         if choice == "require" and not root:
             return Availability(
                 False,
-                "MatConvNet is required, but no folder of it is named",
-                "name it with --matconvnet-root or MATCONVNET_ROOT",
+                "MatConvNet is required, but its folder is not given",
+                "give it with --matconvnet-root or MATCONVNET_ROOT",
             )
         return None

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from netparity.errors import SetupError
-from netparity.runners.base import Availability, Missing, Option
+from netparity.runners.base import Availability, Missing, Option, python_variables
 from netparity.runners.environments import Environments, Stack
 from netparity.runners.matconvnet import MatconvnetRunner
 from netparity.runners.matlab_installation import DEFAULT_FOLDER, Matlab, find_matlab, why_none
@@ -24,12 +24,18 @@ class MatconvnetMatlab(MatconvnetRunner):
     """`matconvnet-matlab`. The engine runs in a process and an environment of its own."""
 
     name = _NAME
-    interpreters = (_NAME,)
+    default_rows = (_NAME,)
+    colour = "#cc79a7"
     options: ClassVar = {
         **MatconvnetRunner.options,
         "session": Option("connect to the MATLAB session shared under this name; it is never quit"),
         "startup_timeout": Option("seconds that MATLAB may take to start; default: 300"),
     }
+
+    @classmethod
+    def interpreters(cls) -> tuple[str, ...]:
+        """Its own name."""
+        return (cls.name,)
 
     def prepare(self, environments: Environments, watch: Watch) -> None:
         """Make the environment of the engine that belongs to this machine's MATLAB.
@@ -93,12 +99,7 @@ class MatconvnetMatlab(MatconvnetRunner):
     def command(self, environments: Environments, job_file: Path, threads: int) -> Command:
         """The engine's host on the job."""
         matlab = find_matlab()
-        environment: dict[str, str | None] = {
-            "PYTHONPATH": None,
-            "PYTHONHOME": None,
-            "PYTHONUNBUFFERED": "1",
-            "VIRTUAL_ENV": None,
-        }
+        environment = python_variables()
         python = environments.overrides.get(self.name)
         if matlab is not None:
             python = environments.python(engine_stack(matlab))

@@ -18,9 +18,11 @@ class MatconvnetOctave(MatconvnetRunner):
     """`matconvnet-octave`."""
 
     name = "matconvnet-octave"
+    default_rows = ("matconvnet-octave",)
+    colour = "#009e73"
 
     def missing(self, environments: Environments) -> list[Missing]:
-        """Octave, and the OpenBLAS without which it multiplies many times slower."""
+        """Octave, and OpenBLAS: without it matrix products are many times slower."""
         openblas = Missing("OpenBLAS for Octave", "libopenblas0-pthread")
         if shutil.which("octave-cli") is None:
             return [Missing("GNU Octave (octave-cli)", "octave"), openblas]
@@ -28,14 +30,16 @@ class MatconvnetOctave(MatconvnetRunner):
         return [] if found else [openblas]
 
     def availability(self, environments: Environments) -> Availability:
-        """Whether Octave is there and starts; without OpenBLAS it is slow, but it runs."""
+        """Whether Octave is installed and starts; it also runs without OpenBLAS, but slowly."""
         if shutil.which("octave-cli") is None:
             fix = missing_fix(self.name, self.missing(environments))
             return Availability(False, "octave-cli is not on the PATH", fix)
         try:
             version = capture(Command(["octave-cli", "--version"]), Path("/")).split("\n")[0]
         except LaunchError as error:
-            return Availability(False, f"octave-cli does not start: {error}", "reinstall octave")
+            return Availability(
+                False, f"octave-cli does not start: {error}", "reinstall GNU Octave"
+            )
         versions = {"octave": version.rpartition(" ")[2]}
         return self.code_problem() or Availability(True, versions=versions)
 

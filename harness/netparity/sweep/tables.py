@@ -50,12 +50,14 @@ class Sweep:
         title: model, weights and images.
         rows: tidy, one per runner, batch size, number of threads and data format.
         winners: sentences: which setting wins where, and how sure that is.
+        interrupted: whether Ctrl-C cut it short; then the rows show what had been measured.
     """
 
     name: str
     title: str
     rows: Sequence[Row]
     winners: Sequence[str]
+    interrupted: bool = False
 
 
 def table(sweep: Sweep) -> Table:
@@ -84,6 +86,8 @@ def _figure(value: float | None, low: float | None, high: float | None) -> str:
 def as_markdown(sweep: Sweep) -> str:
     """The sweep as Markdown."""
     parts = [f"# netparity: {escape(sweep.name)}", "", f"## {escape(sweep.title)}", ""]
+    if sweep.interrupted:
+        parts += ["The sweep was cut short; what had been measured is shown.", ""]
     parts += [*table_lines(table(sweep)), "", "## Which setting wins", ""]
     parts += [*(f"- {escape(sentence)}" for sentence in sweep.winners), ""]
     return "\n".join(parts)

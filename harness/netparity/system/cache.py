@@ -1,4 +1,4 @@
-"""Where netparity keeps what is made once: environments, weights, compile caches."""
+"""The cache of what is made once: environments, weights, compile caches."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from netparity.watch import SILENT, Watch
 
 
 def cache_folder(*parts: str) -> Path:
-    """A folder below the cache, made if need be; `NETPARITY_CACHE` moves the whole cache.
+    """A folder in the cache, made if it does not exist; `NETPARITY_CACHE` moves the whole cache.
 
     Raises:
         StoreError: if it cannot be made.
@@ -28,19 +28,19 @@ def cache_folder(*parts: str) -> Path:
     except OSError as error:
         raise StoreError(
             f"cache folder {folder} cannot be made: {error.strerror}; "
-            "set NETPARITY_CACHE to a folder that you can write"
+            "set NETPARITY_CACHE to a writable folder"
         ) from error
     return folder
 
 
 @contextmanager
 def exclusive(path: Path, watch: Watch = SILENT) -> Iterator[None]:
-    """Hold the lock that goes with `path`, so that two processes never make it at once."""
+    """Hold the lock of `path`, so that two processes never make it at the same time."""
     lock = FileLock(path.with_name(path.name + ".lock"))
     try:
         lock.acquire(timeout=0.2)
     except Timeout:
-        with watch.task(f"waiting for another netparity to make {path.name}"):
+        with watch.task(f"waiting for another netparity process to make {path.name}"):
             lock.acquire()
     try:
         yield
@@ -50,19 +50,19 @@ def exclusive(path: Path, watch: Watch = SILENT) -> Iterator[None]:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """A temporary name beside `path` that takes its place only when the block succeeds.
+    """A temporary file in the same folder that replaces `path` only if the block succeeds.
 
     Raises:
-        StoreError: if the file cannot be written, a full disk included.
+        StoreError: if the file cannot be written, for example because the disk is full.
     """
     draft = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
     try:
         yield draft
         with draft.open("rb") as file:
-            os.fsync(file.fileno())  # a power cut must not leave an empty file under the name
+            os.fsync(file.fileno())  # a power cut must not leave an empty file at `path`
         os.replace(draft, path)
     except OSError as error:
         raise StoreError(f"{path} cannot be written: {error.strerror or error}") from error
     finally:
-        with suppress(OSError):  # on a medium that cannot be written there is no draft either
+        with suppress(OSError):  # where nothing can be written, there is no draft to remove
             draft.unlink(missing_ok=True)

@@ -1,13 +1,13 @@
 """The only place that starts a process.
 
-Run as a script, this file is the small process in between that starts one command, waits for it
-and reports. It is needed for three things that the harness cannot do itself:
+Run as a script, this file is a small intermediate process that starts one command, waits for it
+and reports. It does three things that the harness itself cannot:
 
-- Peak memory: on Linux a child begins with the peak of the process that it was forked from, so
-  a harness that has held a network in memory would pass its own peak on to every child.
-- When the harness is killed, even by SIGKILL, the kernel tells this process, and it ends the
+- Peak memory: on Linux a child starts with the peak of the process that it was forked from, so a
+  harness that has held a network in memory would pass its own peak on to every child.
+- If the harness is killed, even by SIGKILL, the kernel signals this process, which then ends the
   command and everything that the command started.
-- The start is stamped next to the fork, after every delay that is the harness's own.
+- The start time is taken right before the fork, after all delays in the harness.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _WATCHED = (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 @dataclass(frozen=True)
 class Command:
-    """A program, its arguments and what its environment has on top of (or instead of) ours.
+    """A program, its arguments, and changes to the environment that it inherits.
 
     A variable set to None is removed.
     """
@@ -43,19 +43,19 @@ class Command:
     environment: Mapping[str, str | None] = field(default_factory=dict)
 
     def full_environment(self) -> dict[str, str]:
-        """The environment that the program gets."""
+        """The complete environment of the program."""
         merged = {**os.environ, **self.environment}
         return {name: value for name, value in merged.items() if value is not None}
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What a process, and each that it starts, may use; everything if nothing is said.
+    """Limits of a process and of each process that it starts; none by default.
 
     Attributes:
         cpus: processors that it may run on.
-        memory_bytes: private memory that it may ask for (RLIMIT_DATA). It counts when it is asked
-            for and not when it is used, so this is stricter than a machine of that size.
+        memory_bytes: private memory that it may allocate (RLIMIT_DATA). Memory counts when it is
+            allocated, not when it is used, so this is stricter than a machine of that size.
     """
 
     cpus: Sequence[int] = ()
@@ -69,8 +69,8 @@ class Exit:
     Attributes:
         exit_status: its exit status, or None if a signal ended it.
         signal_name: that signal, e.g. `SIGKILL`.
-        timed_out: whether it was ended because its time was up.
-        launched_unix_seconds: just before it was started.
+        timed_out: whether it was stopped at the timeout.
+        launched_unix_seconds: time just before the start.
         wall_seconds: from start to end.
         peak_rss_bytes: largest resident set of the process or any of its children (wait4).
     """
@@ -84,16 +84,16 @@ class Exit:
 
     @property
     def words(self) -> str:
-        """How it ended, for an error message."""
+        """How it ended, as a phrase for an error message."""
         if self.timed_out:
-            return f"was stopped after {self.wall_seconds:.0f} s: its time was up"
+            return f"was stopped at its timeout, after {self.wall_seconds:.0f} s"
         if self.signal_name is not None:
             return f"was ended by {self.signal_name}"
         return f"ended with exit status {self.exit_status}"
 
 
 class LaunchError(OSError):
-    """The command could not be started at all."""
+    """The command could not be started."""
 
 
 def launch(
@@ -103,14 +103,14 @@ def launch(
     timeout_seconds: float,
     limits: Limits = Limits(),
 ) -> Exit:
-    """Run a command to its end, in a process group of its own, its output going to `log`.
+    """Run a command to its end in its own process group, with its output appended to `log`.
 
-    Standard input is empty. At the timeout, at an interrupt and when the harness dies, the
-    whole group is ended.
+    Standard input is empty. At the timeout, on an interrupt and if the harness dies, the whole
+    group is ended.
 
     Raises:
         LaunchError: if the program cannot be started.
-        KeyboardInterrupt: passed on once the process group is gone.
+        KeyboardInterrupt: passed on after the process group has ended.
     """
     order = {
         "arguments": list(command.arguments),
@@ -141,24 +141,24 @@ def launch(
 
 
 def capture(command: Command, folder: Path, timeout_seconds: float = 20.0) -> str:
-    """Run a short command and return what it prints; for asking a tool for its version.
+    """Run a short command and return its output; used to ask a tool for its version.
 
     Raises:
-        LaunchError: if it cannot be started, fails or takes longer than the timeout.
+        LaunchError: if it cannot be started, fails or exceeds the timeout.
     """
     try:
         code, printed = ask(command, folder, timeout_seconds)
     except OSError as error:
         raise LaunchError(f"{command.arguments[0]}: {error.strerror}") from error
     if code is None:
-        raise LaunchError(f"{command.arguments[0]} gives no answer in {timeout_seconds:g} s")
+        raise LaunchError(f"{command.arguments[0]} does not end within {timeout_seconds:g} s")
     if code != 0:
         raise LaunchError(f"{command.arguments[0]} ends with exit status {code}")
     return printed
 
 
 def ask(command: Command, folder: Path, timeout_seconds: float) -> tuple[int | None, str]:
-    """Exit code of a short command, None if it does not end in time, and what it prints.
+    """Exit status of a short command (None if it does not end in time), and its output.
 
     Raises:
         OSError: if it cannot be started.
@@ -180,15 +180,15 @@ def ask(command: Command, folder: Path, timeout_seconds: float) -> tuple[int | N
     return done.returncode, done.stdout
 
 
-# --- the process in between: standard library only, no import of netparity ------------------
+# --- the intermediate process: standard library only, no import of netparity ----------------
 
 
 def _watch() -> None:
-    """Read an order from standard input, carry it out, write the report to standard output."""
+    """Read an order from standard input, carry it out, and write a report to standard output."""
     _die_with_parent(signal.SIGTERM)
     order = json.load(sys.stdin)
     if os.getppid() != order["harness"]:
-        return  # it died before it could be watched
+        return  # the harness died before it could be watched
     signal.pthread_sigmask(signal.SIG_BLOCK, _WATCHED)
     try:
         report = asdict(_run(order))
@@ -198,12 +198,12 @@ def _watch() -> None:
 
 
 def _die_with_parent(number: signal.Signals) -> None:
-    """Have the kernel send this process a signal when the one that started it dies."""
+    """Have the kernel send this process a signal when its parent dies."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, number)
 
 
 def _prepare_child(limits: Limits) -> None:
-    """In the child before exec: hear signals again, and do not outlive a watcher that is killed."""
+    """In the child before exec: unblock signals, set limits, and die with the watcher."""
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _WATCHED)
     _die_with_parent(signal.SIGKILL)
     if limits.cpus:
@@ -230,7 +230,7 @@ def _run(order: dict[str, Any]) -> Exit:
     timed_out = _await_end(process.pid, begun + order["timeout_seconds"])
     _, status, usage = os.wait4(process.pid, 0)
     seconds = time.monotonic() - begun
-    _end_group(process.pid, signal.SIGKILL)  # children that it left behind
+    _end_group(process.pid, signal.SIGKILL)  # children left behind
     code = os.waitstatus_to_exitcode(status)
     return Exit(
         exit_status=code if code >= 0 else None,
@@ -243,7 +243,7 @@ def _run(order: dict[str, Any]) -> Exit:
 
 
 def _await_end(pid: int, deadline: float) -> bool:
-    """Wait until the process has ended, ending it if need be; True if its time was up."""
+    """Wait until the process has ended, or stop it; True if it was stopped at the deadline."""
     timed_out = stopping = False
     while not _has_ended(pid):
         left = deadline - time.monotonic()
@@ -262,7 +262,7 @@ def _await_end(pid: int, deadline: float) -> bool:
 
 
 def _has_ended(pid: int) -> bool:
-    """Whether the process is only waiting to be collected (it is left uncollected)."""
+    """Whether the process has ended and can be collected (which this function does not do)."""
     return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
 

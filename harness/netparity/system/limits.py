@@ -1,4 +1,4 @@
-"""What a compared process may use: which processors, how much memory."""
+"""The limits of a compared process: processors and memory, as the user writes them."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ _LEAST_BYTES = 64 * 2**20
 
 
 def parse_bytes(text: str) -> int:
-    """Bytes from `8G`, `512M` or a plain number; K, M, G and T are powers of 1024.
+    """Bytes from text such as `8G`, `512M` or a plain number; K, M, G and T are powers of 1024.
 
     Raises:
-        UsageError: if it is none of these, or too little for any process to start.
+        UsageError: if the text is not a size, or is too small for any process to start.
     """
     match = re.fullmatch(
         r"(\d{1,15}(?:\.\d{1,6})?)\s*([KMGT]?)(?:i?B)?", text.strip(), re.IGNORECASE | re.ASCII
@@ -24,15 +24,15 @@ def parse_bytes(text: str) -> int:
         raise UsageError(f"--memory-limit {text!r}: expected a number of bytes such as 8G or 512M")
     limit = int(float(match[1]) * _UNITS[match[2].upper()])
     if limit < _LEAST_BYTES:
-        raise UsageError(f"--memory-limit {text!r}: nothing can start in less than 64M")
+        raise UsageError(f"--memory-limit {text!r}: no process can start with less than 64M")
     return limit
 
 
 def parse_cpus(text: str) -> tuple[int, ...]:
-    """Processors from a list such as `0-3,6`, as taskset takes it.
+    """Processors from a list such as `0-3,6`, in the syntax of taskset.
 
     Raises:
-        UsageError: if it is no such list, or names one that this process may not use.
+        UsageError: if it is not such a list, or names a processor that this process may not use.
     """
     wanted: set[int] = set()
     for part in text.split(","):
@@ -44,9 +44,9 @@ def parse_cpus(text: str) -> tuple[int, ...]:
         wanted.update(range(first, last + 1))
     allowed = os.sched_getaffinity(0)
     if not wanted <= allowed:
-        not_there = ", ".join(map(str, sorted(wanted - allowed)[:8]))
+        forbidden = ", ".join(map(str, sorted(wanted - allowed)[:8]))
         raise UsageError(
-            f"--affinity {text!r}: this process may not use processor {not_there}; "
+            f"--affinity {text!r}: this process may not use processor {forbidden}; "
             f"it may use {', '.join(map(str, sorted(allowed)))}"
         )
     return tuple(sorted(wanted))

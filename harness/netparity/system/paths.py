@@ -8,12 +8,12 @@ from netparity.errors import InputError
 
 
 def usable_path(path: Path, what: str) -> Path:
-    """The path with `~` expanded, once it is known that it can be a path at all.
+    """The path with `~` expanded, if the system accepts it as a path.
 
-    A name that is not UTF-8 is refused: job files are JSON, which could not carry it.
+    A name that is not UTF-8 is refused, because job files are JSON and cannot hold it.
 
     Raises:
-        InputError: if it can be none; `what` names it in the message.
+        InputError: if it cannot be a path; `what` names it in the message.
     """
     shown = ascii(str(path))
     try:
@@ -24,5 +24,5 @@ def usable_path(path: Path, what: str) -> Path:
         raise InputError(f"{what} {shown}: the name is not UTF-8; rename it") from None
     except (OSError, ValueError, RuntimeError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise InputError(f"{what} {shown} is no usable path: {reason}") from None
+        raise InputError(f"{what} {shown} is not a usable path: {reason}") from None
     return expanded

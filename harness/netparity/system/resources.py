@@ -1,4 +1,4 @@
-"""Where the extractors lie: beside `harness/` in a checkout, inside the package in a wheel."""
+"""Where the extractors are: beside `harness/` in a checkout, inside the package in a wheel."""
 
 from __future__ import annotations
 

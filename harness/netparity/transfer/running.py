@@ -6,55 +6,36 @@ goes on where it was.
 
 from __future__ import annotations
 
-import csv
-import io
 import shlex
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
-from pydantic import ValidationError
 
-from netparity.errors import InputError, SetupError, UsageError
+from netparity.errors import InputError, SetupError
 from netparity.models import Model, model_called
-from netparity.protocol.base import Frozen, InputKind
 from netparity.results.folder import RunFolder, new_name
 from netparity.run.acceptance import ProcessFailedError
 from netparity.run.process import Assignment
 from netparity.runners import RUNNERS, Runner, create_runners
 from netparity.runners.environments import Environments
-from netparity.timing import cpus_available
-from netparity.transfer.classifier import cross_accuracy, split
 from netparity.transfer.dataset import Dataset, open_dataset
-from netparity.transfer.features import Extraction, code_that_ran, extract_all, features_file
+from netparity.transfer.features import Extraction, extract_all
+from netparity.transfer.index import check_index, write_index
+from netparity.transfer.judging import judge
 from netparity.transfer.request import Request
-from netparity.transfer.tables import FILES, Cell, Transfer
+from netparity.transfer.settings import (
+    Settings,
+    check_request,
+    read_settings,
+    reopen,
+    write_settings,
+)
+from netparity.transfer.tables import FILES, Transfer
 from netparity.watch import SILENT, Watch
 from netparity.weights import WeightSet, resolve
-
-DEFAULT_RUNNERS = ("keras3-tensorflow", "keras2-theano", "matconvnet-octave")
-SETTINGS_FILE, INDEX_FILE, SKIPPED_FILE = "settings.json", "index.csv", "skipped.csv"
-
-
-class Settings(Frozen):
-    """What decides the result, as stored; `dataset` is None for the digits."""
-
-    schema_version: Literal[1] = 1
-    dataset: str | None
-    runners: list[str]
-    model: str
-    weights: str
-    weights_sha256: str
-    feature: str
-    inputs: list[InputKind]
-    batch: int
-    test_share: float
-    seed: int
-    threads: int
 
 
 def run_transfer(request: Request, watch: Watch = SILENT) -> tuple[Transfer, Path]:
@@ -70,8 +51,8 @@ def run_transfer(request: Request, watch: Watch = SILENT) -> tuple[Transfer, Pat
             "netparity transfer trains with scikit-learn, which is not installed; install it with: "
             "pip install 'netparity[transfer]'"
         )
-    store = _reopened(request.resume) if request.resume else None
-    settings = _read(store) if store else _checked(request)
+    store = reopen(request.resume) if request.resume else None
+    settings = read_settings(store) if store else check_request(request)
     model = model_called(settings.model)
     runners = create_runners(settings.runners, RUNNERS)
     weights = resolve(settings.weights, model, watch)
@@ -124,133 +105,16 @@ def extract_from_all(
     return failures
 
 
-def judge(
-    settings: Settings,
-    weights: WeightSet,
-    dataset: Dataset,
-    store: RunFolder,
-    runners: Sequence[Runner],
-    failures: dict[str, str],
-    watch: Watch,
-) -> Transfer:
-    """Train on each runner's features, test on every runner's."""
-    places = {
-        runner.label: position
-        for position, runner in enumerate(runners, start=1)
-        if runner.label not in failures
-    }
-    codes = {
-        label: code
-        for label, position in places.items()
-        if (code := code_that_ran(store, position, label, settings.inputs[0])) is not None
-    }
-    testing = split(dataset.labels, settings.seed, settings.test_share)
-    cells: dict[str, list[Cell]] = {}
-    with watch.task("training", len(places) * len(settings.inputs)) as task:
-        for kind in settings.inputs:
-            features = {
-                label: store.read_plain_array(features_file(position, label, kind))
-                for label, position in places.items()
-            }
-            cells[kind] = list(cross_accuracy(features, dataset.labels, testing, task.advance))
-    counts = Counter(dataset.labels)
-    tested = Counter(np.asarray(dataset.labels)[testing].tolist())
-    described = "synthetic weights" if weights.kind == "synthetic" else "weights"
-    return Transfer(
-        name=store.run_id,
-        title=f"{settings.model}, {described} {weights.source} ({weights.sha256[:12]}), "
-        f"{settings.feature}, {dataset.name}",
-        synthetic=weights.kind == "synthetic",
-        feature=settings.feature,
-        classes=dict(sorted(counts.items())),
-        trained=int((~testing).sum()),
-        tested=int(testing.sum()),
-        chance=max(tested.values()) / int(testing.sum()),
-        skipped=len(dataset.skipped),
-        cells=cells,
-        codes=codes,
-        failures=failures,
-    )
-
-
-# --- before the first process ---------------------------------------------------------------
-
-
-def _checked(request: Request) -> Settings:
-    """The request as it is stored; cheap checks first.
-
-    Raises:
-        UsageError: naming what is out of range.
-    """
-    if not 0 < request.test_share < 1:
-        raise UsageError(f"--test {request.test_share:g}: expected a share between 0 and 1")
-    model = model_called(request.model)
-    layers = model.select(request.feature)
-    if len(layers) != 1:
-        raise UsageError(f"--layer {request.feature!r}: a transfer takes a single layer")
-    names = list(request.runners or DEFAULT_RUNNERS)
-    create_runners(names, RUNNERS)
-    return Settings(
-        dataset=str(request.dataset.absolute()) if request.dataset is not None else None,
-        runners=names,
-        model=model.name,
-        weights=request.weights,
-        weights_sha256="",
-        feature=layers[0].name,
-        inputs=list(request.inputs),
-        batch=request.batch,
-        test_share=request.test_share,
-        seed=request.seed,
-        threads=request.threads or cpus_available(),
-    )
-
-
-def _reopened(folder: Path) -> RunFolder:
-    if not (folder / SETTINGS_FILE).is_file():
-        raise InputError(
-            f"{folder} holds no {SETTINGS_FILE}: it is no transfer that could go on; give the "
-            "folder that an interrupted transfer named"
-        )
-    return RunFolder(folder.absolute())
-
-
-def _read(store: RunFolder) -> Settings:
-    path = store.path / SETTINGS_FILE
-    try:
-        return Settings.model_validate_json(path.read_bytes())
-    except (OSError, ValidationError) as error:
-        raise InputError(f"{path} is damaged: {error}; start the transfer anew") from error
-
-
 def _opened(settings: Settings, store: RunFolder, begun: bool, watch: Watch) -> Dataset:
     """The images, which must be those that the transfer began with."""
     source = Path(settings.dataset) if settings.dataset is not None else None
     dataset = open_dataset(source, store, watch)
-    index = _csv(("row", "image", "class", "sha256"), _index(dataset))
     if begun:
-        if (store.path / INDEX_FILE).read_text(encoding="utf-8") != index:
-            raise InputError(
-                f"the images of {dataset.name} have changed since the transfer began; start it anew"
-            )
-        return dataset
-    store.write_text(INDEX_FILE, index)
-    store.write_text(SKIPPED_FILE, _csv(("image", "reason"), dataset.skipped))
-    # Last: a folder with settings can be gone on with.
-    store.write_text(SETTINGS_FILE, settings.model_dump_json(indent=1) + "\n")
+        check_index(dataset, store)
+    else:
+        write_index(dataset, store)
+        write_settings(settings, store)  # last: a folder with settings can be resumed
     return dataset
-
-
-def _index(dataset: Dataset) -> Iterator[tuple[int, str, str, str]]:
-    for row, item in enumerate(dataset.items):
-        yield row, item.name, item.label, item.sha256
-
-
-def _csv(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(headers)
-    writer.writerows(rows)
-    return text.getvalue()
 
 
 def _extractions(

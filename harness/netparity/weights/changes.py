@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from netparity.errors import UsageError
 from netparity.models import Layer, Model
+from netparity.models.rounding import rounded
 from netparity.weights.layout import Tensor
 
 WORDS = {
@@ -178,19 +178,8 @@ def concerns(name: str, layer: Layer) -> bool:
 _ROUNDINGS: tuple[str | None, ...] = (None, "half-of", "to-half", "bfloat16-of", "to-bfloat16")
 
 
-def _rounded(values: Tensor, rounding: str | None) -> Tensor:
-    if rounding is not None and "bfloat16" in rounding:
-        return _to_bfloat16(values)
-    with np.errstate(over="ignore", under="ignore"):
-        return values.astype(np.float16).astype(np.float32)
-
-
-def _to_bfloat16(values: Tensor) -> Tensor:
-    """Round to nearest, ties to even, on the upper half of the bits."""
-    bits: npt.NDArray[np.uint32] = np.ascontiguousarray(values).view(np.uint32)
-    bits = bits + (np.uint32(0x7FFF) + ((bits >> np.uint32(16)) & np.uint32(1)))
-    rounded: Tensor = (bits & np.uint32(0xFFFF0000)).view(np.float32)
-    return rounded
+def _rounded(values: Tensor, rounding: str) -> Tensor:
+    return rounded(values, "bfloat16" if "bfloat16" in rounding else "float16")
 
 
 def _parts(one: Tensor, two: Tensor) -> Iterator[tuple[Tensor, Tensor]]:

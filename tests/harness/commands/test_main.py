@@ -141,7 +141,7 @@ def test_results_that_cannot_be_written() -> None:
 def test_a_cache_that_cannot_be_written(monkeypatch) -> None:
     Path("file").touch()
     monkeypatch.setenv("NETPARITY_CACHE", "file/cache")
-    assert "set NETPARITY_CACHE to a folder that you can write" in refused("compare", *TINY)
+    assert "set NETPARITY_CACHE to a writable folder" in refused("compare", *TINY)
 
 
 @pytest.mark.parametrize("command", ["report", "report none", "setup torch", "doctor --python x=y"])

@@ -112,7 +112,7 @@ def test_what_is_refused_is_named_and_nothing_is_written(
 def test_a_folder_without_a_run_is_refused(tmp_path: Path) -> None:
     result = call(tmp_path, "phases")
     assert result.exit_code == 2
-    assert "holds no run.json" in result.stderr
+    assert "contains no run.json" in result.stderr
 
 
 def test_the_runs_folder_is_not_written_to(run_dir: Path) -> None:

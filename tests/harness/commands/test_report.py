@@ -17,7 +17,7 @@ from netparity.commands import main as cli
 from netparity.errors import StoreError
 from netparity.judge.documents import open_document
 from netparity.protocol import Run, RunnerRecord
-from netparity.report import EXPORTERS, SUFFIXES, render
+from netparity.report import EXPORTERS, exporter, render, suffixes
 from netparity.results.folder import RunFolder
 from tests.support.odd_runs import whole_run
 from tests.support.stored_runs import LAYERS, StoredRun, presentable_run
@@ -101,7 +101,7 @@ def test_every_format_can_be_written_to_a_file(form: str, folder: Path) -> None:
     assert Path("out").read_bytes()[:4] == expected[:4]
 
 
-@pytest.mark.parametrize(("suffix", "form"), SUFFIXES.items())
+@pytest.mark.parametrize(("suffix", "form"), suffixes().items())
 def test_the_suffix_of_a_file_names_its_format(suffix: str, form: str, folder: Path) -> None:
     call(folder, "--output", f"by-name{suffix.upper()}")
     call(folder, "--format", form, "--output", "by-format")
@@ -182,12 +182,12 @@ def test_without_a_format_the_files_are_made_anew(folder: Path) -> None:
     (folder / "table.csv").write_text("damaged")
     shown(folder)
     after = contents(folder)
-    made = {exporter.FILE for exporter in EXPORTERS.values() if exporter.FILE is not None}
+    made = {exporter(name).FILE for name in EXPORTERS} - {None}
     assert set(after) == {*before, *made}
     assert after["run.json"][2] == before["run.json"][2]
     for form in ("markdown", "csv"):
         expected = str(render(open_document([folder]), form)).encode()
-        assert after[EXPORTERS[form].FILE][2] == expected
+        assert after[exporter(form).FILE][2] == expected
 
 
 @pytest.mark.parametrize("form", EXPORTERS)
@@ -319,9 +319,9 @@ def test_an_output_that_is_a_folder(folder: Path) -> None:
 
 
 def test_a_folder_without_a_run(folder: Path) -> None:
-    assert "none holds no run.json; give the folder of a run" in refused("none")
-    assert "results holds no run.json" in refused("results", "-f", "csv")
-    assert "holds no run.json" in refused(folder, "none"), "one of two"
+    assert "none contains no run.json; give the folder of a run" in refused("none")
+    assert "results contains no run.json" in refused("results", "-f", "csv")
+    assert "contains no run.json" in refused(folder, "none"), "one of two"
 
 
 def test_no_folder_at_all() -> None:

@@ -15,7 +15,6 @@ import numpy.typing as npt
 import pytest
 
 from netparity.diagnosis import Cause, Diagnosis, InputChange, Search
-from netparity.diagnosis.dropout import input_mask
 from netparity.diagnosis.mistakes import INPUT_CHANGES, LAYER_MISTAKES, VALUES, layer_mistake
 from netparity.models import Model
 from netparity.models.vgg import vgg
@@ -82,13 +81,13 @@ NET = Net(MODEL)
 OTHER = synthetic.make(MODEL, 7)
 
 
-def told(diagnosis: Diagnosis) -> dict[str, list[set[tuple[str, str]]]]:
+def confirmed(diagnosis: Diagnosis) -> dict[str, list[set[tuple[str, str]]]]:
     """Layer to the explanations that are confirmed there, each as mistakes and places."""
     return {
         finding.place: [
-            {(cause.mistake, cause.place) for cause in one.causes}
-            for one in [finding.explanation, *finding.alternatives]
-            if one is not None and one.confirmed
+            {(cause.mistake, cause.place) for cause in explanation.causes}
+            for explanation in [finding.explanation, *finding.alternatives]
+            if explanation is not None and explanation.confirmed
         ]
         for finding in diagnosis.findings
     }
@@ -96,7 +95,7 @@ def told(diagnosis: Diagnosis) -> dict[str, list[set[tuple[str, str]]]]:
 
 def assert_named(diagnosis: Diagnosis, expected: Mapping[str, set[tuple[str, str]]]) -> None:
     """These layers are faulty and no others, and each for this reason."""
-    found = told(diagnosis)
+    found = confirmed(diagnosis)
     assert list(found) == [layer.name for layer in MODEL.layers if layer.name in expected]
     for place, wanted in expected.items():
         assert wanted in found[place], (place, found[place])
@@ -228,77 +227,21 @@ def test_dropout_in_the_feature_itself(keep: float) -> None:
     assert_named(NET.diagnose(features), {"fc3": {("dropout", "fc3")}})
 
 
-@pytest.mark.parametrize(
-    ("dense", "case"),
-    [((16, 64), "more equations"), ((80, 64), "bounds decide"), ((24, 14), "all choices tried")],
-)
-def test_dropout_on_the_way_to_the_next_layer(dense: tuple[int, int], case: str) -> None:
-    net = Net(vgg("dropout", ((4,),), dense, 10, (8, 8)))
-    features = net.run(masks={"fc2": net.mask("fc2", 0.5)})
-    unknowns = (features["fc2"] > 0).sum(axis=1)
-    equations = (features["fc3"] > 0).sum(axis=1)
-    if case == "more equations":
-        assert (equations >= unknowns).all()
-    else:
-        assert (equations < unknowns).all()
-        assert ((unknowns <= 18) == (case == "all choices tried")).all()
-    [finding] = net.diagnose(features).findings
-    assert finding.place == "fc3" and finding.confirmed
-    assert finding.explanation is not None
-    assert finding.explanation.causes == (Cause("dropout", "fc2"),)
+def test_dropout_beside_another_mistake() -> None:
+    masks = {"fc3": NET.mask("fc3", 0.5)}
+    features = NET.run(changed("bias-missing", "fc3"), masks=masks)
+    features["fc3"] = features["fc3"] * masks["fc3"]
+    wanted = {("dropout", "fc3"), ("bias-missing", "fc3")}
+    assert_named(NET.diagnose(features), {"fc3": wanted})
 
 
-def test_dropout_before_the_softmax() -> None:
-    features = NET.run(masks={"fc4": NET.mask("fc4", 0.5)})
-    assert_named(NET.diagnose(features), {"prob": {("dropout", "fc4")}})
-
-
-@pytest.mark.parametrize("keep", [0.5, 0.8, 0.9])
-@pytest.mark.parametrize("dense", [(16, 64), (24, 14)])
-def test_the_rate_of_dropout_is_found_too(dense: tuple[int, int], keep: float) -> None:
-    net = Net(vgg("dropout", ((4,),), dense, 10, (8, 8)))
-    features = net.run(masks={"fc2": net.mask("fc2", keep)})
-    layer = net.model.layer("fc3")
-    found = input_mask(layer, net.weights, features["fc2"], features["fc3"])
-    alive = features["fc2"] > 0
-    expected = net.mask("fc2", keep)[alive]
-    assert found is not None
-    np.testing.assert_allclose(found[alive], expected)
-
-
-@pytest.mark.parametrize("outputs", [300, 700])
-def test_dropout_is_solved_for_with_far_fewer_outputs_than_inputs(outputs: int) -> None:
-    """As behind VGG16's fc7: a thousand outputs, two thousand inputs that may be dropped."""
-    net = Net(vgg("dropout", ((4,),), (16, 1400), outputs, (8, 8)))
-    mask = net.mask("fc3", 0.5)
-    features = net.run(masks={"fc3": mask})
-    found = input_mask(net.model.layer("prob"), net.weights, features["fc3"], features["prob"])
-    alive = features["fc3"] > 0
-    assert found is not None and alive.sum() > 2 * outputs * (outputs < 700)
-    np.testing.assert_array_equal(found[alive], mask[alive])
-
-
-def test_dropped_values_that_are_next_to_nothing_do_not_hide_the_others() -> None:
-    """Rounding swallows them: whether they were dropped cannot be told, and does not matter."""
-    net = Net(vgg("dropout", ((4,),), (80, 64), 10, (8, 8)))
-    layer, mask = net.model.layer("fc3"), net.mask("fc2", 0.5)
-    rng = np.random.default_rng(3)
-    x = (rng.uniform(1, 50, mask.shape) * (rng.random(mask.shape) < 0.5)).astype(np.float32)
-    tiny = np.flatnonzero((x > 0).all(axis=0))[:3]
-    assert len(tiny) == 3
-    x[:, tiny] = 1e-6
-    values = apply_layer(layer, net.weights, x * mask, How(partial_sums=48))
-    assert ((values > 0).sum(axis=1) < (x > 0).sum(axis=1)).any()
-    found = input_mask(layer, net.weights, x, values)
-    assert found is not None
-    seen = x > 1e-3
-    np.testing.assert_allclose(found[seen], mask[seen])
-
-
-def test_dropout_before_a_relu_that_does_not_belong_there() -> None:
-    features = NET.run(changed("relu-added", "prob"), masks={"fc4": NET.mask("fc4", 0.5)})
-    wanted = {("dropout", "fc4"), ("relu-added", "prob")}
-    assert_named(NET.diagnose(features), {"prob": wanted})
+@pytest.mark.parametrize(("place", "behind"), [("fc3", "fc4"), ("fc4", "prob")])
+def test_dropout_between_two_layers_is_located_and_not_explained(place: str, behind: str) -> None:
+    """No seed reproduces the mask; that the features are not repeatable is reported elsewhere."""
+    diagnosis = NET.diagnose(NET.run(masks={place: NET.mask(place, 0.5)}))
+    assert diagnosis.causes == []
+    [finding] = diagnosis.findings
+    assert finding.place == behind and not finding.confirmed
 
 
 def test_a_convolution_without_padding_is_known_by_its_shape() -> None:

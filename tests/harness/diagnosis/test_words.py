@@ -8,9 +8,9 @@ import pytest
 
 from netparity.diagnosis.findings import INPUT_PLACE, Cause
 from netparity.diagnosis.mistakes import INPUT_TITLES, LAYER_MISTAKES, VALUES
-from netparity.diagnosis.words import advice, describe, merge
+from netparity.diagnosis.words import Voice, advice, describe, merge
 from netparity.models import VGG16, VGG16_TINY
-from netparity.models.layers import Tool
+from netparity.runners import RUNNERS
 
 RESIZES = ("resize-nearest", "resize-bilinear", "resize-bicubic", "resize-lanczos")
 CAUSES = (
@@ -25,32 +25,27 @@ CAUSES = (
     Cause("dropout", "fc6"),
     Cause("weights-other", "conv3_2", "synthetic:7"),
 )
-TOOLS: tuple[tuple[Tool | None, str], ...] = (
-    ("keras", "keras3-tensorflow"),
-    ("keras", "keras2-theano"),
-    ("keras", "keras2-theano[data_format=channels_first]"),
-    ("keras", ""),
-    ("matconvnet", "matconvnet-octave"),
-    ("matconvnet", ""),
-    (None, ""),
-)
+KERAS3, KERAS2 = Voice("keras", "keras3"), Voice("keras", "keras2")
+MATCONVNET = Voice("matconvnet", "matconvnet")
+VOICES = (KERAS3, KERAS2, MATCONVNET, Voice("keras"), Voice("matconvnet"), Voice())
 
 
 @pytest.mark.parametrize("cause", CAUSES, ids=lambda cause: f"{cause.mistake}-{cause.place}")
 def test_every_mistake_has_words_and_advice(cause: Cause) -> None:
     assert describe(cause).startswith(f"{cause.place}: ")
     every = Cause(cause.mistake, "every layer", cause.detail)
-    for tool, runner in TOOLS:
+    for voice in VOICES:
         for one in (cause, every) if cause.place != INPUT_PLACE else (cause,):
             if one is every and cause.mistake.startswith("flatten-"):
                 continue  # there is but one layer that reads a map
-            text = advice(one, tool, VGG16, runner)
+            text = advice(one, voice, VGG16)
             assert text[0].isupper() and text.endswith(".") and text.count("`") % 2 == 0
             assert not any(bad in text for bad in ("$", "  ", "``", "None")), text
-        if tool and cause.place != INPUT_PLACE:
+        tool = voice.tool
+        if voice.advice_for and cause.place != INPUT_PLACE:
             layer = VGG16.layer(cause.place)
             names = {layer.names[tool], layer.parameters if tool == "matconvnet" else None}
-            text = advice(cause, tool, VGG16, runner)
+            text = advice(cause, voice, VGG16)
             general = cause.mistake.startswith(("precision-", "policy-"))
             assert general or any(name and name in text for name in names), text
 
@@ -69,21 +64,41 @@ def test_describe() -> None:
 
 def test_advice_speaks_the_tools_language() -> None:
     rotated = Cause("kernels-rotated", "conv3_2")
-    theano = advice(rotated, "keras", VGG16, "keras2-theano")
+    theano = advice(rotated, KERAS2, VGG16)
     assert "convert_all_kernels_in_model(model)" in theano
-    tensorflow = advice(rotated, "keras", VGG16, "keras3-tensorflow")
+    tensorflow = advice(rotated, KERAS3, VGG16)
     assert "convert_all_kernels" not in tensorflow and "`block3_conv2`" in tensorflow
-    assert "`conv3_2`" in advice(rotated, "matconvnet", VGG16)
+    assert "`conv3_2`" in advice(rotated, MATCONVNET, VGG16)
     off = Cause("off-by-one", "fc6", "fc7")
-    assert "model.get_layer('fc1').output" in advice(off, "keras", VGG16)
-    assert "not at `fc2`" in advice(off, "keras", VGG16)
-    assert "of `relu6`, not of `relu7`" in advice(off, "matconvnet", VGG16)
-    assert "`fc6` in place of those of `fc7`" in advice(off, None, VGG16)
+    assert "model.get_layer('fc1').output" in advice(off, KERAS3, VGG16)
+    assert "not at `fc2`" in advice(off, KERAS3, VGG16)
+    assert "of `relu6`, not of `relu7`" in advice(off, MATCONVNET, VGG16)
+    assert "`fc6` in place of those of `fc7`" in advice(off, Voice(), VGG16)
     mean = Cause("mean-swapped", "input")
-    assert "103.939, 116.779, 123.68 for BGR" in advice(mean, "keras", VGG16)
+    assert "103.939, 116.779, 123.68 for BGR" in advice(mean, KERAS3, VGG16)
     flat = Cause("flatten-chw", "fc6")
-    assert "reshape(w, [512 7 7 4096])" in advice(flat, "matconvnet", VGG16)
-    assert "'name', 'relu3_2'" in advice(Cause("relu-missing", "conv3_2"), "matconvnet", VGG16)
+    assert "reshape(w, [512 7 7 4096])" in advice(flat, MATCONVNET, VGG16)
+    assert "'name', 'relu3_2'" in advice(Cause("relu-missing", "conv3_2"), MATCONVNET, VGG16)
+
+
+def test_a_runner_s_own_advice_comes_first() -> None:
+    own = Voice("keras", "keras3", {"bias-missing": "Give $layer its bias."})
+    assert advice(Cause("bias-missing", "fc6"), own, VGG16) == "Give `fc1` its bias."
+    rotated = Cause("kernels-rotated", "conv3_2")
+    assert advice(rotated, own, VGG16) == advice(rotated, KERAS3, VGG16)
+
+
+def test_a_runner_whose_words_are_not_known_is_given_general_advice() -> None:
+    cause = Cause("bias-missing", "fc6")
+    assert advice(cause, Voice(advice_for="abacus"), VGG16) == advice(cause, Voice(), VGG16)
+
+
+@pytest.mark.parametrize("kind", RUNNERS, ids=[kind.name for kind in RUNNERS])
+def test_every_runner_s_words_are_known(kind) -> None:
+    assert kind.advice_for in ("", "keras2", "keras3", "matconvnet")
+    for mistake in kind.advice:
+        [*_, cause] = [each for each in CAUSES if each.mistake == mistake]
+        advice(cause, Voice(kind.tool, kind.advice_for, kind.advice), VGG16)
 
 
 def test_the_same_mistake_everywhere_is_one_sentence() -> None:
@@ -128,7 +143,7 @@ def test_an_unknown_mistake_is_refused() -> None:
     with pytest.raises(KeyError):
         describe(Cause("gremlins", "fc6"))
     with pytest.raises(KeyError):
-        advice(Cause("gremlins", "fc6"), "keras", VGG16)
+        advice(Cause("gremlins", "fc6"), KERAS3, VGG16)
 
 
 def test_no_value_is_without_a_title() -> None:
@@ -136,6 +151,6 @@ def test_no_value_is_without_a_title() -> None:
 
 
 def test_the_words_are_neither_repeated_nor_left_over() -> None:
-    texts = {advice(cause, "keras", VGG16, "keras3-tensorflow") for cause in CAUSES}
+    texts = {advice(cause, KERAS3, VGG16) for cause in CAUSES}
     assert len(texts) > 0.6 * len(CAUSES)
     assert not any(re.search(r"\b(\w+) \1\b", text) for text in texts)

@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netparity.models import VGG16_TINY, Model
+from netparity.models.rounding import UNIT_ROUNDOFF
 from netparity.models.vgg import vgg
 from netparity.parity import ORDERS, ReferencePass, Rule, compare_features, reference_with_floor
 from netparity.parity.floor import OneLayerAtATime, gamma, in_ulp, relative_l2
 from netparity.parity.network import How, apply_layer, passes
-from netparity.parity.rounding import UNIT_ROUNDOFF
 from netparity.weights.synthetic import make
 from tests.support.cases import SMALL, input_tensor, layer, numpy_runner
 

@@ -241,7 +241,7 @@ def test_a_divergence_that_no_layer_makes_alone_is_said_to_grow() -> None:
     strict = Truth(SMALL, IMAGES, TRUTH.reference, {**TRUTH.floors, "prob": 2.0**-40}, WEIGHTS)
     [*_, last] = compare_features("shared", {"a": features}, {"a": strict}, Rule())
     assert last.verdict == "divergent"
-    assert last.note == "no layer is at fault on its own: the error grows from layer to layer"
+    assert last.note == "no layer is faulty on its own: the error grows from layer to layer"
 
 
 # --- runners that agree bit for bit ---------------------------------------------------------

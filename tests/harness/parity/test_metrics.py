@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from fractions import Fraction
 
@@ -32,7 +31,7 @@ def layer(count: int, noise: float = 1e-6, seed: int = 0):
 
 
 def undefined(found) -> set[str]:
-    return {name for name, held in dataclasses.asdict(found).items() if held is None}
+    return {name for name, held in found.model_dump().items() if held is None}
 
 
 DISTANCES = undefined(measure([], [])) - {"top1", "top5"}
@@ -399,7 +398,7 @@ def test_blocks_leave_no_value_out(count: int, seed: int) -> None:
         plain = measure(x, r)
         patch.setattr(blocks, "BLOCK", 8)
         cut = measure(x, r, threads=3)
-    for name, expected in dataclasses.asdict(plain).items():
+    for name, expected in plain.model_dump().items():
         if isinstance(expected, float):
             assert getattr(cut, name) == pytest.approx(expected, rel=1e-12, abs=1e-30), name
         else:

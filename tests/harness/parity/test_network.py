@@ -9,8 +9,8 @@ import pytest
 from scipy.signal import correlate
 
 from netparity.models import VGG16_TINY
+from netparity.models.rounding import rounded
 from netparity.parity.network import RIGHT, How, apply_layer, passes
-from netparity.parity.rounding import rounded
 from netparity.weights.synthetic import make
 from tests.support.cases import SMALL, input_tensor, layer
 

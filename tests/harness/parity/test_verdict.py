@@ -106,7 +106,7 @@ def test_a_feature_of_nothing_but_zeros_diverges(rule: Rule) -> None:
 
 
 def test_a_truncated_feature_is_not_measured_at_all() -> None:
-    """`test_compare_features.py` has what becomes of it: an error with both shapes."""
+    """`test_compare.py` shows the outcome: an error with both shapes."""
     with pytest.raises(ValueError, match="shapes differ"):
         verdict(REFERENCE[..., :7])
 
@@ -144,7 +144,7 @@ def test_a_bad_value_of_the_other_side_is_told_apart() -> None:
     other[0, 0, 0, 0] = np.nan
     found, note = judge(measure(REFERENCE, other), REFERENCE, other, FLOOR, Rule(), None)
     assert found == "error"
-    assert note == "what it is held against holds NaN or infinite values"
+    assert note == "the values it is compared with contain NaN or infinity"
 
 
 def test_a_bad_value_is_an_error_however_little_the_layer_shows() -> None:

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import re
+import runpy
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
 import pytest
+import typer
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+from netparity import report
 from netparity.errors import UsageError
-from netparity.report import EXPORTERS, SUFFIXES, Choice, Document, render
+from netparity.report import EXPORTERS, Choice, Document, exporter, format_of, render, suffixes
+from netparity.results.folder import RunFolder
 from tests.support.cases import make_run
 from tests.support.consoles import in_console
 from tests.support.odd_runs import WORDS, odd_runs, whole_run, worded_run
@@ -197,5 +209,100 @@ def test_tables_have_the_columns_that_were_chosen(form: str) -> None:
     assert "GiB" not in said.partition("GiB: peak memory")[0]
 
 
-def test_every_suffix_names_a_format() -> None:
-    assert set(SUFFIXES.values()) < set(EXPORTERS)
+@pytest.mark.parametrize("form", EXPORTERS)
+def test_every_format_declares_itself(form: str) -> None:
+    made = exporter(form)
+    assert re.fullmatch(r"\.[a-z]+", made.SUFFIX)
+    assert made.FILE is None or made.FILE.endswith(made.SUFFIX)
+    assert made.HELP and "\n" not in made.HELP
+    assert made.COLUMNS_OF in ("table", "rows", None)
+    assert (made.COLUMNS_OF == "rows") is (form in ROWS)
+
+
+def test_the_first_format_of_a_suffix_is_what_a_files_name_asks_for() -> None:
+    named = {suffix: format_of(Path(f"x{suffix.upper()}")) for suffix in suffixes()}
+    assert named == {
+        **{".md": "markdown", ".csv": "csv", ".parquet": "parquet", ".html": "html"},
+        **{".tex": "latex", ".json": "json", ".xml": "junit", ".txt": "methods", ".bib": "bibtex"},
+    }
+
+
+# --- a new one ------------------------------------------------------------------------------
+
+TOY = '''
+"""Labels, one a line."""
+
+HELP = "the labels"
+SUFFIX = ".labels"
+FILE = "labels.labels"
+COLUMNS_OF = None
+
+
+def render(document):
+    return "".join(f"{record.label}\\n" for run in document.runs for record in run.runners)
+'''
+
+
+@pytest.fixture
+def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A new exporter: one file, and one line in EXPORTERS."""
+    (tmp_path / "toy_labels.py").write_text(TOY)
+    monkeypatch.setattr(report, "__path__", [*report.__path__, str(tmp_path)])
+    monkeypatch.setitem(EXPORTERS, "toy", "toy_labels")
+    yield "toy"
+    sys.modules.pop("netparity.report.toy_labels", None)
+    vars(report).pop("toy_labels", None)
+
+
+def test_a_new_format_renders_and_is_found_by_its_suffix(toy: str) -> None:
+    document = Document.of(presentable_run())
+    labels = [record.label for record in document.runs[0].runners]
+    assert str(render(document, toy)).splitlines() == labels
+    assert format_of(Path("x.labels")) == toy
+    report.refuse_other_suffix(Path("x.labels"), toy)
+    with pytest.raises(UsageError, match=r"--format csv and --output 'x.labels' name different"):
+        report.refuse_other_suffix(Path("x.labels"), "csv")
+
+
+def test_a_new_format_is_named_by_every_error(toy: str) -> None:
+    with pytest.raises(UsageError, match=r"not one of markdown, .*, bibtex, toy$"):
+        render(Document.of(presentable_run()), "word")
+    with pytest.raises(UsageError, match=r"ends in none of \.md, .*, \.labels: name a --format"):
+        format_of(Path("x.docx"))
+    with pytest.raises(UsageError, match="--columns: the format toy has no columns to choose"):
+        render(Document((presentable_run(),), choice=Choice(columns=("runner",))), toy)
+
+
+def test_a_new_format_lies_in_every_runs_folder(toy: str, tmp_path: Path) -> None:
+    run = whole_run(["a", "b"])
+    folder = RunFolder.create(tmp_path / "results", run.run_id)
+    report.write(run, folder)
+    assert (folder.path / "labels.labels").read_text() == "a\nb\n"
+
+
+def test_a_new_format_and_a_new_plot_are_in_the_help(
+    toy: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report, "PLOTS", (*report.PLOTS, "pie"))
+    shown = {
+        name: CliRunner().invoke(anew(name), ["--help"], terminal_width=500).stdout
+        for name in ("report", "plot")
+    }
+    assert "bibtex, toy." in shown["report"]
+    assert "limit, pie, or all." in shown["plot"]
+
+
+def anew(command: str) -> typer.Typer:
+    """An app with one command, its module imported again."""
+    app = typer.Typer(rich_markup_mode=None)
+    path = find_spec(f"netparity.commands.{command}").origin
+    app.command()(runpy.run_path(path)[command])
+    return app
+
+
+def test_the_help_does_not_wait_for_exporters() -> None:
+    code = "import sys, netparity.commands.main; print([n for n in sys.modules if n in HEAVY])"
+    heavy = "HEAVY = {'numpy', 'pydantic', 'matplotlib', 'netparity.report.html'}"
+    call = [sys.executable, "-c", f"{heavy}; {code}"]
+    done = subprocess.run(call, capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout == "[]\n"

@@ -412,7 +412,7 @@ def test_a_feature_outside_the_folder_is_refused(stored: StoredRun, tmp_path: Pa
     np.save(tmp_path / "outside.npy", np.zeros(3))
     outside = stored.reference["fc6"].model_copy(update={"file": "../outside.npy"})
     store.write_run(make_run([ok("a")], reference_features={"fc6": outside}))
-    with pytest.raises(InputError, match="lies outside the run's folder"):
+    with pytest.raises(InputError, match="is outside the run's folder"):
         netparity.load_run(store.path).reference("fc6")
 
 

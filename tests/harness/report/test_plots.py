@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
+from pydantic import ValidationError
 
-from netparity.protocol import Run, TimingEntry
+from netparity.protocol import ParityEntry, Run, RunnerRecord, TimingEntry
 from netparity.report import Choice
 from netparity.report.pictures import pictures
 from netparity.report.plots import KINDS, Drawing, NothingToDrawError, Scene, inline_svg, rendered
@@ -27,6 +31,7 @@ from netparity.report.plots.style import (
     short,
 )
 from netparity.runners import RUNNERS
+from tests.support.markup import fetches_and_runs_nothing
 from tests.support.odd_runs import WORDS, odd_runs, worded_run
 from tests.support.page_runs import stored_document, timed, whole_run
 from tests.support.stored_runs import entry, ok, timing
@@ -43,6 +48,12 @@ def draw(kind: str, scene: Scene) -> Drawing:
 def stored_scene(folder: Path, **changes: object) -> Scene:
     document = stored_document(folder)
     return Scene(document.runs[0], document.folder(0), **changes)
+
+
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory: pytest.TempPathFactory) -> Scene:
+    """A run with all its files, to look at only."""
+    return stored_scene(tmp_path_factory.mktemp("stored"))
 
 
 def luminance(colour: str) -> float:
@@ -62,10 +73,11 @@ def contrast(one: str, other: str) -> float:
 
 @pytest.mark.parametrize("form", ["svg", "pdf", "png"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_kind_is_a_file_of_every_format_in_column_width(
-    kind: str, form: str, tmp_path: Path
+def test_every_kind_is_a_file_of_every_format_in_column_width_and_always_the_same(
+    kind: str, form: str, stored: Scene
 ) -> None:
-    data = rendered(KINDS[kind].draw, stored_scene(tmp_path), form)
+    data = rendered(KINDS[kind].draw, stored, form)
+    assert rendered(KINDS[kind].draw, stored, form) == data
     points = 89 / 25.4 * 72
     if form == "svg":
         root = ElementTree.fromstring(data)
@@ -80,13 +92,6 @@ def test_every_kind_is_a_file_of_every_format_in_column_width(
             assert opened.width == pytest.approx(89 / 25.4 * 300, abs=1)
             small = np.asarray(opened.convert("RGB").resize((64, 64))).reshape(-1, 3)
             assert len(np.unique(small, axis=0)) > 8
-
-
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("form", ["svg", "pdf", "png"])
-def test_the_same_run_gives_the_same_file(kind: str, form: str, tmp_path: Path) -> None:
-    scene = stored_scene(tmp_path)
-    assert rendered(KINDS[kind].draw, scene, form) == rendered(KINDS[kind].draw, scene, form)
 
 
 @pytest.mark.parametrize("width", [60.0, 183.0])
@@ -158,8 +163,27 @@ def test_everyone_can_tell_the_tools_apart(kind: str | None) -> None:
 
 
 def test_every_runner_that_there_is_has_a_colour_of_its_own() -> None:
-    shades = [colour(ok("a", kind.name)) for kind in RUNNERS]
+    shades = [kind.colour or colour(ok("a", kind.name)) for kind in RUNNERS]
     assert len(set(shades)) == len(RUNNERS)
+    for theme in (THEMES["light"], THEMES["dark"]):
+        assert min(contrast(shade, theme.paper) for shade in shades) >= 3
+
+
+def test_a_run_s_colours_are_those_that_were_stored() -> None:
+    record = ok("a", "keras2-theano").model_copy(update={"colour": "#123456"})
+    assert colour(record) == "#123456"
+
+
+def test_a_run_stored_without_colours_is_drawn_as_before() -> None:
+    before = {kind.name: colour(ok("a", kind.name)) for kind in RUNNERS}
+    assert {name: before[name] for name in TOOL_COLOURS} == TOOL_COLOURS
+    assert {kind.name: kind.colour for kind in RUNNERS if kind.name in TOOL_COLOURS} == TOOL_COLOURS
+
+
+@pytest.mark.parametrize("text", ["red", "#12345", "#12345g", '#123456"><script>', "url(x)"])
+def test_a_stored_colour_is_nothing_but_a_colour(text: str) -> None:
+    with pytest.raises(ValidationError):
+        RunnerRecord.model_validate({**ok("a", "b").model_dump(), "colour": text})
 
 
 def test_a_tool_has_the_same_colour_in_every_run() -> None:
@@ -372,8 +396,8 @@ def test_a_tensor_that_is_no_image_is_left_out(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_alternative_text_names_every_tool(kind: str, tmp_path: Path) -> None:
-    drawn = draw(kind, stored_scene(tmp_path))
+def test_the_alternative_text_names_every_tool(kind: str, stored: Scene) -> None:
+    drawn = draw(kind, stored)
     assert all(label in drawn.alt for label in ("right", "twin", "off"))
     assert drawn.title and drawn.caption.endswith(".") and drawn.alt.endswith(".")
 
@@ -388,18 +412,40 @@ def test_the_alternative_text_has_the_figures() -> None:
     assert "first tool: 5.00 %, 5.00 GFLOP/s" in draw("limit", Scene(RUN)).alt
 
 
-@pytest.mark.parametrize("text", WORDS)
-@pytest.mark.parametrize("kind", FROM_RUN_ALONE)
-def test_any_label_can_be_drawn(kind: str, text: str) -> None:
-    with applied(THEMES["page"]):
-        svg = (
-            KINDS[kind]
-            .draw(Scene(worded_run([text, "b"]), theme=THEMES["page"]))
-            .save("svg", "none")
-        )
+def assert_words_stay_text(kind: str, texts: Sequence[str]) -> None:
+    run = worded_run(texts).model_copy(update={"parity": every_layer(texts)})
+    scene = Scene(run, theme=THEMES["page"])
+    with applied(scene.theme):
+        svg = KINDS[kind].draw(scene).save("svg", "none")
     ElementTree.fromstring(svg)
-    shown = "".join(ElementTree.fromstring(inline_svg(svg, "x")).itertext())
-    assert "\u202e" not in shown and "\x01" not in shown
+    root = ElementTree.fromstring(inline_svg(svg, "x"))
+    fetches_and_runs_nothing(root)
+    assert {element.tag.rpartition("}")[2] for element in root.iter()} <= DRAWN
+    shown = "".join(root.itertext())
+    assert all(char not in shown for char in "\u202e\u2066\u200b\x01\x07")
+
+
+def every_layer(texts: Sequence[str]) -> list[ParityEntry]:
+    """A layer called by each of the texts."""
+    labels = [record.label for record in worded_run(texts).runners if record.status == "ok"]
+    return [entry(label, text, 1e-7, "pass") for label in labels for text in ("fc6", *texts)]
+
+
+DRAWN = {"svg", "g", "defs", "path", "use", "text", "tspan", "clipPath", "rect", "pattern", "image"}
+"""What Matplotlib draws with."""
+
+
+@pytest.mark.parametrize("texts", [WORDS[at : at + 4] for at in range(0, len(WORDS), 4)])
+@pytest.mark.parametrize("kind", FROM_RUN_ALONE)
+def test_any_label_can_be_drawn(kind: str, texts: list[str]) -> None:
+    assert_words_stay_text(kind, texts)
+
+
+@pytest.mark.parametrize("kind", FROM_RUN_ALONE)
+@settings(max_examples=3, deadline=None)
+@given(st.lists(st.text(min_size=1, max_size=40), min_size=4, max_size=4, unique=True))
+def test_any_text_can_be_drawn(kind: str, texts: list[str]) -> None:
+    assert_words_stay_text(kind, texts)
 
 
 ODD = odd_runs()

@@ -233,7 +233,7 @@ def test_an_array_outside_the_runs_folder_is_not_read(store: RunFolder, name: st
     outside = store.path.parent / "outside.npy"
     np.save(outside, np.zeros(3))
     (store.path / "link.npy").symlink_to(outside)
-    with pytest.raises(InputError, match="lies outside the run's folder"):
+    with pytest.raises(InputError, match="is outside the run's folder"):
         store.read_array(FeatureFile(file=name, shape=[3], sha256=""))
 
 

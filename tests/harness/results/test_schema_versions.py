@@ -143,7 +143,7 @@ def test_todays_fields_that_older_versions_lack_are_those_left_out_here() -> Non
 @pytest.mark.parametrize("version", [0, 4, 99, -1, "x", "3", None, 2.5, [], {}, True])
 def test_another_version_is_refused_by_name(version: object, tmp_path: Path) -> None:
     said = refused(tmp_path, json.dumps(current() | {"schema_version": version}).encode())
-    assert f"is no run of schema version 1 to 3: its schema version is {version!r}" in said
+    assert f"is not a run of schema version 1 to 3: its schema version is {version!r}" in said
 
 
 def test_no_version_at_all_is_refused(tmp_path: Path) -> None:
@@ -175,7 +175,7 @@ def test_a_damaged_file_is_refused_with_the_place(changes, words: str, tmp_path:
 
 @pytest.mark.parametrize("data", [b"\xff\xfe", b"null", b"[1]", b"{", b"\x00" * 100])
 def test_what_is_no_json_object_is_refused(data: bytes, tmp_path: Path) -> None:
-    assert "is no run of schema version 1 to 3: " in refused(tmp_path, data)
+    assert "is not a run of schema version 1 to 3: " in refused(tmp_path, data)
 
 
 def test_one_bad_run_among_several_is_named(tmp_path: Path) -> None:
@@ -184,7 +184,7 @@ def test_one_bad_run_among_several_is_named(tmp_path: Path) -> None:
         path.mkdir()
         document = current() | ({"schema_version": 4} if path == bad else {})
         (path / "run.json").write_text(json.dumps(document))
-    with pytest.raises(InputError, match=r"bad/run\.json is no run of schema version 1 to 3"):
+    with pytest.raises(InputError, match=r"bad/run\.json is not a run of schema version 1 to 3"):
         open_document([good, bad])
 
 

@@ -1,4 +1,4 @@
-"""netparity sweep: the grid, its rows, and which setting wins."""
+"""netparity sweep: what its files hold."""
 
 from __future__ import annotations
 
@@ -6,83 +6,12 @@ import csv
 import io
 import json
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from netparity.errors import UsageError
-from netparity.run.request import Request
-from netparity.sweep.grid import Grid
-from netparity.sweep.running import check_grid, make_plans, spread_runners, summarise_sweep
+from netparity.sweep.summary import summarise_sweep
 from netparity.sweep.tables import as_csv, as_json, as_markdown, table
-from netparity.timing import winner
 from tests.support.stored_runs import presentable_run
-
-
-def test_the_grid_is_spread_over_what_each_runner_can_take():
-    spread = spread_runners(
-        ["keras3-tensorflow", "keras2-theano[data_format=channels_first,compile_cache=cold]"],
-        ["channels_last", "channels_first"],
-    )
-    assert spread == [
-        "keras3-tensorflow",
-        "keras2-theano[compile_cache=cold,data_format=channels_last]",
-        "keras2-theano[compile_cache=cold,data_format=channels_first]",
-    ]
-
-
-def test_two_rows_that_differ_in_data_format_alone_become_one_pair():
-    default = ["keras2-theano", "keras2-theano[data_format=channels_first]"]
-    assert spread_runners(default, ["channels_last", "channels_first"]) == [
-        "keras2-theano[data_format=channels_last]",
-        "keras2-theano[data_format=channels_first]",
-    ]
-    assert spread_runners(default, []) == default
-
-
-@pytest.mark.parametrize(
-    ("grid", "said"),
-    [
-        (Grid(batches=[0]), "--batch 0: expected numbers from 1 to 32"),
-        (Grid(batches=[33]), "--batch 33"),
-        (Grid(batches=[2, 2]), "--batch names a value twice"),
-        (Grid(batches=[]), "--batch is empty"),
-        (Grid(threads=[0]), "--threads 0"),
-        (Grid(data_formats=["NCHW"]), "--data-format 'NCHW' is not one of channels_last"),
-        (Grid(data_formats=["channels_last"] * 2), "--data-format names a value twice"),
-        (Grid(batches=range(1, 33), threads=range(1, 10)), "288 pairs"),
-    ],
-)
-def test_a_wrong_grid_is_named(grid: Grid, said: str):
-    with pytest.raises(UsageError, match=said):
-        check_grid(grid)
-
-
-def test_images_are_repeated_until_a_batch_is_full_and_never_left_out(tmp_path: Path):
-    request = Request(model="vgg16-tiny", runners=["matconvnet-octave"], results=tmp_path)
-    plans = list(make_plans(request, Grid(batches=[1, 3], threads=[1, 2])))
-    assert [(len(plan.images), plan.threads) for plan in plans] == [(1, 1), (1, 2), (3, 1), (3, 2)]
-    image = plans[0].images[0].path
-    assert [each.path for each in plans[-1].images] == [image] * 3
-    with pytest.raises(UsageError, match="--batch 1: 2 images were given"):
-        list(make_plans(replace(request, images=[image, image]), Grid(batches=[1])))
-    with pytest.raises(UsageError, match="--reference"):
-        list(make_plans(replace(request, reference="matconvnet-octave"), Grid()))
-
-
-def test_the_winner_is_ahead_of_all_or_of_some():
-    fast = {number: [1.0 + 0.001 * number] for number in range(8)}
-    equal = {number: [1.0015 + 0.001 * (7 - number)] for number in range(8)}
-    slow = {number: [2.0 + 0.001 * number] for number in range(8)}
-    clear = winner({"slow": slow, "fast": fast})
-    assert clear is not None and (clear.key, clear.not_shown) == ("fast", ())
-    unclear = winner({"slow": slow, "equal": equal, "fast": fast})
-    assert unclear is not None
-    assert (unclear.key, unclear.not_shown) == ("fast", ("equal",))
-    few = winner({"slow": {1: [2.0]}, "fast": {1: [1.0]}})
-    assert few is not None and few.not_shown == ("slow",) and few.rounds_needed > 1
-    assert winner({}) is None
-    assert winner({"a": {1: []}}) is None
 
 
 def test_rows_are_tidy_and_unranked_where_parity_failed():
@@ -100,3 +29,10 @@ def test_rows_are_tidy_and_unranked_where_parity_failed():
     assert json.loads(as_json(found))["rows"][0]["label"] == found.rows[0].label
     assert len(table(found).rows) == len(found.rows)
     assert "## Which setting wins" in as_markdown(found)
+
+
+def test_a_sweep_that_was_cut_short_says_so():
+    whole = summarise_sweep("s", [presentable_run()])
+    cut = replace(whole, interrupted=True)
+    assert [json.loads(as_json(each))["interrupted"] for each in (whole, cut)] == [False, True]
+    assert ["cut short" in as_markdown(each) for each in (whole, cut)] == [False, True]

@@ -127,7 +127,7 @@ def test_at_its_timeout_it_is_ended(tmp_path: Path) -> None:
     ended = run(tmp_path, "/bin/sleep", "60", timeout=0.3)
     assert ended.timed_out
     assert 0.3 <= ended.wall_seconds < 3
-    assert ended.words == "was stopped after 0 s: its time was up"
+    assert ended.words == "was stopped at its timeout, after 0 s"
 
 
 IGNORES_SIGTERM = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from netparity.models.vgg import vgg
 from netparity.weights import canonical, changes, converting, open_weights, sameness
 from netparity.weights.formats import BY_NAME
 from tests.support.cases import random_tensors
+from tests.support.own_files import trusted
 
 # Square layers where shapes do not give a mistake away: conv1_2 and fc4 make as many as they take.
 SQUARE = vgg("square", ((4, 4), (5,)), (6, 6), 3, (16, 16))
@@ -62,11 +64,18 @@ def go_together(names: set[str]) -> bool:
 # --- every format ---------------------------------------------------------------------------
 
 
+@pytest.fixture
+def own_files() -> Iterator[None]:
+    with trusted():
+        yield
+
+
 @pytest.mark.parametrize(
     ("first", "model"),
     [(name, "vgg16-tiny") for name in NAMES]
     + [("npz", "vgg19-tiny"), ("npz", "vgg16-tiny-notop"), ("npz", "vgg19-tiny-notop")],
 )
+@pytest.mark.usefixtures("own_files")
 def test_every_pair_of_formats_keeps_the_numbers(tmp_path: Path, first: str, model: str) -> None:
     network = MODELS[model]
     tensors = random_tensors(network, seed=len(first))
@@ -84,6 +93,7 @@ def test_every_pair_of_formats_keeps_the_numbers(tmp_path: Path, first: str, mod
         assert canonical.content_hash(again.tensors(), network) == expected
 
 
+@pytest.mark.usefixtures("own_files")
 def test_a_path_through_all_formats_ends_where_it_began(tmp_path: Path) -> None:
     tensors = random_tensors(SQUARE, 3)
     order = np.random.default_rng(0).permutation(len(WRITTEN) * 3) % len(WRITTEN)

@@ -1,14 +1,15 @@
 """Plots of a run: one file per kind. The page and `netparity plot` draw the same ones.
 
-A kind is a module with `TITLE`, and `draw(scene)`, which returns a `Drawing` or raises
-`NothingToDrawError`.
+A kind is a module of this folder with `TITLE`, and `draw(scene)`, which returns a `Drawing` or
+raises `NothingToDrawError`; `netparity.report.PLOTS` names them.
 """
 
 from __future__ import annotations
 
+from importlib import import_module
 from types import ModuleType
 
-from netparity.report.plots import features, inputs, layers, limit, phases, values
+from netparity.report import PLOTS
 from netparity.report.plots.drawing import (
     COLUMN_MM,
     FORMATS,
@@ -32,11 +33,4 @@ __all__ = [
     "scene_for_file",
 ]
 
-KINDS: dict[str, ModuleType] = {
-    "phases": phases,
-    "values": values,
-    "layers": layers,
-    "features": features,
-    "inputs": inputs,
-    "limit": limit,
-}
+KINDS: dict[str, ModuleType] = {name: import_module(f"{__name__}.{name}") for name in PLOTS}

@@ -25,6 +25,7 @@ FONT_POINTS = 7.0
 _CHARACTER_POINTS = 0.61 * FONT_POINTS  # of DejaVu Sans, on average
 _LABEL_LENGTH = 52
 
+# Of runs stored before a run held its runners' colours.
 TOOL_COLOURS = {
     "keras3-tensorflow": "#d55e00",
     "keras2-theano": "#0072b2",
@@ -59,8 +60,8 @@ PAGE_VARIABLES = {"#010203": "var(--ink)", "#010204": "var(--muted)", "#010205":
 
 
 def colour(record: RunnerRecord) -> str:
-    """The colour of a runner's tool, the same in every plot, page and run."""
-    known = TOOL_COLOURS.get(record.runner)
+    """The colour of a runner, the same in every plot, page and run."""
+    known = record.colour or TOOL_COLOURS.get(record.runner)
     return known or _MORE_COLOURS[zlib.crc32(record.runner.encode()) % len(_MORE_COLOURS)]
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netparity.parity.rounding import SIGNIFICANT_BITS, UNIT_ROUNDOFF, rounded, stored_as
+from netparity.models.rounding import SIGNIFICANT_BITS, UNIT_ROUNDOFF, rounded, stored_as
 
 floats = st.floats(width=32, allow_nan=False, allow_infinity=False)
 EXPONENTS = {"tf32": -126, "bfloat16": -126, "float16": -14}

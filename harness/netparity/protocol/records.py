@@ -1,0 +1,85 @@
+"""What the processes of a runner left behind."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from netparity.protocol.base import Frozen, InputKind, Seconds
+from netparity.protocol.result import Clock, Threads
+
+
+class Calibration(Frozen):
+    """Seconds of a fixed load (`timing.calibration`) just before a process: the machine's state."""
+
+    multiply_seconds: Seconds
+    copy_seconds: Seconds
+
+
+class Round(Frozen):
+    """One process of one runner.
+
+    Attributes:
+        order: its position in the round, from 1.
+        log_tail: the last lines of the log, if the process failed.
+        clock: the clock of the extractor's process.
+        calibration: the state of the machine just before it.
+        wasted_seconds: time of an uncounted process before this one, which filled a cache.
+        layers: seconds from the input to each layer, with `--per-layer`.
+    """
+
+    round: int
+    order: int
+    status: Literal["ok", "failed"]
+    reason: str | None = None
+    phases: dict[str, list[Seconds]] = {}
+    peak_rss_bytes: int | None = None
+    wall_seconds: Seconds
+    log: str
+    log_tail: list[str] = []
+    clock: Clock | None = None
+    calibration: Calibration | None = None
+    wasted_seconds: Seconds = 0.0
+    layers: dict[str, list[Seconds]] = {}
+
+
+class FeatureFile(Frozen):
+    """A stored feature; `file` is relative to the run's folder, `sha256` is `array_hash`."""
+
+    file: str
+    shape: list[int]
+    sha256: str
+
+
+class RunnerRecord(Frozen):
+    """Everything about one runner in a run.
+
+    Attributes:
+        colour: the runner's colour in plots and on the page; None in runs stored before it was.
+        repeatable: whether all processes gave bit-identical features; None after a single one.
+    """
+
+    label: str
+    runner: str
+    colour: Annotated[str, Field(pattern=r"^#[0-9a-f]{6}$")] | None = None
+    options: dict[str, str] = {}
+    status: Literal["pending", "ok", "failed", "unavailable"]
+    reason: str | None = None
+    fix: str | None = None
+    code: str | None = None
+    versions: dict[str, str] = {}
+    data_format: str | None = None
+    threads: Threads | None = None
+    blas: str | None = None
+    flags: dict[str, str] = {}
+    rounds: list[Round] = []
+    features: dict[InputKind, dict[str, FeatureFile]] = {}
+    native_input: FeatureFile | None = None
+    repeatable: bool | None = None
+
+    @property
+    def peak_rss_bytes(self) -> int | None:
+        """The largest peak of its processes; None if none was measured."""
+        peaks = [round_.peak_rss_bytes for round_ in self.rounds if round_.peak_rss_bytes]
+        return max(peaks, default=None)
