@@ -24,30 +24,22 @@ _FILLED: dict[str, Callable[[], Any]] = {
 """Fields that no user sets."""
 
 
-def takes(
-    request: type, *, only: Collection[str] | None = None, without: Collection[str] = ()
-) -> Callable[[Command], Command]:
+def takes(request: type, *, only: Collection[str] | None = None) -> Callable[[Command], Command]:
     """Give a command the options of a request in the place of its parameter of that type.
 
     Args:
         request: a dataclass whose fields are made by `run.option`.
-        only: names of fields; None for all.
-        without: names of fields that keep their default.
+        only: names of the fields; the others keep their default. None for all fields.
 
     Raises:
         LookupError: if there is no such field, or the command has no parameter of that type.
         TypeError: if the module of the request postpones the evaluation of its annotations.
     """
-    taken = [
-        (field, declared)
-        for field, declared in options(request)
-        if (only is None or field.name in only) and field.name not in without
-    ]
-    every = {field.name for field, _ in options(request)}
-    if unknown := {*(only or ()), *without} - every:
+    known = {field.name: (field, declared) for field, declared in options(request)}
+    names = set(known if only is None else only)
+    if unknown := names - set(known):
         raise LookupError(f"{request.__qualname__} has no fields {', '.join(sorted(unknown))}")
-
-    names = {field.name for field, _ in taken}
+    taken = [known[name] for name in known if name in names]
 
     def decorate(command: Command) -> Command:
         signature = inspect.signature(command, eval_str=True)

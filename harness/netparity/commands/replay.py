@@ -48,6 +48,7 @@ def replay(
     console = make_console(stderr=as_json)
     for experiment, form in tables.forms(found):
         console.print(f"\n{experiment}:\n{form}", markup=False, highlight=False)
+    console.print()
     shown = tables.tables(found, console.width)
     show_tables(shown, tables.remarks(found), folder, tables.as_json(found), as_json)
     words = {outcome.as_documented for outcome in found.outcomes}

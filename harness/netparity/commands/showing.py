@@ -61,7 +61,9 @@ def show_tables(
     if as_json:
         typer.echo(json, nl=False)
     console = make_console(stderr=as_json)
-    for table in tables:
+    for number, table in enumerate(tables):
+        if number:
+            console.print()
         console.print(rich_table(table))
     for sentence in remarks:
         console.print(f"• {sentence}", markup=False, highlight=False)

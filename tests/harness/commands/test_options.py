@@ -263,7 +263,7 @@ def test_a_field_that_is_not_taken_is_no_option() -> None:
 
 def test_a_field_that_is_not_there_is_an_error_of_the_program() -> None:
     with pytest.raises(LookupError, match="Soup has no fields salt"):
-        takes(Soup, without=["salt"])
+        takes(Soup, only=["salt"])
     with pytest.raises(LookupError, match="no parameter is a Soup"):
         takes(Soup)(lambda: None)
 

@@ -134,6 +134,19 @@ def test_the_post_s_figures_are_those_that_the_table_shows():
     assert f"ends with {ERROR}" in report.as_markdown(replay()).replace("\\", "")
 
 
+def test_ratios_and_seconds_are_one_table_where_it_fits():
+    wide, narrow = report.tables(replay(), 150), report.tables(replay(), 149)
+    assert [table.title for table in wide] == [
+        report.outcomes_table(replay()).title,
+        report.times_table(replay()).title,
+    ]
+    assert narrow == (
+        report.outcomes_table(replay()),
+        report.ratios_table(replay()),
+        report.seconds_table(replay()),
+    )
+
+
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
