@@ -118,9 +118,9 @@ def session_lost(why: str) -> HostError:
     """The error for a MATLAB that has ended or lost its connection."""
     return HostError(
         "SessionLost",
-        f"MATLAB ended or lost its connection during the job: {why}. Usually it ran out of memory: "
-        "look at the end of the log, at MATLAB's crash dump (~/matlab_crash_dump.*) and at the "
-        "system log.",
+        f"MATLAB ended or lost its connection during the job: {why.rstrip('.')}. Usually it "
+        "ran out of memory: look at the end of the log, at MATLAB's crash dump "
+        "(~/matlab_crash_dump.*) and at the system log.",
     )
 
 
@@ -135,7 +135,7 @@ def failed_in_matlab(session: Session, error: BaseException) -> HostError:
     places = [f"{name}, line {line} of {file}" for file, line, name in STACK_LINE.findall(text)]
     return HostError(
         kind,
-        f"extract_features failed in MATLAB: {message}. To reproduce it, call "
+        f"extract_features failed in MATLAB: {message.rstrip('.')}. To reproduce it, call "
         "extract_features('JOBFILE') in MATLAB.",
         "\n".join(places) or text,
     )
