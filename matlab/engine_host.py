@@ -2,14 +2,14 @@
 
     python engine_host.py JOBFILE
 
-Run it with a Python that has `matlabengine`; nothing else beyond the standard library is needed.
-MATLAB is started, or the session named by the job's option `session` is joined, and calls
-`extract_features(JOBFILE)`, which writes every result. This program passes the log on, ends the
-MATLAB that it started, and records what went wrong where MATLAB could not do so itself.
+It needs a Python with `matlabengine` and otherwise only the standard library. It starts MATLAB, or
+joins the session that the job's option `session` names, and calls `extract_features(JOBFILE)`
+there, which writes all results. It passes the log on, quits the MATLAB that it started, and records
+errors that MATLAB cannot record itself.
 
 Exit status: 0 the job is done; 1 it failed; 128 + n ended by signal n.
 
-The engines of old releases support nothing newer than Python 3.6, hence the quoted annotations.
+Annotations are quoted because the engines of old releases support no Python after 3.6.
 """
 
 import io
@@ -43,7 +43,7 @@ STACK_LINE = re.compile(r"^ *File (.+), line (\d+), in (.+?) *$", re.MULTILINE)
 
 
 class Log(io.StringIO):
-    """What MATLAB prints, passed on as it grows. The engine accepts nothing but a StringIO."""
+    """What MATLAB prints, passed on as it arrives. The engine accepts only a StringIO."""
 
     def __init__(self, stream: TextIO) -> None:
         super().__init__()
@@ -62,7 +62,7 @@ class Log(io.StringIO):
 
 
 def run_job(engine: "Any", session: Session, job_file: Path) -> None:
-    """Run the job in MATLAB and wait. Raise HostError where it fails, Stopped on a signal."""
+    """Run the job in MATLAB and wait. Raise HostError if it fails, Stopped on a signal."""
     out, err = Log(sys.stdout), Log(sys.stdout)
     lost = errors(engine, "EngineError", "RejectedExecutionError")
     broken_off = errors(engine, "CancelledError", "InterruptedError")
@@ -70,7 +70,7 @@ def run_job(engine: "Any", session: Session, job_file: Path) -> None:
         for call in (("addpath", str(HERE)), ("extract_features", str(job_file))):
             future = session.matlab.feval(*call, nargout=0, stdout=out, stderr=err, background=True)
             try:
-                # Not future.result(): a signal would have to wait for it.
+                # Not future.result(): it would delay the handling of signals.
                 while not future.done() and not session.lost():
                     pause(POLL_SECONDS)
                     out.pass_on()
@@ -86,14 +86,15 @@ def run_job(engine: "Any", session: Session, job_file: Path) -> None:
     except SyntaxError as error:
         raise HostError(
             "SyntaxError",
-            f"MATLAB cannot parse a function that the job calls: {error}. netparity's own run in "
-            "R2018b and later; a function of the same name elsewhere on MATLAB's path may hide one "
-            "of them, or a startup.m may be at fault.",
+            f"MATLAB cannot parse a function that the job calls: {error}. netparity's functions "
+            "run in R2018b and later; look for functions of the same name on MATLAB's path, and "
+            "for errors in startup.m.",
         ) from error
     except broken_off as error:
         raise HostError(
             type(error).__name__,
-            f"the job was interrupted in MATLAB: {error}. Ctrl-C in a shared session does that.",
+            f"the job was interrupted in MATLAB, as by Ctrl-C in a shared session: {error}. Run it "
+            "again.",
         ) from error
     except lost as error:
         raise session_lost(str(error)) from error
@@ -103,7 +104,7 @@ def run_job(engine: "Any", session: Session, job_file: Path) -> None:
 
 
 def break_off(future: "Any") -> None:
-    """Cancel a job and wait, not for long, until MATLAB has stopped working on it."""
+    """Cancel a job and wait briefly for MATLAB to stop working on it."""
     deadline = time.monotonic() + STOP_SECONDS
     try:
         future.cancel()
@@ -114,17 +115,17 @@ def break_off(future: "Any") -> None:
 
 
 def session_lost(why: str) -> HostError:
-    """The connection to MATLAB, or MATLAB itself, has gone."""
+    """The error for a MATLAB that has ended or lost its connection."""
     return HostError(
         "SessionLost",
-        f"MATLAB ended or lost its connection during the job: {why}. Memory is the usual cause: "
-        "look at the end of the log, at MATLAB's crash dump (~/matlab_crash_dump.*) and at the "
-        "system's own log.",
+        f"MATLAB ended or lost its connection during the job: {why.rstrip('.')}. Usually it "
+        "ran out of memory: look at the end of the log, at MATLAB's crash dump "
+        "(~/matlab_crash_dump.*) and at the system log.",
     )
 
 
 def failed_in_matlab(session: Session, error: BaseException) -> HostError:
-    """An error of MATLAB's own, with its identifier and its stack as far as they can be had."""
+    """The error for an error in MATLAB, with its identifier and stack where they are known."""
     text = str(error).strip()
     message = STACK_LINE.sub("", text).strip() or text
     kind = "MatlabExecutionError"
@@ -134,8 +135,8 @@ def failed_in_matlab(session: Session, error: BaseException) -> HostError:
     places = [f"{name}, line {line} of {file}" for file, line, name in STACK_LINE.findall(text)]
     return HostError(
         kind,
-        f"extract_features failed in MATLAB: {message}. The same call, "
-        "extract_features('JOBFILE'), can be made by hand in MATLAB.",
+        f"extract_features failed in MATLAB: {message.rstrip('.')}. To reproduce it, call "
+        "extract_features('JOBFILE') in MATLAB.",
         "\n".join(places) or text,
     )
 
@@ -144,7 +145,7 @@ def failed_in_matlab(session: Session, error: BaseException) -> HostError:
 
 
 def result_of(job: "dict[str, Any]") -> "dict[str, Any] | None":
-    """What the job has left as its result so far, None where that cannot be read."""
+    """The result that the job has written so far; None if it cannot be read."""
     try:
         text = (Path(job["output_dir"]) / "result.json").read_text(encoding="utf-8")
         result = json.loads(text)
@@ -154,7 +155,7 @@ def result_of(job: "dict[str, Any]") -> "dict[str, Any] | None":
 
 
 def write_result(job: "dict[str, Any]", result: "dict[str, Any]") -> None:
-    """Replace the result at one stroke."""
+    """Replace the result atomically."""
     folder = Path(job["output_dir"])
     temporary = folder / "result.json.tmp"
     temporary.write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -162,7 +163,7 @@ def write_result(job: "dict[str, Any]", result: "dict[str, Any]") -> None:
 
 
 def record_session(job: "dict[str, Any]", session: Session) -> None:
-    """Add to a good result what MATLAB cannot know: whose session it was and what it took."""
+    """Add to a successful result what MATLAB cannot know: its session, start time and memory."""
     result = result_of(job)
     if result is not None and result.get("status") == "ok":
         flags = result.setdefault("flags", {})
@@ -171,13 +172,13 @@ def record_session(job: "dict[str, Any]", session: Session) -> None:
         flags["engine_python"] = platform.python_version()
         peak = None if session.name else peak_bytes(session.pid)
         if peak is not None:
-            # The harness sees that of this program, and of MATLAB only if the engine waits for it.
+            # The harness measures this program, and MATLAB only if it is waited for as a child.
             flags["matlab_peak_rss_bytes"] = str(peak)
         write_result(job, result)
 
 
 def record_failure(job: "dict[str, Any]", kind: str, message: str, where: str) -> None:
-    """Write a failed result, unless MATLAB itself has recorded how the job ended."""
+    """Write a failed result, unless MATLAB has already recorded how the job ended."""
     if (result_of(job) or {}).get("status") in ("ok", "failed"):
         return
     result = {
@@ -235,13 +236,13 @@ def main(arguments: "list[str]") -> int:
     try:
         run(job, job_file)
     except (HostError, Stopped) as failure:
-        # A signal to the whole process group ends MATLAB too: then its end is not the cause.
+        # A signal to the whole process group also ends MATLAB; then the signal is the cause.
         cause = stopped() or failure
         print(f"error: {cause}", file=sys.stderr)
         record_failure(job, cause.kind, str(cause), cause.where or traceback.format_exc())
         return 128 + cause.number if isinstance(cause, Stopped) else 1
     except Exception as unforeseen:  # whatever else the engine may raise
-        message = f"the MATLAB Engine failed in a way that is not foreseen: {unforeseen}"
+        message = f"unexpected error of the MATLAB Engine: {unforeseen}"
         where = traceback.format_exc()
         print(f"{where}\nerror: {message}", file=sys.stderr)
         record_failure(job, type(unforeseen).__name__, message, where)
@@ -252,7 +253,7 @@ def main(arguments: "list[str]") -> int:
 if __name__ == "__main__":
     exit_status = main(sys.argv[1:])
     if exit_status > 128 or threading.active_count() > 1:
-        # The engine's own exit handler asks MATLAB to quit again, and waits as long as it takes.
+        # The engine's own exit handler would ask MATLAB to quit again, and wait without limit.
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(exit_status)

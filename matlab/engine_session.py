@@ -1,7 +1,7 @@
-"""MATLAB's start and end, or the way into a session that someone shares, for engine_host.py.
+"""Starting and quitting MATLAB, or joining a shared session, for engine_host.py.
 
-The standard library is all it needs. The engines of old releases support nothing newer than
-Python 3.6, hence the quoted annotations.
+It needs only the standard library. Annotations are quoted because the engines of old releases
+support no Python after 3.6.
 """
 
 import contextlib
@@ -20,16 +20,16 @@ from typing import Any
 from engine_signals import Stopped, pause, stopped
 
 POLL_SECONDS = 0.1
-START_SECONDS = 300.0  # a first start, from a network drive, can take minutes
+START_SECONDS = 300.0  # the first start from a network drive can take minutes
 QUIT_SECONDS = 20.0
-STOP_SECONDS = 1.0  # for each step after a signal: the harness kills what is left after three
+STOP_SECONDS = 1.0  # for each step after a signal; the harness kills this process after three
 ANSWER_SECONDS = 10.0
-# In the words of the engines since R2024a, and of those before them.
+# As the engines since R2024a say it, and those before.
 WRONG_PYTHON = re.compile(r"supports Python version|Python \S+ is not supported")
 
 
 class HostError(Exception):
-    """A failure with a message that says how to mend it, of a `kind`, with its `where` if known."""
+    """A failure: its kind, a message that says how to fix it, and where it happened if known."""
 
     def __init__(self, kind: str, message: str, where: str = "") -> None:
         super().__init__(message)
@@ -38,13 +38,13 @@ class HostError(Exception):
 
 
 def import_engine() -> "Any":
-    """Return the module `matlab.engine`. Raise HostError where it is missing or broken."""
+    """Return the module `matlab.engine`. Raise HostError if it is missing or broken."""
     python = f"Python {platform.python_version()} ({sys.executable})"
     root = os.environ.get("MATLAB_ROOT")
     if root and not (Path(root) / "bin" / "matlab").exists():
         raise HostError(
             "MatlabNotFound",
-            f"there is no MATLAB: MATLAB_ROOT={root} holds no bin/matlab. Set MATLAB_ROOT to what "
+            f"no MATLAB was found: MATLAB_ROOT={root} has no bin/matlab. Set MATLAB_ROOT to what "
             "`matlabroot` prints in MATLAB.",
         )
     try:
@@ -53,27 +53,27 @@ def import_engine() -> "Any":
         if getattr(error, "name", None) in ("matlab", "matlab.engine"):
             raise HostError(
                 "EngineNotInstalled",
-                f"{python} has no MATLAB Engine: {error}. `netparity setup matconvnet-matlab` "
-                "makes an environment that has it; by hand it is `pip install "
-                "matlabengine==<version for your release>`.",
+                f"{python} has no MATLAB Engine: {error}. Run `netparity setup matconvnet-matlab` "
+                "to make an environment that has it, or `pip install matlabengine==<version for "
+                "your release>`.",
             ) from error
         if WRONG_PYTHON.search(str(error)):
             raise HostError(
                 "PythonNotSupported",
                 f"{error}. This is {python}: use one that this release of MATLAB supports; "
-                "`netparity setup matconvnet-matlab` takes a right one.",
+                "`netparity setup matconvnet-matlab` chooses one.",
             ) from error
         raise HostError(
             "EngineOfAnotherRelease",
             f"the MATLAB Engine of {python} does not load: {error}. It was installed for another "
-            "release of MATLAB, for one that has been moved, or for another Python: install the "
-            "`matlabengine` of this release again, `netparity doctor` names its version.",
+            "release of MATLAB, for one that has been moved, or for another Python: reinstall the "
+            "`matlabengine` of this release; `netparity doctor` names its version.",
         ) from error
     return matlab.engine
 
 
 def errors(engine: "Any", *names: str) -> "tuple[type[BaseException], ...]":
-    """Return those of the engine's exceptions that this release has."""
+    """Return the engine's exceptions of these names, as far as this release has them."""
     return tuple(getattr(engine, name) for name in names if hasattr(engine, name))
 
 
@@ -81,13 +81,13 @@ def errors(engine: "Any", *names: str) -> "tuple[type[BaseException], ...]":
 
 
 def start_options(threads: "int | None") -> str:
-    """Return MATLAB's start options, one string. One thread is only to be had at the start."""
+    """Return MATLAB's start options as one string. One thread can only be set at the start."""
     options = "-nodisplay -nojvm"
     return options + " -singleCompThread" if threads == 1 else options
 
 
 def start_matlab(engine: "Any", threads: "int | None", seconds: float) -> "Any":
-    """Start MATLAB. Raise HostError where it does not come up."""
+    """Start MATLAB. Raise HostError if it does not start."""
     pause(0.0)  # a signal during the import
     try:
         future = engine.start_matlab(start_options(threads), background=True)
@@ -96,25 +96,26 @@ def start_matlab(engine: "Any", threads: "int | None", seconds: float) -> "Any":
         if re.search(r"licen[cs]e|activat", str(error), re.IGNORECASE):
             raise HostError(
                 "LicenceRefused",
-                f"MATLAB was refused a licence: {error}. See whether `matlab -nodisplay -nojvm -r "
-                "exit` starts in a shell; another session may hold the licence, or its server "
-                "(MLM_LICENSE_FILE) may be out of reach.",
+                f"MATLAB was refused a licence: {error}. Check whether `matlab -nodisplay -nojvm "
+                "-r exit` starts in a shell; another session may hold the licence, or the licence "
+                "server (MLM_LICENSE_FILE) may be out of reach.",
             ) from error
         raise HostError(
             "StartFailed",
             f"MATLAB did not start: {error}. Run `matlab -nodisplay -nojvm -r exit` in a shell to "
-            "see what it says; MATLAB_ROOT or the PATH may name another installation.",
+            "see why; MATLAB_ROOT or the PATH may name another installation.",
         ) from error
 
 
 def connect_matlab(engine: "Any", name: str, seconds: float) -> "Any":
-    """Join a shared session. Raise HostError where there is none of that name."""
+    """Join a shared session. Raise HostError if there is none of that name."""
     shared = list(engine.find_matlab())
     if name not in shared:
         raise HostError(
             "SessionNotFound",
-            f"no MATLAB session is shared as {name!r}; shared are: {', '.join(shared) or 'none'}. "
-            f"Call matlab.engine.shareEngine('{name}') in the session that is meant.",
+            f"no MATLAB session is shared as {name!r}; shared sessions: "
+            f"{', '.join(shared) or 'none'}. Call matlab.engine.shareEngine('{name}') in the "
+            "session to be joined.",
         )
     try:
         future = engine.connect_matlab(name, background=True)
@@ -123,12 +124,12 @@ def connect_matlab(engine: "Any", name: str, seconds: float) -> "Any":
         raise HostError(
             "SessionRefused",
             f"the MATLAB session {name!r} cannot be joined: {error}. It may have ended, or another "
-            "program may be connected to it: a session takes one at a time.",
+            "program may be connected to it: a session accepts one at a time.",
         ) from error
 
 
 def await_matlab(future: "Any", seconds: float, what: str) -> "Any":
-    """Return the MATLAB that a future brings; give it up when time is up, or at a signal."""
+    """Return the future's MATLAB; cancel it when the time is up or at a signal."""
     deadline = time.monotonic() + seconds
     try:
         while not future.done():
@@ -136,18 +137,18 @@ def await_matlab(future: "Any", seconds: float, what: str) -> "Any":
                 raise too_slow(what, seconds)
             pause(POLL_SECONDS)
         return future.result()
-    except BaseException:  # a signal too: MATLAB must not come up after this program has gone
+    except BaseException:  # signals too: MATLAB must not start after this program has ended
         with contextlib.suppress(Exception):
             future.cancel()
         raise
 
 
 def too_slow(what: str, seconds: float) -> HostError:
-    """MATLAB, or a session, was not there in time."""
+    """The error for a MATLAB or a session that was not ready in time."""
     return HostError(
         "StartTimeout",
-        f"{what} within {seconds:g} s. Allow it more: "
-        "matconvnet-matlab[startup_timeout=SECONDS], and --timeout if that is less.",
+        f"{what} within {seconds:g} s. Allow more: matconvnet-matlab[startup_timeout=SECONDS], and "
+        "a larger --timeout if that is less.",
     )
 
 
@@ -159,7 +160,7 @@ def ask(
     nargout: int = 1,
     wait: "Callable[[float], None]" = pause,
 ) -> "Any":
-    """Call a function that answers at once; None where it does not, or does not exist."""
+    """Call a function that answers at once; return None if it does not, or does not exist."""
     quiet = {"stdout": io.StringIO(), "stderr": io.StringIO(), "background": True}
     deadline = time.monotonic() + seconds
     future = None
@@ -177,11 +178,11 @@ def ask(
                 future.cancel()
         raise
     except Exception:
-        return None  # nothing that is asked for here is worth failing for
+        return None  # no answer is worth failing for
 
 
 def quit_matlab(matlab: "Any", pid: "int | None", seconds: float) -> None:
-    """Quit MATLAB, and kill it where that takes too long: a busy one does not listen."""
+    """Quit MATLAB; kill it if that takes too long, because a busy MATLAB does not respond."""
 
     def leave() -> None:
         try:
@@ -190,11 +191,11 @@ def quit_matlab(matlab: "Any", pid: "int | None", seconds: float) -> None:
             print(f"MATLAB did not quit by itself: {error}", file=sys.stderr)
 
     begun = time.monotonic()
-    # A call into the engine can block for as long as MATLAB likes.
+    # In a thread, because a call into the engine can block indefinitely.
     quitting = threading.Thread(target=leave, daemon=True)
     quitting.start()
     while quitting.is_alive() or (pid is not None and is_running(pid)):
-        # After a signal, even one that comes only now, there is less time.
+        # After a signal, even one that arrives now, there is less time.
         patience = min(seconds, STOP_SECONDS) if stopped() else seconds
         if time.monotonic() - begun > patience:
             if pid is not None and is_running(pid):
@@ -204,7 +205,7 @@ def quit_matlab(matlab: "Any", pid: "int | None", seconds: float) -> None:
 
 
 def is_running(pid: int) -> bool:
-    """Return whether there is such a process that has not ended."""
+    """Return whether this process exists and has not ended."""
     try:
         os.kill(pid, 0)
         stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
@@ -216,7 +217,7 @@ def is_running(pid: int) -> bool:
 
 
 def peak_bytes(pid: "int | None") -> "int | None":
-    """Return the largest resident set that a process has had; None where that cannot be read."""
+    """Return a process's peak resident set size in bytes; None if it cannot be read."""
     try:
         status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8", errors="replace")
     except OSError:
@@ -240,11 +241,11 @@ def seconds_allowed(text: "str | None") -> float:
 
 
 class Session:
-    """The MATLAB that runs a job, started for it or shared by someone under a name.
+    """The MATLAB that runs a job: started for it, or a shared session.
 
     Attributes:
         matlab: the engine's own object.
-        start_seconds: until it was there.
+        start_seconds: how long starting or joining it took.
     """
 
     def __init__(self, engine: "Any", job: "dict[str, Any]") -> None:
@@ -262,13 +263,13 @@ class Session:
 
     @property
     def words(self) -> str:
-        """Whose MATLAB it is, for the result."""
+        """Which MATLAB it is, for the result."""
         return f"shared session {self.name}" if self.name else "started for this process"
 
     def prepare(self) -> None:
-        """Learn its process; note what the job will change in a session that is someone else's.
+        """Find out its process, and what the job will change in a shared session.
 
-        Raise HostError where such a session is busy with something else.
+        Raise HostError if a shared session is busy.
         """
         if self.name:
             self.before["path"] = ask(self.matlab, self.seconds, "path")
@@ -289,7 +290,7 @@ class Session:
         return self.pid is not None and not is_running(self.pid)
 
     def end(self, seconds: float) -> None:
-        """Quit MATLAB if it was started here; otherwise only put back what was changed."""
+        """Quit MATLAB if it was started here; otherwise restore what was changed."""
         if not self.name:
             quit_matlab(self.matlab, self.pid, seconds)
         elif "root" in self.before and not self.lost():
@@ -308,5 +309,5 @@ class Session:
     def _set_root(
         self, root: "str | None", seconds: float, wait: "Callable[[float], None]"
     ) -> None:
-        """A session that is already running does not see this process's environment."""
+        """Set MATCONVNET_ROOT: a running session does not have this process's environment."""
         ask(self.matlab, seconds, "setenv", "MATCONVNET_ROOT", root or "", nargout=0, wait=wait)

@@ -1,7 +1,6 @@
-"""SIGTERM and SIGINT for engine_host.py: noted when they come, raised only where it waits.
+"""SIGTERM and SIGINT for engine_host.py: recorded when they arrive, raised only where it waits.
 
-Raised at any other place, they could come between MATLAB's start and the note that it has started,
-or cut its end short, and leave a MATLAB behind.
+Raised anywhere else, they could interrupt the start or the end of MATLAB and leave it running.
 """
 
 import signal
@@ -12,7 +11,7 @@ _caught = []  # type: list[int]
 
 
 class Stopped(BaseException):
-    """A signal asked this program to end. No Exception, so that no handler swallows it."""
+    """A signal asked this program to end. Not an Exception, so that no handler swallows it."""
 
     kind = "Stopped"
     where = ""
@@ -20,25 +19,25 @@ class Stopped(BaseException):
     def __init__(self, number: int) -> None:
         name = signal.Signals(number).name
         super().__init__(
-            f"ended by {name}: the time allowed for the process was up (--timeout), or someone "
-            "ended the run"
+            f"ended by {name}: the process exceeded its time limit (--timeout), or the run was "
+            "interrupted"
         )
         self.number = number
 
 
 def listen() -> None:
-    """Note signals from now on."""
+    """Record signals from now on."""
     signal.signal(signal.SIGTERM, _note)
     signal.signal(signal.SIGINT, _note)
 
 
 def stopped() -> "Stopped | None":
-    """Return the first signal that has come, if any has."""
+    """Return the first signal that has arrived, if any."""
     return Stopped(_caught[0]) if _caught else None
 
 
 def pause(seconds: float) -> None:
-    """Sleep. Raise Stopped if a signal has come by then."""
+    """Sleep. Raise Stopped if a signal has arrived before or meanwhile."""
     if not _caught:
         time.sleep(seconds)
     if _caught:

@@ -4,26 +4,26 @@ function feature = extract_features(source, weights, layer, varargin)
 %   '.json'. The folder named by the job's `output_dir` receives
 %
 %     result.json          status, raw seconds, versions and flags;
-%     shared-<name>.npy    features of the tensor all tools are given;
+%     shared-<name>.npy    features of the tensor that all tools get;
 %     native-<name>.npy    features of the image as read and resized here;
 %     native-input.npy     the tensor made from that image.
 %
-%   result.json is first written with status `started` and replaced at the
-%   end by `ok` or `failed`. An error is raised again after being recorded.
+%   result.json is first written with status `started`, and replaced at the
+%   end by one with `ok` or `failed`. Errors are recorded and rethrown.
 %
-%   FEATURE = EXTRACT_FEATURES(IMAGE, WEIGHTS, LAYER) does one image by
-%   hand, as in
+%   FEATURE = EXTRACT_FEATURES(IMAGE, WEIGHTS, LAYER) returns one feature of
+%   one image, as in
 %
 %     f = extract_features('photo.png', 'vgg16.mat', 'fc6');
 %
 %   WEIGHTS is a SimpleNN file such as imagenet-vgg-verydeep-16.mat. FEATURE
-%   is H x W x C single, 1 x 1 x 4096 for VGG16's fc6. One JSON object is
-%   printed, with the keys `image_data_format`, `load time`, `preprocessing
-%   time` and `predict time`; times are in seconds.
+%   is H x W x C single, 1 x 1 x 4096 for VGG16's fc6. It also prints one
+%   JSON object with the keys `image_data_format`, `load time`,
+%   `preprocessing time` and `predict time`; times are in seconds.
 %
-%   LAYER is a name in the file (`relu6`, `pool5`, `prob`) or one of the
-%   names other tools use. A layer which ends in a rectifier elsewhere
-%   means here what comes after that rectifier:
+%   LAYER is a name in the file (`relu6`, `pool5`, `prob`) or a name that
+%   other tools use. Where other tools include the ReLU in a layer, the name
+%   stands for the ReLU here:
 %
 %     conv5_3, block5_conv3  ->  relu5_3
 %     fc6, fc1               ->  relu6
@@ -35,10 +35,10 @@ function feature = extract_features(source, weights, layer, varargin)
 %   the feature to FILE as float32 .npy, N x H x W x C.
 %
 %   MatConvNet itself is used if the environment variable MATCONVNET_ROOT
-%   (or the job's option `matconvnet_root`) names its folder, and the
-%   functions in matconvnet_compat/ otherwise. The job's option
-%   `matconvnet` is `auto` (default), `compat` (never MatConvNet) or
-%   `require` (nothing but MatConvNet).
+%   (or the job's option `matconvnet_root`) names its folder; otherwise the
+%   functions in matconvnet_compat/ are used. The job's option `matconvnet`
+%   is `auto` (default), `compat` (never MatConvNet) or `require` (only
+%   MatConvNet).
 
 here = fileparts(mfilename('fullpath'));
 addpath(fullfile(here, 'support'));

@@ -2,8 +2,8 @@
 %   octave-cli --norc --no-history --quiet octave_main.m JOBFILE
 %   octave-cli --norc --no-history --quiet octave_main.m IMAGE WEIGHTS LAYER
 %
-%   Ends with exit status 0 on success. On failure the error is printed to
-%   standard error and the exit status is 1.
+%   The exit status is 0 on success. On failure it is 1, and the error is
+%   printed to standard error.
 
 try
   addpath(fileparts(mfilename('fullpath')));

@@ -1,4 +1,4 @@
-"""Run an extractor on one image from the command line; print the seconds as one JSON object."""
+"""Run an extractor on one image from the command line; print the timings as one JSON object."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from weights_file import infer_architecture
 
 
 class UsageError(ValueError):
-    """The command line names something that is not there."""
+    """The command line names something that does not exist."""
 
 
 def main(stack: Stack, argv: list[str]) -> int:
-    """Return 0, 2 when the command line is at fault, 1 when the run is."""
+    """Return the exit code: 0, 2 for an error in the command line, 1 if the run fails."""
     arguments = parse(argv)
     real_stdout = os.dup(sys.stdout.fileno())
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # frameworks print; standard output is ours
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # frameworks print to standard output
     try:
         report = run(stack, arguments)
     except (UsageError, FileNotFoundError) as error:
@@ -38,28 +38,28 @@ def main(stack: Stack, argv: list[str]) -> int:
 
 
 def parse(argv: list[str]) -> argparse.Namespace:
-    """Read the options; exits with 0 on --help and 2 on a wrong option."""
+    """Parse the options; exits with 0 for --help and 2 for an unknown option."""
     parser = argparse.ArgumentParser(
-        description="Extract one VGG16 feature of one image and print the seconds it took as JSON.",
-        epilog="With a job file as its only argument it runs that job for netparity.",
+        description="Extract one VGG16 feature of one image and print the timings as JSON.",
+        epilog="With a job file as the only argument, run that job for netparity.",
     )
-    parser.add_argument("--image", required=True, help="the image, any format Pillow reads")
+    parser.add_argument("--image", required=True, help="the image, in any format that Pillow reads")
     parser.add_argument("--weights", required=True, help="VGG16 weights, a Keras .h5 file")
     parser.add_argument("--layer", required=True, help="Keras's name (fc1) or netparity's (fc6)")
     parser.add_argument(
         "--data-format", default="channels_last", choices=("channels_last", "channels_first")
     )
-    parser.add_argument("--output", help="also save the feature, a float32 .npy file")
+    parser.add_argument("--output", help="also save the feature, as a float32 .npy file")
     return parser.parse_args(argv)
 
 
 def run(stack: Stack, arguments: argparse.Namespace) -> dict[str, object]:
-    """Return the data format and the seconds of load, preprocessing and the first prediction."""
+    """Return the data format and the seconds for load, preprocessing and the first prediction."""
     for what, path in (("image", arguments.image), ("weights", arguments.weights)):
         if not os.path.isfile(path):
             raise UsageError(f"{what} file '{path}' does not exist; check the --{what} option")
     if arguments.output and not Path(arguments.output).absolute().parent.is_dir():
-        raise UsageError(f"the folder of --output '{arguments.output}' does not exist; make it")
+        raise UsageError(f"the folder of --output '{arguments.output}' does not exist; create it")
     architecture = infer_architecture(arguments.weights)
     layer = keras_layer_name(arguments.layer)
     if layer not in layer_names(architecture):

@@ -1,6 +1,6 @@
-"""What Keras 2.0.2 to 2.0.6, of spring 2017, need to run on today's numpy and Pillow.
+"""What Keras 2.0.2 to 2.0.6, of spring 2017, need to run on today's NumPy and Pillow.
 
-Each is a name or a call that changed since; nothing computes another number than it did in 2017.
+All are names or calls that have changed; the results are those of 2017.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ PUBLISHED_NAME = "vgg16_weights_tf_dim_ordering_tf_kernels.h5"
 
 
 class PrivateHome:
-    """An empty home folder, for a Keras that knows no other place for its settings and weights.
+    """An empty home folder, where these versions of Keras look for settings and weights.
 
     Keras 2.0.x reads and writes ~/.keras/keras.json at import, whatever KERAS_HOME says, and its
-    VGG16() finds the published weights in ~/.keras/models or else downloads them.
+    VGG16() takes the published weights from ~/.keras/models or downloads them.
     """
 
     def __init__(self) -> None:
@@ -30,9 +30,9 @@ class PrivateHome:
         os.environ["HOME"] = str(self.path)
 
     def stamped(self, weights_file: str, version: str) -> str:
-        """Return a file that differs from this one by saying which Keras wrote it.
+        """Return a copy of the file that says which Keras wrote it.
 
-        It holds links to the layers, not their numbers.
+        It holds links to the layers, not their values.
         """
         import h5py  # type: ignore[import-untyped,import-not-found,unused-ignore]
 
@@ -46,7 +46,7 @@ class PrivateHome:
         return str(path)
 
     def offer(self, weights_file: str) -> None:
-        """Have VGG16(weights='imagenet') find this file under the published one's name."""
+        """Link the file to where VGG16(weights='imagenet') looks for the published one."""
         models = self.path / ".keras" / "models"
         models.mkdir(parents=True, exist_ok=True)
         link = models / PUBLISHED_NAME
@@ -55,11 +55,10 @@ class PrivateHome:
 
 
 def restore_indexing(keras: Any) -> None:
-    """Give convert_kernel() back its index.
+    """Make convert_kernel() work again.
 
-    It turns a kernel by 180 degrees with a list of slices as the index, which numpy 1.23 takes for
-    an array of integers and refuses: numpy before took it for a tuple. The same slices are a tuple
-    here.
+    It rotates a kernel by 180 degrees, indexing it with a list of slices. NumPy used to treat that
+    as a tuple; NumPy 1.23 treats it as an array of integers and fails. Here it is a tuple.
     """
 
     def convert_kernel(kernel: Any) -> Any:
@@ -72,10 +71,10 @@ def restore_indexing(keras: Any) -> None:
 
 
 def nearest_load_img(load_img: Any) -> Any:
-    """Wrap load_img() to resize as it did.
+    """Wrap load_img() to resize as it did in 2017.
 
-    It calls Pillow's resize() without naming a filter: nearest neighbour until Pillow 7.0 made the
-    default bicubic.
+    It calls Pillow's resize() with the default filter, which was nearest neighbour and has been
+    bicubic since Pillow 7.0.
     """
     from PIL import Image
 

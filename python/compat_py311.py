@@ -1,6 +1,6 @@
-"""Put back what Python 3.10 and 3.11 removed and Keras 2.x and Theano 1.0.5 still use.
+"""Restore what Python 3.10 and 3.11 removed and Keras 2.x and Theano 1.0.5 still use.
 
-Names only: nothing here computes, so no feature can change by it.
+These are only names: they cannot change a feature.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ import collections
 import collections.abc
 import inspect
 
-# Removed from `collections` in Python 3.10; Keras 2.x looks these up there when it checks
-# arguments of compile() and fit().
+# Removed from `collections` in Python 3.10; Keras 2.x uses them there to check the arguments of
+# compile() and fit().
 ABC_NAMES = (
     "Callable",
     "Container",
@@ -33,6 +33,6 @@ def restore_removed_names() -> None:
         if not hasattr(collections, name):
             setattr(collections, name, getattr(collections.abc, name))
     # Removed in Python 3.11; Keras before 2.2 inspects layers with it. The newer function has the
-    # same first four fields, and Keras reads only those.
+    # same first four fields, which are all that Keras reads.
     if not hasattr(inspect, "getargspec"):
         inspect.getargspec = inspect.getfullargspec  # type: ignore[attr-defined]

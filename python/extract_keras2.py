@@ -23,12 +23,12 @@ from theano_profile import functions_so_far, in_words
 from vgg16_topology import PUBLISHED, dense_names
 from weights_file import original_backend
 
-# Theano's own look-up of a BLAS fails on numpy >= 1.22; without one it convolves far slower.
+# Theano's own search for a BLAS fails on NumPy >= 1.22, and without a BLAS it is far slower.
 THEANO_DEFAULTS = {"floatX": "float32", "blas.ldflags": "-lopenblas"}
 
 
 class Keras2(KerasStack):
-    """Keras 2.x; the only backend handled is Theano."""
+    """Keras 2.x; the only supported backend is Theano."""
 
     home: PrivateHome | None = None
     stamp: bool = False
@@ -39,8 +39,8 @@ class Keras2(KerasStack):
     def start(self, settings: Settings) -> None:
         """Import Theano and Keras, and fix the data format.
 
-        Threads are the environment's: OMP_NUM_THREADS and OPENBLAS_NUM_THREADS are read when the
-        libraries load, so whoever starts this process sets them.
+        The number of threads comes from the environment: OMP_NUM_THREADS and OPENBLAS_NUM_THREADS
+        are read when the libraries load, so they must be set before this process starts.
 
         Raises ValueError for an unknown data format.
         """
@@ -58,7 +58,7 @@ class Keras2(KerasStack):
         if importlib.metadata.version("keras").startswith("2.0."):
             self.home = PrivateHome()
         elif self.stamp:
-            raise ValueError("the option stamp=yes is for Keras 2.0.x; leave it away")
+            raise ValueError("the option stamp=yes is for Keras 2.0.x only; leave it out")
 
         import keras  # type: ignore[import-not-found]
         from keras.preprocessing import image  # type: ignore[import-not-found]
@@ -73,28 +73,28 @@ class Keras2(KerasStack):
             self.order_channels_first()
 
     def order_channels_first(self) -> None:
-        """Make the settings of the 2017 post, of which the second is an older name of the first."""
+        """Set the axis order as in the 2017 post, also by its older name."""
         self.keras.backend.set_image_data_format("channels_first")
         if hasattr(self.keras.backend, "set_image_dim_ordering"):
             self.keras.backend.set_image_dim_ordering("th")
 
     def build(self, architecture: Architecture, weights_file: str) -> Any:
-        """Build as every Keras does, where asked from a file that says which Keras wrote it."""
+        """Build as every Keras does; if asked, from a file that says which Keras wrote it."""
         if self.home and self.stamp:
             weights_file = self.home.stamped(weights_file, self.keras.__version__)
         return super().build(architecture, weights_file)
 
     def published_vgg16(self, weights_file: str) -> Any:
-        """Keras 2.0.x takes no path: the file is put where weights='imagenet' looks for it."""
+        """Return Keras's own VGG16; Keras 2.0.x accepts no path, but looks in its home folder."""
         if self.home is None:
             return super().published_vgg16(weights_file)
         self.home.offer(weights_file)
         return self.keras.applications.vgg16.VGG16(weights="imagenet", include_top=True)
 
     def after_loading(self, network: Any, architecture: Architecture, weights_file: str) -> None:
-        """Make up for what Keras leaves to its VGG16(weights='imagenet'), where that was not used.
+        """Convert the weights as VGG16(weights='imagenet') does, if that was not used.
 
-        In Keras 2.0.x it also reorders the rows of the first dense layer, because Flatten keeps the
+        In Keras 2.0.x this includes the rows of the first dense layer, because Flatten keeps the
         order of the axes there.
         """
         if self.home is None or architecture != PUBLISHED:
@@ -104,7 +104,7 @@ class Keras2(KerasStack):
         self.loading = functions_so_far(self.theano)
 
     def reorder_dense(self, network: Any, architecture: Architecture) -> None:
-        """Take the rows of fc1 from height, width, channels to channels, height, width."""
+        """Reorder the rows of fc1 from height, width, channels to channels, height, width."""
         if dense_names(architecture):
             pool = network.get_layer(f"block{len(architecture.blocks)}_pool")
             self.keras.utils.layer_utils.convert_dense_weights_data_format(
@@ -116,11 +116,11 @@ class Keras2(KerasStack):
     def flip_kernels(self, network: Any, weights_file: str) -> None:
         """Flip every convolution kernel, unless Keras has done so.
 
-        Theano convolves (it flips the kernel), TensorFlow correlates. Keras 2.x flips kernels while
-        loading only if the file's `backend` attribute says that they are another backend's. The
-        published VGG16 file has no attribute: VGG16(weights='imagenet') makes up for it by
-        convert_all_kernels_in_model, VGG16(weights=<path>) and load_weights() do not, and give
-        wrong features without a word.
+        Theano convolves (it flips the kernel), TensorFlow correlates. On loading, Keras 2.x flips
+        kernels only if the file's `backend` attribute names another backend. The published VGG16
+        file has no such attribute: VGG16(weights='imagenet') therefore calls
+        convert_all_kernels_in_model, but VGG16(weights=<path>) and load_weights() do not, and
+        silently give wrong features.
         """
         if original_backend(weights_file) is None:
             self.keras.utils.convert_all_kernels_in_model(network)
@@ -150,7 +150,7 @@ class Keras2(KerasStack):
         )
 
     def kernel_shapes(self) -> dict[str, str]:
-        """Each convolution kernel's shape in memory; Theano's variables take any shape."""
+        """Return each convolution kernel's shape in memory; Theano accepts any shape."""
         if not hasattr(self, "network"):
             return {}
         shapes = [
@@ -161,7 +161,7 @@ class Keras2(KerasStack):
         return {"kernel_shapes": ", ".join(shapes)}
 
     def profiles(self) -> dict[str, str]:
-        """What Theano's profiler says of loading and of everything after it."""
+        """Return what Theano's profiler reports about loading and about everything after it."""
         if not self.theano.config.profile or not hasattr(self, "loading"):
             return {}
         after = functions_so_far(self.theano)[len(self.loading) :]
@@ -173,10 +173,10 @@ class Keras2(KerasStack):
 
 
 def prepare_environment() -> None:
-    """Set what Theano and Keras read at import. The user's own THEANO_FLAGS win."""
+    """Set the variables that Theano and Keras read at import; given THEANO_FLAGS are kept."""
     os.environ["KERAS_BACKEND"] = "theano"
     ignore_user_keras_config()
-    # A ~/.theanorc would make two machines' runs differ in ways no result file shows.
+    # A ~/.theanorc would change runs in ways that no result shows.
     os.environ.setdefault("THEANORC", os.devnull)
     os.environ["THEANO_FLAGS"] = complete_flags(os.environ.get("THEANO_FLAGS", ""))
 
@@ -187,7 +187,7 @@ def complete_flags(flags: str) -> str:
     >>> complete_flags("floatX=float64")
     'floatX=float64,blas.ldflags=-lopenblas'
     """
-    # As Theano splits them: a path in quotes may hold a comma.
+    # Split as Theano does: a quoted path may contain a comma.
     splitter = shlex.shlex(flags, posix=True)
     splitter.whitespace, splitter.whitespace_split = ",", True
     keys = {flag.partition("=")[0].strip() for flag in splitter}
@@ -196,14 +196,14 @@ def complete_flags(flags: str) -> str:
 
 
 def cache_state(before: int, new: int) -> str:
-    """Return whether the compile cache held nothing, something, or everything that was needed."""
+    """Return whether the compile cache had nothing, something or everything that was needed."""
     if new == 0:
         return "warm"
     return "partly warm" if before else "cold"
 
 
 def compiled_modules(theano: Any) -> int:
-    """Return how many operations Theano has compiled into its cache so far."""
+    """Return the number of compiled modules in Theano's cache."""
     return sum(1 for _ in Path(theano.config.compiledir).glob("*/key.pkl"))
 
 
@@ -216,9 +216,9 @@ def blas_in_words(library: dict[str, Any] | None) -> str | None:
 
 
 def blas_library() -> dict[str, Any] | None:
-    """Return threadpoolctl's entry for the BLAS that Theano links, None when it cannot be told.
+    """Return threadpoolctl's entry for the BLAS that Theano links, None if it is unknown.
 
-    numpy and scipy carry BLAS libraries of their own, in folders called numpy.libs and scipy.libs.
+    NumPy and SciPy bring their own BLAS libraries, in folders called numpy.libs and scipy.libs.
     """
     try:
         from threadpoolctl import threadpool_info  # type: ignore

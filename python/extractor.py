@@ -1,8 +1,8 @@
-"""What the Keras extractors share: the run, from the job file to the result.
+"""What the Python extractors share: the run, from the job file to the result.
 
 An extractor is started with a job file as its only argument. It writes result.json and .npy files
-to the job's output folder; standard output and error are logs. Exit code 0: result `ok`; 1:
-result `failed`; 2: the job itself could not be used.
+to the job's output folder; standard output and error are logs. Exit codes: 0 result `ok`, 1 result
+`failed`, 2 unusable job.
 """
 
 from __future__ import annotations
@@ -42,7 +42,8 @@ def main(stack: Stack, argv: list[str]) -> int:
 
 def run_job_file(stack: Stack, path: str) -> int:
     """Read the job and run it; return the exit code."""
-    # The default action ends the process at once, even inside a long C call, and leaves `started`.
+    # The default action ends the process at once, even during a long C call, and the result stays
+    # `started`.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     try:
         job = read_job(path)
@@ -54,18 +55,18 @@ def run_job_file(stack: Stack, path: str) -> int:
 
 
 def _refuse(path: str, error: Exception) -> None:
-    """Leave a failed result for a job that cannot be used, when it at least says where to."""
+    """Write a failed result for an unusable job, if the job at least names the output folder."""
     try:
         output_dir = read_json_object(path)["output_dir"]
         result = started_result(None)
         mark_failed(result, error)
         write_result(result, output_dir)
     except (OSError, ValueError, KeyError, TypeError):
-        pass  # the sentence on standard error has said it already
+        pass  # standard error has the message
 
 
 def run_job(stack: Stack, job: Job) -> int:
-    """Do the job; leave result.json `ok` or `failed`; return the exit code."""
+    """Do the job; write result.json with `ok` or `failed`; return the exit code."""
     result = started_result(job.threads)
     try:
         write_result(result, job.output_dir)
@@ -82,13 +83,13 @@ def _fail(result: Result, error: BaseException, output_dir: str) -> int:
     mark_failed(result, error)
     try:
         write_result(result, output_dir)
-    except OSError as second:
-        print(f"and the failure itself could not be recorded: {second}", file=sys.stderr)
+    except OSError as write_error:
+        print(f"the failure could not be recorded: {write_error}", file=sys.stderr)
     return 1
 
 
 def mark_failed(result: Result, error: BaseException) -> None:
-    """Turn the result into a failure; what was learnt on the way stays, features do not."""
+    """Mark the result as failed; timings and versions stay, features do not."""
     result.status = "failed"
     result.error = {
         "kind": type(error).__name__,
@@ -100,7 +101,7 @@ def mark_failed(result: Result, error: BaseException) -> None:
 
 
 def extract(stack: Stack, job: Job, result: Result) -> None:
-    """The whole story: start, load, preprocess, predict, save. Fills in `result`."""
+    """Start, load, preprocess, predict and save; fills in `result`."""
     settings = Settings(job.data_format or "channels_last", job.threads, job.options)
     stack.start(settings)
     result.ready_unix_seconds = time.time()
@@ -119,7 +120,7 @@ def extract(stack: Stack, job: Job, result: Result) -> None:
     size = job.architecture.input_size
     preprocess = timed(lambda: stack.preprocess(job.images, size))
     native = preprocess.value
-    # Only the first tensor is kept: the others would count as the tool's peak memory.
+    # Only the first tensor is kept: others would count towards the tool's peak memory.
     preprocessing = timed_series(
         lambda: stack.preprocess(job.images, size), job.repeats, preprocess.seconds
     )
@@ -151,14 +152,14 @@ def extract(stack: Stack, job: Job, result: Result) -> None:
 
 
 def extract_only(stack: Stack, job: Job, result: Result, kind: str) -> None:
-    """Compute and save the features of one input, `shared` or `native`, and time nothing twice.
+    """Compute and save the features of one input, `shared` or `native`, without timing them.
 
-    The job's option `batch` says how many images go through the network at once.
+    The job's option `batch` is the number of images per forward pass.
 
     Raises ValueError for another input.
     """
     if kind not in ("shared", "native"):
-        raise ValueError(f"the option only is {kind!r}; it must be shared or native")
+        raise ValueError(f"option only is {kind!r}, expected 'shared' or 'native'; correct the job")
     shared = read_shared_input(job) if kind == "shared" else None
     batch = int(job.options.get("batch", "16"))
     outputs = []
@@ -188,19 +189,20 @@ def time_layers(
 def read_shared_input(job: Job) -> np.ndarray:
     """Return the shared tensor, N x H x W x C float32 RGB, mean subtracted.
 
-    Raises ValueError when the file is not what the job says it is.
+    Raises ValueError if the file is not what the job says.
     """
-    said = job.shared_input
-    if said.channel_order != "RGB" or said.mean_subtracted is not True:
+    shared = job.shared_input
+    if shared.channel_order != "RGB" or shared.mean_subtracted is not True:
         raise ValueError(
-            f"the job's shared_input has channel_order {said.channel_order!r} and mean_subtracted "
-            f"{said.mean_subtracted!r}; this extractor reads 'RGB' and true: write it again so"
+            f"the job's shared_input has channel_order {shared.channel_order!r} and "
+            f"mean_subtracted {shared.mean_subtracted!r}, expected 'RGB' and true; "
+            "write the input again"
         )
-    tensor: np.ndarray = np.load(said.file, allow_pickle=False)
-    if tensor.dtype != np.float32 or list(tensor.shape) != list(said.shape):
+    tensor: np.ndarray = np.load(shared.file, allow_pickle=False)
+    if tensor.dtype != np.float32 or list(tensor.shape) != list(shared.shape):
         raise ValueError(
-            f"shared input '{said.file}' is {tensor.dtype} of shape {list(tensor.shape)}, expected "
-            f"float32 of shape {said.shape}; write the input again"
+            f"shared input '{shared.file}' is {tensor.dtype} of shape {list(tensor.shape)}, "
+            f"expected float32 of shape {shared.shape}; write the input again"
         )
     return tensor
 
@@ -208,7 +210,7 @@ def read_shared_input(job: Job) -> np.ndarray:
 def save_features(
     stack: Stack, job: Job, result: Result, kind: str, outputs: dict[str, np.ndarray]
 ) -> None:
-    """Save every requested feature as <kind>-<name>.npy and enter it in the result."""
+    """Save every requested feature as <kind>-<name>.npy and add it to the result."""
 
     def save(feature: Feature) -> dict[str, Any]:
         array = stack.feature_to_canonical(outputs[feature.layer])
@@ -218,7 +220,7 @@ def save_features(
 
 
 def record_description(stack: Stack, result: Result) -> None:
-    """Copy what the stack says of itself into the result."""
+    """Copy the stack's description into the result."""
     description = stack.describe()
     result.code = description.code
     result.versions = description.versions
@@ -228,9 +230,9 @@ def record_description(stack: Stack, result: Result) -> None:
 
 
 def ignore_user_keras_config() -> None:
-    """Keep ~/.keras/keras.json out of the comparison, and unwritten. Call before importing Keras.
+    """Keep ~/.keras/keras.json from being read and written. Call before importing Keras.
 
-    Keras reads and writes $KERAS_HOME/keras.json and shrugs when it can do neither; nothing can
-    stand below the null device.
+    Keras reads and writes $KERAS_HOME/keras.json and ignores failures of both; there can be no file
+    below the null device.
     """
     os.environ["KERAS_HOME"] = os.devnull

@@ -1,7 +1,7 @@
-"""The job an extractor reads and the files it leaves: result.json and one .npy per feature.
+"""The job that an extractor reads and the files that it writes: result.json and .npy files.
 
-The same protocol is written in the harness and in MATLAB; tests/golden/ keeps the three equal.
-Nothing here knows a framework.
+The harness and MATLAB implement the same protocol; tests/golden/ keeps the three consistent.
+Nothing here depends on a framework.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 
 class JobError(ValueError):
-    """The job file cannot be used as it stands."""
+    """The job file is unusable."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Weights:
 
 @dataclass(frozen=True)
 class SharedInput:
-    """The tensor every tool gets: N x H x W x C float32 .npy, RGB, mean subtracted."""
+    """The tensor that every tool gets: N x H x W x C float32 .npy, RGB, mean subtracted."""
 
     file: str
     shape: list[int]
@@ -113,9 +113,9 @@ class Result:
 
 
 def started_result(threads: int | None) -> Result:
-    """Return what result.json says until the work is done.
+    """Return the result until the work is done.
 
-    threads: the number of threads the job asks for, None when it does not say.
+    threads: the number of threads that the job asks for, None if it does not.
     """
     return Result(SCHEMA_VERSION, "started", threads={"requested": threads, "found": None})
 
@@ -123,8 +123,8 @@ def started_result(threads: int | None) -> Result:
 def read_job(path: str | Path) -> Job:
     """Read and check a job file.
 
-    Raises JobError when it is not JSON, speaks another schema version or lacks a key, and OSError
-    when it cannot be read.
+    Raises JobError if it is not JSON, has another schema version or lacks a key, and OSError if it
+    cannot be read.
     """
     raw = read_json_object(path)
     version = raw.get("schema_version")
@@ -167,7 +167,7 @@ def _fill_features(raw: Any, path: str | Path) -> list[Feature]:
 
 
 def _fill(kind: type[T], raw: Any, what: str, path: str | Path) -> T:
-    """Make a dataclass from a JSON object; keys it does not know are left aside."""
+    """Make a dataclass from a JSON object; unknown keys are ignored."""
     if not isinstance(raw, dict):
         raise JobError(f"'{what}' in job file '{path}' is {raw!r}, expected a JSON object")
     names = [entry.name for entry in fields(kind)]  # type: ignore[arg-type]
@@ -188,9 +188,9 @@ def to_json(record: Job | Result) -> str:
 
 
 def write_result(result: Result, output_dir: str | Path) -> None:
-    """Replace result.json in one step, so that no reader ever sees half of it.
+    """Replace result.json atomically, so that no reader sees an incomplete file.
 
-    Raises OSError naming the file when the folder is gone or the disk is full.
+    Raises OSError naming the file if the folder is gone or the disk is full.
     """
     write_file(Path(output_dir) / "result.json", to_json(result).encode("utf-8"))
 
@@ -201,7 +201,7 @@ def save_feature(array: np.ndarray, output_dir: str | Path, file_name: str) -> d
     Raises OSError naming the file and the reason; no half-written .npy is left behind.
     """
     contiguous = np.ascontiguousarray(array, dtype=np.float32)
-    # Through memory: np.save straight to a file hides why the system refused a write.
+    # Through memory: np.save to a file hides why a write failed.
     buffer = io.BytesIO()
     np.save(buffer, contiguous, allow_pickle=False)
     write_file(Path(output_dir) / file_name, buffer.getbuffer())
@@ -209,7 +209,7 @@ def save_feature(array: np.ndarray, output_dir: str | Path, file_name: str) -> d
 
 
 def write_file(path: Path, content: bytes | memoryview) -> None:
-    """Write a whole file or nothing: a temporary file beside it, then a rename.
+    """Write a complete file or none: a temporary file beside it is renamed.
 
     Raises OSError naming the path, the size and the reason.
     """
@@ -220,7 +220,7 @@ def write_file(path: Path, content: bytes | memoryview) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)  # mkstemp makes files that only their owner may read
+        os.chmod(temporary, 0o644)  # mkstemp makes files that only their owner can read
         os.replace(temporary, path)
     except OSError as error:
         _remove_quietly(temporary)

@@ -1,4 +1,4 @@
-"""What this process runs under, for a reader who asks whether the comparison was fair."""
+"""Settings of this process that matter to a fair comparison."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ VARIABLES = (
     *("TF_ENABLE_ONEDNN_OPTS", "ONEDNN_MAX_CPU_ISA", "XLA_FLAGS", "TF_XLA_FLAGS"),
     *("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"),
 )
-"""Read by OpenMP, the BLAS libraries, oneDNN or TensorFlow; they change speed or rounding."""
+"""Read by OpenMP, BLAS libraries, oneDNN or TensorFlow; they change speed or rounding."""
 
 
 def process_flags() -> dict[str, str]:
-    """Return the flags that every extractor records, `os_threads` only where it is known."""
+    """Return the flags that every extractor records; `os_threads` only if it is known."""
     flags = {"environment": environment_in_words()}
     threads = os_threads()
     if threads is not None:
@@ -30,7 +30,7 @@ def environment_in_words() -> str:
 
 
 def os_threads() -> int | None:
-    """Return how many threads the process has now, idle ones too; None without a /proc."""
+    """Return the process's number of threads, including idle ones; None without /proc."""
     try:
         return sum(1 for _ in Path("/proc/self/task").iterdir())
     except OSError:

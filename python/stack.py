@@ -1,4 +1,4 @@
-"""What an extractor asks of a framework."""
+"""What an extractor needs from a framework."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from job_files import Architecture
 
 @dataclass(frozen=True)
 class Settings:
-    """What a stack must know before its framework is imported."""
+    """What a stack needs before its framework is imported."""
 
     data_format: str
     threads: int | None
@@ -22,7 +22,7 @@ class Settings:
 
 @dataclass(frozen=True)
 class Description:
-    """What ran: see the keys of the same names in result.json."""
+    """What runs; result.json has keys of the same names."""
 
     code: str
     versions: dict[str, str]
@@ -32,13 +32,13 @@ class Description:
 
 
 class Stack(Protocol):
-    """One framework. Tensors are N x H x W x C or N x C x H x W float32, as Settings say."""
+    """One framework. Tensors are float32, in the data format of its Settings."""
 
     def start(self, settings: Settings) -> None:
-        """Import the framework and set it up. No other method may be called before."""
+        """Import the framework and set it up; called before any other method."""
 
     def load(self, architecture: Architecture, weights_file: str, layers: list[str]) -> None:
-        """Build the model that outputs these layers, with the weights in memory."""
+        """Build the model that outputs these layers, with its weights in memory."""
 
     def preprocess(self, image_files: list[str], size: list[int]) -> np.ndarray:
         """Decode, resize to [height, width] and normalise as this tool's users do."""
@@ -47,21 +47,22 @@ class Stack(Protocol):
         """Return one array per requested layer, in the tool's own data format."""
 
     def from_canonical(self, tensor: np.ndarray) -> np.ndarray:
-        """N x H x W x C RGB to what `predict` takes."""
+        """Convert N x H x W x C RGB to what `predict` takes."""
 
     def to_canonical(self, tensor: np.ndarray) -> np.ndarray:
-        """What `preprocess` returns to N x H x W x C RGB."""
+        """Convert what `preprocess` returns to N x H x W x C RGB."""
 
     def feature_to_canonical(self, feature: np.ndarray) -> np.ndarray:
-        """What `predict` returns to N x H x W x C or N x K."""
+        """Convert an array that `predict` returns to N x H x W x C or N x K."""
 
     def layer_calls(
         self, tensor: np.ndarray, layers: list[str]
     ) -> Iterator[tuple[str, Callable[[], object]]]:
-        """Yield each layer's name and a call that computes the network up to it and no further.
+        """Yield each layer's name and a function that computes the network up to this layer.
 
-        The last is the last of `layers`. A call is valid until the next is asked for.
+        The last layer is the last of `layers`. A function is valid until the next is yielded. Only
+        needed for the option `per_layer`.
         """
 
     def describe(self) -> Description:
-        """Say what is in force now; called after `start` and again at the end."""
+        """Return the versions and settings in force; called after `start` and again at the end."""

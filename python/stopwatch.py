@@ -1,4 +1,4 @@
-"""Timing calls with a clock whose ticks are known: nothing here knows a framework."""
+"""Timing calls, given the clock's ticks; nothing here depends on a framework."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 
 CLOCK = "perf_counter"
 MIN_TICKS = 1000
-"""A value shorter than this many ticks is off by more than 0.1 %, so such calls are looped."""
+"""A call is repeated until it lasts so many ticks: one tick is then at most 0.1 % of it."""
 
 T = TypeVar("T")
 
@@ -51,7 +51,7 @@ def timed_series(call: Callable[[], object], count: int, likely_seconds: float) 
 
 
 def loops_for(seconds: float, tick: float) -> int:
-    """How many calls of that length make MIN_TICKS ticks, at least one.
+    """Return how many calls of that length last MIN_TICKS ticks, at least one.
 
     >>> loops_for(0.25, 1e-6), loops_for(0.0004, 1e-6)
     (1, 3)
@@ -61,9 +61,9 @@ def loops_for(seconds: float, tick: float) -> int:
 
 @functools.cache
 def tick_seconds() -> float:
-    """The smallest step that the clock was seen to make, in seconds.
+    """Return the smallest observed step of the clock, in seconds.
 
-    What `time.get_clock_info` says is what the system promises; a virtual machine's may be coarser.
+    `time.get_clock_info` gives the nominal resolution; that of a virtual machine may be coarser.
     """
     steps: list[float] = []
     before = time.perf_counter()

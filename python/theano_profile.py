@@ -1,6 +1,6 @@
-"""What Theano's own profiler says of the functions that a process compiled and called.
+"""What Theano's own profiler reports about the functions that a process compiled and called.
 
-It is switched on by THEANO_FLAGS=profile=True, and slows each call a little.
+THEANO_FLAGS=profile=True switches it on; it slows each call slightly.
 """
 
 from __future__ import annotations
@@ -8,20 +8,20 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-# Ops that only order axes anew. DimShuffle is a view; the others copy what it has turned.
+# Ops that only reorder axes. DimShuffle gives a view; the others copy it.
 SHUFFLES = ("DimShuffle", "ContiguousArray", "DeepCopyOp")
 
 
 def functions_so_far(theano: Any) -> list[Any]:
-    """Return the profiles of all functions that were compiled, the oldest first."""
+    """Return the profiles of all compiled functions, oldest first."""
     return list(theano.compile.profiling._atexit_print_list)
 
 
 def in_words(profiles: list[Any]) -> dict[str, str]:
-    """Return seconds of compiling and calling, and each kind of operation's share of the calls.
+    """Return the seconds of compiling and calling, and each kind of operation's share of the calls.
 
-    Compiling is the making of the C code and the graph's optimisation, and what the linker and the
-    compiler or its cache took.
+    Compiling includes optimising the graph, generating C code, and the compiler or its cache and
+    the linker.
     """
     inside: Counter[str] = Counter()
     for profile in profiles:

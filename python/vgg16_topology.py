@@ -1,4 +1,4 @@
-"""VGG16's layers by name and shape, for the published size and for smaller ones. Pure."""
+"""VGG16's layers by name and shape, for the published size and for smaller ones."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class WeightedLayer:
 
 
 def weighted_layers(architecture: Architecture) -> list[WeightedLayer]:
-    """Return every layer with weights, in the order of the network."""
+    """Return every layer with weights, in network order."""
     layers = []
     channels = 3
     for block, widths in enumerate(architecture.blocks, start=1):
@@ -62,7 +62,7 @@ def dense_units(architecture: Architecture) -> list[int]:
 
 
 def layer_names(architecture: Architecture) -> list[str]:
-    """Return the Keras name of every layer whose output can be asked for, in network order."""
+    """Return the Keras names of the layers that have a feature, in network order."""
     names = []
     for block, widths in enumerate(architecture.blocks, start=1):
         names += [f"block{block}_conv{i}" for i in range(1, len(widths) + 1)]
@@ -73,7 +73,7 @@ def layer_names(architecture: Architecture) -> list[str]:
 
 
 def keras_layer_name(name: str) -> str:
-    """Translate netparity's layer name to Keras's; a Keras name comes back as it is.
+    """Translate netparity's layer name to Keras's; a Keras name is returned unchanged.
 
     >>> [keras_layer_name(name) for name in ("fc6", "conv3_2", "pool5", "fc1")]
     ['fc1', 'block3_conv2', 'block5_pool', 'fc1']

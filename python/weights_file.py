@@ -1,6 +1,6 @@
-"""Looking into a Keras .h5 weights file before a framework loads it.
+"""Checking a Keras .h5 weights file before a framework loads it.
 
-Layout: that of the published vgg16_weights_tf_dim_ordering_tf_kernels.h5. The root attribute
+The layout is that of the published vgg16_weights_tf_dim_ordering_tf_kernels.h5. The root attribute
 `layer_names` lists the layers, each has a group whose attribute `weight_names` lists its arrays.
 """
 
@@ -16,14 +16,14 @@ from vgg16_topology import weighted_layers
 
 
 class WeightsError(ValueError):
-    """The weights file does not hold this network."""
+    """The weights file is not one of this network."""
 
 
 def check_weights(path: str, architecture: Architecture) -> None:
-    """Refuse a file whose layers or shapes are not the architecture's.
+    """Check that a file has the architecture's layers and shapes.
 
-    Frameworks load by position, and Theano's variables take any shape without a word: the mistake
-    would surface at predict, or never. Reads shapes only.
+    Frameworks load by position, and Theano accepts any shape silently: a mistake would show at
+    predict, or never. Reads shapes only.
 
     Raises WeightsError or FileNotFoundError.
     """
@@ -37,16 +37,16 @@ def check_weights(path: str, architecture: Architecture) -> None:
     for (name, shapes), layer in zip(found.items(), expected, strict=True):
         if shapes != [layer.kernel, layer.bias]:
             raise WeightsError(
-                f"weights file '{path}' gives layer '{layer.name}' (there: '{name}') arrays of "
+                f"weights file '{path}' has for layer '{layer.name}' (there: '{name}') arrays of "
                 f"shape {shapes}, expected {[layer.kernel, layer.bias]}; convert the weights "
                 "again, or name the architecture they belong to"
             )
 
 
 def infer_architecture(path: str) -> Architecture:
-    """Read the architecture off the kernel shapes; the input is taken to be square.
+    """Infer the architecture from the kernel shapes; the input is assumed to be square.
 
-    Raises WeightsError when the file is not a VGG16-like network with its dense layers.
+    Raises WeightsError if the file is not a VGG16-like network with its dense layers.
     """
     shapes = {name: arrays[0] for name, arrays in weight_shapes(path).items() if arrays}
     blocks: list[list[int]] = []
@@ -73,7 +73,7 @@ def infer_architecture(path: str) -> Architecture:
 def weight_shapes(path: str) -> dict[str, list[tuple[int, ...]]]:
     """Return each weighted layer's array shapes, in the file's order.
 
-    Raises FileNotFoundError, or WeightsError when it is not such an .h5 file.
+    Raises FileNotFoundError, or WeightsError if it is not such a file.
     """
     with _open(path) as file:
         root = _root(file)
@@ -92,7 +92,7 @@ def weight_shapes(path: str) -> dict[str, list[tuple[int, ...]]]:
 
 
 def original_backend(path: str) -> str | None:
-    """Return the backend that the file says its kernels were made for, None when it is silent."""
+    """Return the backend that the file's kernels are for; None if it does not say."""
     with _open(path) as file:
         backend = _root(file).attrs.get("backend")
         return _text(backend) if backend is not None else None
@@ -110,12 +110,12 @@ def _open(path: str) -> Any:
     except OSError as error:
         raise WeightsError(
             f"weights file '{path}' cannot be opened as HDF5 ({error}); "
-            "it may be cut short: fetch or convert it again"
+            "it may be truncated: fetch or convert it again"
         ) from error
 
 
 def _root(file: Any) -> Any:
-    """Return the group that holds the layers; model.save() puts them one level down."""
+    """Return the group that holds the layers; model.save() puts them one level lower."""
     return file.get("model_weights", file)
 
 

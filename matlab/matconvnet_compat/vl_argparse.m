@@ -1,18 +1,18 @@
 function [opts, rest] = vl_argparse(opts, args, varargin)
-%VL_ARGPARSE Options from name and value pairs.
+%VL_ARGPARSE Parse options given as names and values.
 %   OPTS = VL_ARGPARSE(OPTS, ARGS) replaces fields of the structure OPTS by
 %   the values in ARGS, a cell {NAME, VALUE, ...} or a structure; in the cell,
-%   a structure may take the place of a NAME and its VALUE. A name matches a
-%   field whatever its case. A name that matches none is an error.
+%   a structure may take the place of a NAME and its VALUE. Names match fields
+%   regardless of case. A name that matches no field is an error.
 %
-%   [OPTS, ARGS] = VL_ARGPARSE(OPTS, ARGS) returns the pairs that match no
-%   field instead.
+%   [OPTS, ARGS] = VL_ARGPARSE(OPTS, ARGS) instead returns the pairs that match
+%   no field.
 %
-%   A field which is a structure is filled field by field in the same way,
-%   from a structure or a cell. Flags:
+%   A field that is a structure is filled recursively, from a structure or a
+%   cell. Flags:
 %
 %   `nonrecursive`::  replace such a field as a whole
-%   `merge`::         add what matches no field as a new field
+%   `merge`::         add names that match no field as new fields
 
 if ~isstruct(opts) || ~isscalar(opts)
   error('vl_argparse:opts', 'vl_argparse: OPTS must be a structure, not %s.', ...

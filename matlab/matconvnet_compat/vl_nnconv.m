@@ -8,12 +8,11 @@ function y = vl_nnconv(x, f, b, varargin)
 %     B   K elements        class of X; [] for none
 %     Y   YH x YW x K x N   class of X
 %
-%   If FC is a fraction C / G of the channels, the filters form G groups in
-%   order, each of which sees its own FC channels; K must be a multiple of
-%   G. An empty F leaves the channels as they are (K = C), so that only
-%   padding, stride and biases act.
+%   If FC = C / G, the filters form G groups in order, each of which is applied
+%   to its own FC channels; K must be a multiple of G. With an empty F the
+%   channels are not combined (K = C): only padding, stride and biases apply.
 %
-%   Options, names in any case:
+%   Options (names are not case-sensitive):
 %
 %   `Stride` [1]::  S or [SY SX]
 %   `Pad` [0]::     P or [TOP BOTTOM LEFT RIGHT], filled with zeros
@@ -24,7 +23,8 @@ function y = vl_nnconv(x, f, b, varargin)
 %     YH = floor((H + TOP + BOTTOM - DY * (FH - 1) - 1) / SY) + 1
 %     YW = floor((W + LEFT + RIGHT - DX * (FW - 1) - 1) / SX) + 1
 %
-%   Options for MatConvNet's GPU code are ignored. Derivatives are refused.
+%   Options for MatConvNet's GPU code are ignored. Asking for derivatives is an
+%   error.
 
 plan = plan_convolution(x, f, b, varargin);
 if isempty(f)

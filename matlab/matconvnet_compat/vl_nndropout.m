@@ -1,15 +1,15 @@
 function [y, mask] = vl_nndropout(x, varargin)
 %VL_NNDROPOUT Dropout, as in training.
-%   [Y, MASK] = VL_NNDROPOUT(X) sets elements of X to zero at random and
-%   scales the others by 1 / (1 - RATE): Y = MASK .* X. This is for training;
-%   VL_SIMPLENN in test mode leaves the data as they are.
+%   [Y, MASK] = VL_NNDROPOUT(X) sets random elements of X to zero and scales the
+%   others by 1 / (1 - RATE): Y = MASK .* X. It is meant for training;
+%   VL_SIMPLENN skips it in test mode.
 %
-%   Options, names in any case:
+%   Options (names are not case-sensitive):
 %
 %   `Rate` [0.5]::  probability of zero, in [0, 1)
-%   `Mask` []::     use this mask in place of a random one
+%   `Mask` []::     use this mask instead of a random one
 %
-%   Derivatives are refused.
+%   Asking for derivatives is an error.
 
 check_data('vl_nndropout', x);
 opts = parse_options('vl_nndropout', struct('rate', 0.5, 'mask', []), ...
@@ -24,8 +24,8 @@ if isempty(mask)
   kept = rand(size(x)) >= rate;
   mask = cast(kept, class(x)) / cast(1 - rate, class(x));
 elseif ~is_real_float(mask) || ~isa(mask, class(x)) || ~isequal(size(mask), size(x))
-  error('vl_nndropout:mask', ['vl_nndropout: ''mask'' must have the size and ' ...
-    'the class of the data, %s of size [%s]; it is %s of size [%s].'], ...
+  error('vl_nndropout:mask', ['vl_nndropout: ''mask'' must have the class and ' ...
+    'size of the data, %s of size [%s], not %s of size [%s].'], ...
     class(x), num2str(size(x)), class(mask), num2str(size(mask)));
 end
 y = mask .* x;

@@ -6,16 +6,16 @@ function y = vl_nnnormalize(x, param, varargin)
 %
 %   with S the sum of X(h, w, d, n)^2 over the channels d from
 %   c - floor((N - 1) / 2) to c + ceil((N - 1) / 2) that exist. X and Y are
-%   H x W x C x N. N is a whole number of at least 1; KAPPA and ALPHA are at
-%   least 0, as the power is no real number otherwise. Derivatives are refused.
+%   H x W x C x N. N is an integer of at least 1. KAPPA and ALPHA are at least 0,
+%   so that the power is real. Asking for derivatives is an error.
 
 check_data('vl_nnnormalize', x);
 no_options('vl_nnnormalize', varargin);
 if ~is_real_float(param) || numel(param) ~= 4 || ~all(isfinite(param(:))) || ...
     param(1) < 1 || param(1) ~= round(param(1)) || any(param(2:3) < 0)
   error('vl_nnnormalize:param', ['vl_nnnormalize: the parameters must be ' ...
-    '[N KAPPA ALPHA BETA], N a whole number of at least 1, KAPPA and ALPHA at ' ...
-    'least 0, not %s.'], describe_value(param));
+    '[N KAPPA ALPHA BETA], with an integer N of at least 1 and KAPPA and ALPHA ' ...
+    'of at least 0, not %s.'], describe_value(param));
 end
 param = cast(param, class(x));
 

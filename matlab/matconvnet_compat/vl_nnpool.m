@@ -6,19 +6,20 @@ function y = vl_nnpool(x, pool, varargin)
 %     X   H x W x C x N    single or double
 %     Y   YH x YW x C x N  class of X
 %
-%   Options, names in any case:
+%   Options (names are not case-sensitive):
 %
 %   `Stride` [1]::      S or [SY SX]
 %   `Pad` [0]::         P or [TOP BOTTOM LEFT RIGHT], each less than the window
 %   `Method` ['max']::  'max', or 'avg' for the mean
 %
-%   Padding takes no part: a maximum looks at the pixels inside the image
-%   only, and a mean divides by their number. The size of the output is
+%   Padding does not count: the maximum and the mean are those of the pixels
+%   inside the image. The size of the output is
 %
 %     YH = floor((H + TOP + BOTTOM - PH) / SY) + 1
 %     YW = floor((W + LEFT + RIGHT - PW) / SX) + 1
 %
-%   Options for MatConvNet's GPU code are ignored. Derivatives are refused.
+%   Options for MatConvNet's GPU code are ignored. Asking for derivatives is an
+%   error.
 
 check_data('vl_nnpool', x);
 plan = plan_pooling([size(x, 1) size(x, 2)], pool, varargin);

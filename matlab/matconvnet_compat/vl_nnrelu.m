@@ -1,12 +1,13 @@
 function y = vl_nnrelu(x, varargin)
-%VL_NNRELU Rectifier.
+%VL_NNRELU Rectified linear unit.
 %   Y = VL_NNRELU(X) is max(X, 0), element by element. X may have any size.
 %
-%   Options, names in any case:
+%   Options (names are not case-sensitive):
 %
 %   `Leak` [0]::  slope for negative elements, at least 0: Y = X * LEAK where X < 0
 %
-%   Derivatives are refused; an empty one, VL_NNRELU(X, []), is taken as none.
+%   Asking for derivatives is an error; an empty one, VL_NNRELU(X, []), is
+%   ignored.
 
 if ~is_real_float(x)
   error('vl_nnrelu:data', ['vl_nnrelu: the data must be real and of class ' ...

@@ -4,11 +4,11 @@ function y = vl_nnsoftmax(x, varargin)
 %
 %     Y(h, w, c, n) = exp(X(h, w, c, n)) / sum_d exp(X(h, w, d, n))
 %
-%   X and Y are H x W x C x N. Derivatives are refused.
+%   X and Y are H x W x C x N. Asking for derivatives is an error.
 
 check_data('vl_nnsoftmax', x);
 no_options('vl_nnsoftmax', varargin);
-% The largest element goes to exp(0), so that nothing overflows.
+% Subtracting the maximum keeps exp from overflowing.
 y = exp(x - max(x, [], 3));
 y = y ./ sum(y, 3);
 end

@@ -5,32 +5,31 @@ function res = vl_simplenn(net, x, dzdy, res, varargin)
 %   array for L layers:
 %
 %   `x`::     RES(i + 1).x is the output of layer i, RES(1).x is X
-%   `aux`::   what else the layer returned, such as a dropout mask
-%   `time`::  RES(i).time is what layer i took, in seconds, with the layers
-%             after it that were computed in one with it
+%   `aux`::   the layer's second output, such as a dropout mask
+%   `time`::  RES(i).time is the time of layer i in seconds, including layers
+%             that were merged into it
 %
-%   RES = VL_SIMPLENN(NET, X, [], RES) is the same: a RES from an earlier call
-%   is overwritten. DZDY asks for derivatives and is refused.
+%   RES = VL_SIMPLENN(NET, X, [], RES) does the same; the RES of an earlier call
+%   is overwritten. A DZDY asks for derivatives, which is an error.
 %
-%   Options, names in any case:
+%   Options (names are not case-sensitive):
 %
-%   `Mode` ['normal']::          'test' makes dropout layers do nothing
-%   `ConserveMemory` [false]::   keep the last output only, and those of
-%                                layers with the field `precious` true
+%   `Mode` ['normal']::          'test' switches dropout off
+%   `ConserveMemory` [false]::   keep only the last output and those of layers
+%                                whose field `precious` is true
 %
-%   Options about GPUs and derivatives are taken and ignored. The layers are
-%   those that VL_SIMPLENN_TIDY lists, which fills in what NET leaves out, and
+%   Options for GPUs and derivatives are ignored. The supported layers are those
+%   that VL_SIMPLENN_TIDY lists, which fills in missing fields of NET, and
 %
 %   `softmax`, `sigmoid`::  without fields
 %   `custom`::  RES(i + 1) = layer.forward(layer, RES(i), RES(i + 1))
 %
-%   Where ConserveMemory lets nobody see what lies between them, a convolution,
-%   the ReLU after it and the maximum pooling after that are computed in one,
-%   with the same result.
+%   If ConserveMemory drops the outputs between them, a convolution, the ReLU
+%   after it and the maximum pooling after that are merged into one step, with
+%   the same result.
 
 if nargin >= 3 && ~isempty(dzdy)
-  error('vl_simplenn:backward', ['vl_simplenn computes the forward pass ' ...
-    'only; install MatConvNet for derivatives.']);
+  refuse_derivatives('vl_simplenn');
 end
 opts = check_simplenn(net, varargin);
 net = vl_simplenn_tidy(net);

@@ -1,12 +1,12 @@
 function net = vl_simplenn_tidy(net)
-%VL_SIMPLENN_TIDY Bring a SimpleNN network of any age into one form.
-%   NET = VL_SIMPLENN_TIDY(NET) moves what older files keep elsewhere,
+%VL_SIMPLENN_TIDY Convert a SimpleNN network of any version to the current form.
+%   NET = VL_SIMPLENN_TIDY(NET) moves fields of older files,
 %
 %     layer.filters, layer.biases  ->  layer.weights, {FILTERS, BIASES}
 %     net.normalization            ->  net.meta.normalization
 %     net.classes                  ->  net.meta.classes
 %
-%   and fills in what a file leaves out:
+%   and fills in missing fields:
 %
 %   all layers::  name 'layer<number>', precious false
 %   conv::        pad 0, stride 1, dilate 1, opts {}
@@ -15,7 +15,7 @@ function net = vl_simplenn_tidy(net)
 %   normalize::   param [5 1 0.0001/5 0.75]
 %   dropout::     rate 0.5
 %
-%   Other layers are kept as they are.
+%   Other layers are not changed.
 
 if ~isstruct(net) || ~isscalar(net) || ~isfield(net, 'layers') || ~iscell(net.layers)
   error('vl_simplenn_tidy:layers', ['vl_simplenn_tidy: %s without a cell ' ...

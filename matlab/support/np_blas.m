@@ -1,5 +1,5 @@
 function text = np_blas()
-%NP_BLAS The matrix library in use, or [] where it cannot be told.
+%NP_BLAS The BLAS library in use, [] if it is unknown.
 
 try
   text = strtrim(version('-blas'));

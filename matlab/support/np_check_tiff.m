@@ -1,9 +1,9 @@
 function np_check_tiff(file)
-%NP_CHECK_TIFF Refuse a TIFF of other values than whole numbers of up to 16 bits.
+%NP_CHECK_TIFF Reject a TIFF unless its values are integers of up to 16 bits.
 %   NP_CHECK_TIFF(FILE) does nothing for files of other formats. Octave's
-%   imread turns what it does not know into 16 bits without a word, and its
-%   imfinfo does not say so either, hence a look at the tags themselves: TIFF
-%   revision 6.0, sections 2 (BitsPerSample) and 19 (SampleFormat).
+%   imread silently converts other values to 16 bits, and its imfinfo does not
+%   report their type. So the tags are read here: TIFF revision 6.0, sections
+%   2 (BitsPerSample) and 19 (SampleFormat).
 
 fid = fopen(file, 'r');
 if fid < 0
@@ -21,7 +21,7 @@ end
 
 offset = fread(fid, 1, 'uint32', 0, order);
 if isempty(offset) || fseek(fid, offset, 'bof') ~= 0
-  return  % a damaged file, for imread to refuse
+  return  % a damaged file: imread reports it
 end
 count = fread(fid, 1, 'uint16', 0, order);
 for k = 1:min([count 4096])

@@ -1,16 +1,16 @@
 function [code, versions] = np_choose_code(options, here)
 %NP_CHOOSE_CODE Put MatConvNet or the compatibility functions on the path.
-%   [CODE, VERSIONS] = NP_CHOOSE_CODE(OPTIONS, HERE). OPTIONS are those of a
-%   job, HERE is the matlab/ folder. CODE says in words which code will run,
+%   [CODE, VERSIONS] = NP_CHOOSE_CODE(OPTIONS, HERE). OPTIONS are the job's,
+%   HERE is the matlab/ folder. CODE describes the code that will run,
 %   VERSIONS holds the version of each part.
 %
-%   `matconvnet` ['auto']::   'auto' takes MatConvNet where its folder is
-%                             given, 'compat' never, 'require' always
+%   `matconvnet` ['auto']::   'auto' uses MatConvNet if its folder is given,
+%                             'compat' never does, 'require' always does
 %   `matconvnet_root` []::    that folder; default: the environment variable
 %                             MATCONVNET_ROOT
 %
-%   A MatConvNet that is given but does not work is an error: to go on with
-%   other code would put the wrong name on the timings.
+%   A MatConvNet that is given but does not work is an error: with other code
+%   the features and timings would carry the wrong name.
 
 host = 'MATLAB';
 if np_is_octave()
@@ -27,13 +27,13 @@ end
 choice = np_field(options, 'matconvnet', 'auto');
 root = np_field(options, 'matconvnet_root', getenv('MATCONVNET_ROOT'));
 if ~any(strcmp(choice, {'auto', 'compat', 'require'}))
-  error('netparity:matconvnet', ['The option `matconvnet` is ''auto'', ' ...
-    '''compat'' or ''require'', not ''%s''.'], choice);
+  error('netparity:matconvnet', ['The option `matconvnet` must be ' ...
+    '''auto'', ''compat'' or ''require'', not ''%s''.'], choice);
 end
 if strcmp(choice, 'require') && isempty(root)
   error('netparity:matconvnet', ['The job requires MatConvNet, but neither ' ...
     'its option `matconvnet_root` nor the environment variable ' ...
-    'MATCONVNET_ROOT names its folder. Set one of them.']);
+    'MATCONVNET_ROOT gives its folder. Set one of them.']);
 end
 
 compat = fullfile(here, 'matconvnet_compat');

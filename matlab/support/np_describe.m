@@ -1,6 +1,6 @@
 function result = np_describe(result, job, here)
-%NP_DESCRIBE Set up the code that a job asks for and note what it is.
-%   RESULT = NP_DESCRIBE(RESULT, JOB, HERE) ends by taking the time at which
+%NP_DESCRIBE Set up the code that a job asks for and record what runs.
+%   RESULT = NP_DESCRIBE(RESULT, JOB, HERE) finally records the time at which
 %   everything is ready to load the weights.
 
 result.data_format = 'channels_last';

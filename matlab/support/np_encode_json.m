@@ -1,9 +1,9 @@
 function json = np_encode_json(value, lists)
-%NP_ENCODE_JSON A value as JSON text, with lists and nulls kept apart.
-%   JSON = NP_ENCODE_JSON(VALUE, LISTS). jsonencode writes a list of one
-%   number as a bare number and refuses single in Octave, hence this one.
+%NP_ENCODE_JSON Encode a value as JSON, distinguishing lists, numbers and null.
+%   JSON = NP_ENCODE_JSON(VALUE, LISTS). It replaces jsonencode, which writes a
+%   list of one number as a bare number and does not accept single in Octave.
 %
-%   struct, containers.Map   object; a Map allows keys that are no field names
+%   struct, containers.Map   object; the keys of a Map need not be field names
 %   cell                     list
 %   char                     string
 %   logical scalar           true, false
@@ -11,8 +11,8 @@ function json = np_encode_json(value, lists)
 %   []                       null
 %   array of numbers         list
 %
-%   LISTS is a cell of names (default {}): a number or [] that stands under
-%   one of these keys is always a list.
+%   LISTS is a cell of keys (default {}) under which a number or [] is always
+%   written as a list.
 
 if nargin < 2
   lists = {};

@@ -1,7 +1,7 @@
 function json = np_encode_object(names, members, lists)
-%NP_ENCODE_OBJECT A JSON object from its names and members.
-%   JSON = NP_ENCODE_OBJECT(NAMES, MEMBERS, LISTS), two cells of one length.
-%   Numbers under a name in LISTS are written as a list: one of them as
+%NP_ENCODE_OBJECT Encode names and values as a JSON object.
+%   JSON = NP_ENCODE_OBJECT(NAMES, MEMBERS, LISTS) takes two cells of the same
+%   length. Numbers under a name in LISTS are written as a list: one number as
 %   [2.5], none as [].
 
 parts = cell(1, numel(names));

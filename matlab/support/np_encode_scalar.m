@@ -1,7 +1,7 @@
 function json = np_encode_scalar(value)
-%NP_ENCODE_SCALAR One number or logical as JSON text.
-%   A number is written with as many digits as are needed to read the same
-%   double again. NaN and Inf, which JSON has not, are null.
+%NP_ENCODE_SCALAR Encode one number or logical as JSON.
+%   A number has as many digits as are needed to read back the same double.
+%   NaN and Inf, which JSON does not have, become null.
 
 if islogical(value)
   words = {'false', 'true'};

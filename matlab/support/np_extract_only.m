@@ -1,13 +1,12 @@
 function result = np_extract_only(result, job, input)
-%NP_EXTRACT_ONLY The features of one input, without timing anything twice.
-%   RESULT = NP_EXTRACT_ONLY(RESULT, JOB, INPUT) computes and saves the
-%   features of INPUT, `shared` or `native`, and of nothing else. The job's
-%   option `batch` ['16'] says how many images go through the network at
-%   once: all of them may need more memory than there is.
+%NP_EXTRACT_ONLY Extract the features of one input without timing them.
+%   RESULT = NP_EXTRACT_ONLY(RESULT, JOB, INPUT) computes and saves only the
+%   features of INPUT, `shared` or `native`. The job's option `batch` ['16'] is
+%   the number of images per forward pass, which limits the memory needed.
 
 if ~any(strcmp(input, {'shared', 'native'}))
-  error('netparity:job', ['The option `only` is ''%s''; it must be ' ...
-    'shared or native.'], input);
+  error('netparity:job', ['The option `only` must be ''shared'' or ' ...
+    '''native'', not ''%s''.'], input);
 end
 started = tic();
 net = np_load_net(job.weights.file, {job.features.layer});
@@ -28,18 +27,13 @@ for b = 1:numel(starts)
     [x, result.flags.resize] = np_native_input(net, job.images(chosen));
   end
   res = np_forward(net, x);
-  for k = 1:numel(job.features)
-    position = np_layer_positions(net, {job.features(k).layer});
-    parts{k, b} = res(position + 1).x;
-  end
+  parts(:, b) = np_feature_maps(job, net, res);
 end
 
-saved = containers.Map();
-for k = 1:numel(job.features)
-  feature = job.features(k);
-  saved(feature.name) = np_save_tensor(job.output_dir, ...
-    [input '-' feature.name], cat(4, parts{k, :}), feature.shape);
+maps = cell(1, numel(job.features));
+for k = 1:numel(maps)
+  maps{k} = cat(4, parts{k, :});
 end
-result.features.(input) = saved;
+result.features.(input) = np_save_features(job, maps, input);
 result.flags = np_process_flags(result.flags);
 end

@@ -1,8 +1,8 @@
 function result = np_fail_result(result, failure)
-%NP_FAIL_RESULT Turn a result into that of a failed job.
-%   RESULT = NP_FAIL_RESULT(RESULT, FAILURE), FAILURE as caught by `catch`.
-%   Timings and features of a job that broke off are dropped: half of them
-%   would look like a whole.
+%NP_FAIL_RESULT Mark a result as failed.
+%   RESULT = NP_FAIL_RESULT(RESULT, FAILURE); FAILURE is what `catch` caught.
+%   Timings and features are dropped, because incomplete ones could be mistaken
+%   for complete ones.
 
 lines = cell(1, numel(failure.stack));
 for k = 1:numel(lines)

@@ -1,5 +1,5 @@
 function value = np_field(container, name, default)
-%NP_FIELD Field of a structure, or a default where it is missing or null.
+%NP_FIELD A field of a structure, or a default if it is missing or null.
 %   VALUE = NP_FIELD(CONTAINER, NAME, DEFAULT). A JSON null is read as [],
 %   so an empty numeric field counts as missing. CONTAINER itself may be [].
 

@@ -1,25 +1,24 @@
 function im = np_imresize(im, target, method)
 %NP_IMRESIZE Resize an image as MATLAB's imresize does.
-%   IM = NP_IMRESIZE(IM, [ROWS COLUMNS]) resizes H x W x C single or double,
-%   bicubic, antialiased when shrinking. Values are neither rounded nor
-%   clipped.
+%   IM = NP_IMRESIZE(IM, [ROWS COLUMNS]) resizes an H x W x C single or double
+%   image with bicubic interpolation, antialiased when shrinking. Values are
+%   neither rounded nor clipped.
 %
-%   IM = NP_IMRESIZE(IM, TARGET, METHOD) takes METHOD `bicubic` (default),
-%   `bilinear` or `nearest` (never antialiased). NP_RESIZE_WEIGHTS has the
-%   formulas.
+%   IM = NP_IMRESIZE(IM, TARGET, METHOD) uses `bicubic` (default), `bilinear` or
+%   `nearest` (never antialiased). NP_RESIZE_WEIGHTS gives the formulas.
 
 if nargin < 3
   method = 'bicubic';
 end
 if ~isfloat(im) || ndims(im) > 3
-  error('netparity:resize', ['np_imresize takes H x W x C single or ' ...
-    'double, not %s of size [%s].'], class(im), num2str(size(im)));
+  error('netparity:resize', ['np_imresize: the image must be ' ...
+    'H x W x C single or double, not %s of size [%s].'], class(im), num2str(size(im)));
 end
 given = [size(im, 1) size(im, 2)];
 channels = size(im, 3);
 antialias = ~strcmp(method, 'nearest');
 
-% As MATLAB: the dimension that shrinks most first, rows if both are equal.
+% As in MATLAB, the dimension that shrinks most comes first; rows on a tie.
 [~, order] = sort(target ./ given);
 kind = class(im);
 for dim = order

@@ -1,9 +1,9 @@
 function features = np_job_features(given)
 %NP_JOB_FEATURES The job's list of features as a 1 x M structure array.
-%   FEATURES = NP_JOB_FEATURES(GIVEN). JSON objects with unlike fields are
-%   decoded as a cell, objects with like fields as a structure array, and a
-%   shape of one number as a scalar; all become one form here, with the
-%   fields name, layer and shape (1 x D).
+%   FEATURES = NP_JOB_FEATURES(GIVEN) has the fields name, layer and shape
+%   (1 x D). jsondecode returns objects with different fields as a cell, objects
+%   with the same fields as a structure array, and a shape of one number as a
+%   scalar.
 
 if isstruct(given)
   given = num2cell(given);

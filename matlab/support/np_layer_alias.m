@@ -1,8 +1,8 @@
 function layer = np_layer_alias(layer)
-%NP_LAYER_ALIAS The name in VGG16's file for a name from another tool.
-%   LAYER = NP_LAYER_ALIAS(LAYER). Keras has the rectifier inside its layers,
-%   so a convolution or fully connected layer means the `relu` behind it.
-%   Names that are no alias, relu6 or fc8 for one, are returned as they are.
+%NP_LAYER_ALIAS Translate another tool's layer name to the one in VGG16's file.
+%   LAYER = NP_LAYER_ALIAS(LAYER). Keras's layers include the ReLU, so the name of
+%   a convolution or fully connected layer becomes that of the `relu` after it.
+%   Other names, such as relu6 or fc8, are returned unchanged.
 
 patterns = { ...
   '^block(\d)_conv(\d)$', 'relu$1_$2'; ...

@@ -1,5 +1,5 @@
 function np_leave_path(folder)
-%NP_LEAVE_PATH Take a folder off the search path, if it is there.
+%NP_LEAVE_PATH Remove a folder from the search path, if it is on it.
 
 if any(strcmp(folder, strsplit(path(), pathsep())))
   rmpath(folder);

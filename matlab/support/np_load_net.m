@@ -1,8 +1,8 @@
 function net = np_load_net(file, wanted)
-%NP_LOAD_NET Load a network and prepare it for some of its layers.
-%   NET = NP_LOAD_NET(FILE, WANTED) drops the layers behind the last of those
-%   in the cell WANTED, and marks these `precious`, so that VL_SIMPLENN
-%   keeps their output while it conserves memory elsewhere.
+%NP_LOAD_NET Load a network, cut after the last layer that is needed.
+%   NET = NP_LOAD_NET(FILE, WANTED) marks the layers in the cell WANTED as
+%   `precious`, so that VL_SIMPLENN keeps their outputs when it conserves
+%   memory, and drops all layers after the last of them.
 
 net = vl_simplenn_tidy(np_load_mat(file));
 positions = np_layer_positions(net, wanted);

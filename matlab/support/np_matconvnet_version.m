@@ -1,5 +1,5 @@
 function found = np_matconvnet_version(root)
-%NP_MATCONVNET_VERSION Version of an unpacked MatConvNet.
+%NP_MATCONVNET_VERSION The version of a MatConvNet folder.
 %   VERSION = NP_MATCONVNET_VERSION(ROOT) reads VER from ROOT/Makefile.
 
 found = 'of unknown version';

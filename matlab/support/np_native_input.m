@@ -1,17 +1,17 @@
 function [x, code] = np_native_input(net, images)
-%NP_NATIVE_INPUT Image files as input of a network, MatConvNet's usual way.
+%NP_NATIVE_INPUT Preprocess image files the way MatConvNet's users do.
 %   [X, CODE] = NP_NATIVE_INPUT(NET, IMAGES) reads the N files in the cell
 %   IMAGES, resizes them to `meta.normalization.imageSize` (bicubic,
 %   antialiased) and subtracts `averageImage`, which is 1 x 1 x 3, or
-%   H x W x 3 in older networks. X is H x W x 3 x N single, RGB. CODE says
-%   which code resized.
+%   H x W x 3 in older networks. X is H x W x 3 x N single, RGB. CODE names
+%   the code that resized them.
 
 normalization = np_field(net.meta, 'normalization', []);
 target = np_field(normalization, 'imageSize', []);
 average = np_field(normalization, 'averageImage', []);
 if numel(target) < 2 || isempty(average)
-  error('netparity:normalization', ['The weights file has no `imageSize` ' ...
-    'and `averageImage` in meta.normalization: add them, for VGG16 ' ...
+  error('netparity:normalization', ['The weights file lacks `imageSize` or ' ...
+    '`averageImage` in meta.normalization. Add them; for VGG16 they are ' ...
     '[224 224 3] and reshape([123.68 116.779 103.939], 1, 1, 3).']);
 end
 target = double(reshape(target(1:2), 1, 2));
@@ -19,8 +19,8 @@ average = single(average);
 if numel(average) == 3
   average = reshape(average, 1, 1, 3);
 elseif ~isequal(size(average), [target 3])
-  error('netparity:normalization', ['averageImage is [%s]; it must be ' ...
-    '1 x 1 x 3 or as large as imageSize, [%s].'], ...
+  error('netparity:normalization', ['averageImage has size [%s], ' ...
+    'expected 1 x 1 x 3 or the size of the input, [%s].'], ...
     num2str(size(average)), num2str([target 3]));
 end
 

@@ -1,10 +1,10 @@
 function result = np_predict(result, job, net, native)
 %NP_PREDICT Time the forward pass and save the features of both inputs.
-%   RESULT = NP_PREDICT(RESULT, JOB, NET, NATIVE). The first pass over the
-%   shared tensor is timed, `warmup` passes are not recorded, and `repeats`
-%   more values are, see NP_TIME_SERIES.
-%   NATIVE is the tensor made from the image files; it is passed once,
-%   untimed. The job's option `per_layer` ['no'] times each layer as well.
+%   RESULT = NP_PREDICT(RESULT, JOB, NET, NATIVE) records the time of the first
+%   pass over the shared tensor, runs `warmup` passes that are not recorded, and
+%   then records `repeats` more values; see NP_TIME_SERIES. NATIVE, the tensor
+%   made from the image files, goes through the network once, untimed. With the
+%   job's option `per_layer` ['no'] each layer is timed as well.
 
 shared = np_shared_input(job);
 started = tic();
@@ -22,11 +22,11 @@ end
 result.phases.predict = seconds;
 result.clock.predict_loops = loops;
 
-result.features.shared = np_save_features(job, net, res, 'shared');
-% Now every thread that there will be has been started.
+result.features.shared = np_save_features(job, np_feature_maps(job, net, res), 'shared');
+% By now every thread has been started.
 result.flags = np_process_flags(result.flags);
 res = np_forward(net, native);
-result.features.native = np_save_features(job, net, res, 'native');
+result.features.native = np_save_features(job, np_feature_maps(job, net, res), 'native');
 if strcmp(np_field(job.options, 'per_layer', 'no'), 'yes')
   result.layers = np_time_layers(net, shared, job.repeats);
 end

@@ -1,10 +1,10 @@
 function flags = np_process_flags(flags)
-%NP_PROCESS_FLAGS What this process runs under, for a reader who compares.
+%NP_PROCESS_FLAGS Settings of this process that matter to a fair comparison.
 %   FLAGS = NP_PROCESS_FLAGS(FLAGS) adds
 %
-%   `precision`::    of the numbers computed with
+%   `precision`::    of the computation
 %   `environment`::  variables that OpenMP and the matrix libraries read
-%   `os_threads`::   threads of the process now, idle ones too; only on Linux
+%   `os_threads`::   number of threads, including idle ones; only on Linux
 
 flags.precision = 'float32';
 names = {'OMP_NUM_THREADS', 'OMP_PROC_BIND', 'OMP_PLACES', ...

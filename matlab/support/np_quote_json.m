@@ -1,7 +1,6 @@
 function quoted = np_quote_json(text)
-%NP_QUOTE_JSON A row of characters as a JSON string (RFC 8259, section 7).
-%   Characters beyond ASCII stay as they are; control characters become
-%   escapes.
+%NP_QUOTE_JSON Quote a row of characters as a JSON string (RFC 8259, section 7).
+%   Control characters are escaped; characters beyond ASCII stay unchanged.
 
 text = strrep(text, '\', '\\');
 text = strrep(text, '"', '\"');

@@ -1,16 +1,16 @@
 function im = np_read_image(file)
 %NP_READ_IMAGE Read an image as RGB in the range 0 to 255.
-%   IM = NP_READ_IMAGE(FILE) returns H x W x 3 single with whole numbers, the
-%   same as Python's Pillow reads:
+%   IM = NP_READ_IMAGE(FILE) returns H x W x 3 single with the same whole numbers
+%   that Python's Pillow gives:
 %
-%   grey            the one channel three times
+%   grey            the channel is repeated three times
 %   palette         looked up in the colour map
-%   alpha           dropped, nothing is blended
+%   alpha           dropped without blending
 %   16 bits, grey   v / 257, rounded
 %   16 bits, RGB    floor(v / 256), the high byte
 %   logical         0 and 255
 %
-%   The picture is not turned even if the camera's orientation tag says so.
+%   The camera's orientation tag is ignored.
 
 if exist(file, 'file') ~= 2
   error('netparity:image', 'image %s does not exist; check the path', file);
@@ -19,8 +19,8 @@ np_check_tiff(file);
 map = [];
 try
   if ~np_is_octave() && ~isempty(regexpi(file, '\.png$', 'once'))
-    % Asking for the alpha channel keeps MATLAB from blending with it. Octave
-    % never blends, and raises an error here for a palette without alpha.
+    % MATLAB blends with the alpha channel unless it is asked for. Octave never
+    % blends, and raises an error here for a palette without alpha.
     [im, map, ~] = imread(file);
   else
     [im, map] = imread(file);
@@ -44,8 +44,8 @@ else
 end
 
 if ndims(im) > 3 || ~any(size(im, 3) == [1 3])
-  error('netparity:image', ['image %s decodes to an array of size [%s], not ' ...
-    'H x W or H x W x 3; save one RGB frame of it'], file, num2str(size(im)));
+  error('netparity:image', ['image %s has size [%s], expected H x W or ' ...
+    'H x W x 3; save one RGB frame of it'], file, num2str(size(im)));
 end
 if size(im, 3) == 1
   im = im(:, :, [1 1 1]);

@@ -1,16 +1,16 @@
 function job = np_read_job(file)
 %NP_READ_JOB Read and check a netparity job.
-%   JOB = NP_READ_JOB(FILE) returns the job as a structure in which lists
-%   have one form however short they are:
+%   JOB = NP_READ_JOB(FILE) returns the job as a structure in which lists have
+%   the same form whatever their length:
 %
 %   `images`::           1 x N cell of paths
 %   `features`::         1 x M struct with name, layer and shape (1 x D)
 %   `shared_input`::     file and shape (1 x 4)
 %   `options`::          struct, without fields if the job has none
-%   `threads`::          number, [] where the job leaves it open
+%   `threads`::          number, [] if the job does not give one
 %   `warmup`, `repeats`:: number, default 0 and 1
 %
-%   Nothing in a job is evaluated: names and paths stay data.
+%   Nothing in a job is evaluated.
 
 job = jsondecode(np_read_text(file));
 wanted = {'schema_version', 'weights', 'images', 'shared_input', ...

@@ -1,14 +1,14 @@
 function [x, shape] = np_read_npy(file)
 %NP_READ_NPY Read a NumPy .npy file.
-%   X = NP_READ_NPY(FILE) returns an array whose first dimension is the
-%   first of the file, whichever order its elements have there, in the
-%   file's own class.
+%   X = NP_READ_NPY(FILE) returns the array with its dimensions in the order of
+%   the file's shape, whether it is stored in C or Fortran order, and in the
+%   file's class.
 %
-%   [X, SHAPE] = NP_READ_NPY(FILE) also returns the shape as written, which
-%   SIZE(X) cannot tell if it has one dimension or ends in ones.
+%   [X, SHAPE] = NP_READ_NPY(FILE) also returns the shape as written: SIZE(X)
+%   differs from it for one dimension and for trailing ones.
 %
-%   Little-endian float32 and float64, int8 to int64, uint8 to uint64 are
-%   read, in format versions 1 to 3:
+%   It reads little-endian float32, float64, int8 to int64 and uint8 to uint64,
+%   in format versions 1 to 3:
 %   https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
 
 [fid, reason] = fopen(file, 'r', 'ieee-le');
@@ -20,8 +20,8 @@ closer = onCleanup(@() fclose(fid));
 count = prod(shape);
 x = fread(fid, count, ['*' type]);
 if numel(x) ~= count
-  error('netparity:npy', ['%s ends after %d of its %d elements: it was ' ...
-    'not written to the end. Write it again.'], file, numel(x), count);
+  error('netparity:npy', ['%s ends after %d of its %d elements. ' ...
+    'Write it again.'], file, numel(x), count);
 end
 
 padded = [shape ones(1, 2 - numel(shape))];

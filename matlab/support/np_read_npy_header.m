@@ -1,9 +1,9 @@
 function [type, column_major, shape] = np_read_npy_header(fid, file)
 %NP_READ_NPY_HEADER Read the header of an open .npy file.
-%   [TYPE, COLUMN_MAJOR, SHAPE] = NP_READ_NPY_HEADER(FID, FILE) leaves FID
-%   at the first element. TYPE is the class name, SHAPE a 1 x D row ([] for
-%   a single number). FILE is named in errors. The header is a Python
-%   dictionary; it is searched for its three entries, never evaluated.
+%   [TYPE, COLUMN_MAJOR, SHAPE] = NP_READ_NPY_HEADER(FID, FILE) leaves FID at the
+%   first element. TYPE is the class name, SHAPE a 1 x D row ([] for a single
+%   number). FILE is for error messages. The header is a Python dictionary; its
+%   three entries are matched by pattern, and nothing is evaluated.
 
 magic = fread(fid, 6, '*uint8')';
 version = fread(fid, 2, '*uint8')';

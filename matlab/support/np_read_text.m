@@ -1,5 +1,5 @@
 function text = np_read_text(file)
-%NP_READ_TEXT A whole UTF-8 text file as one row of characters.
+%NP_READ_TEXT Read a UTF-8 text file as one row of characters.
 
 [fid, reason] = fopen(file, 'r');
 if fid < 0

@@ -1,9 +1,9 @@
 function [im, code] = np_resize_native(im, target)
-%NP_RESIZE_NATIVE Resize an image the way this program's users do.
-%   [IM, CODE] = NP_RESIZE_NATIVE(IM, [ROWS COLUMNS]) is bicubic with
-%   antialiasing. CODE says whose function ran: MATLAB's imresize, or
-%   NP_IMRESIZE where there is none. Octave's image package differs from
-%   MATLAB by up to 0.7 grey levels and is not used.
+%NP_RESIZE_NATIVE Resize an image the way MATLAB's users do.
+%   [IM, CODE] = NP_RESIZE_NATIVE(IM, [ROWS COLUMNS]) is bicubic and antialiased.
+%   CODE names the function that ran: MATLAB's imresize, or NP_IMRESIZE if there
+%   is none. Octave's image package differs from MATLAB by up to 0.7 grey levels
+%   and is not used.
 
 if ~np_is_octave() && exist('imresize', 'file') ~= 0
   im = imresize(im, target, 'bicubic');

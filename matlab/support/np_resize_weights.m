@@ -1,14 +1,14 @@
 function weights = np_resize_weights(from, to, method, antialias)
-%NP_RESIZE_WEIGHTS Matrix that resizes one dimension of an image.
+%NP_RESIZE_WEIGHTS The matrix that resizes one dimension of an image.
 %   W = NP_RESIZE_WEIGHTS(FROM, TO, METHOD, ANTIALIAS) is TO x FROM double;
 %   W * x resizes the column x. Output pixel i lies at
 %
 %     u = (i - 0.5) * FROM / TO + 0.5
 %
-%   and takes k(u - j) of each input pixel j, the weights of one output
-%   pixel being scaled to sum to one. When shrinking with ANTIALIAS, k is
-%   widened by FROM / TO. Pixels beyond the border mirror those inside, the
-%   border pixel included: 2 1 | 1 2 3 | 3 2.
+%   and input pixel j has the weight k(u - j); the weights of each output pixel
+%   are scaled to sum to one. When shrinking with ANTIALIAS, k is widened by
+%   FROM / TO. Pixels beyond the border mirror those inside, including the border
+%   pixel: 2 1 | 1 2 3 | 3 2.
 %
 %   METHOD `bicubic` is the kernel with a = -0.5 of R. Keys, Cubic
 %   convolution interpolation for digital image processing, IEEE
@@ -28,8 +28,8 @@ switch method
     half = 0.5;
     kernel = @(t) double(t >= -0.5 & t < 0.5);
   otherwise
-    error('netparity:resize', ['The method ''%s'' is not known: use ' ...
-      '''bicubic'', ''bilinear'' or ''nearest''.'], method);
+    error('netparity:resize', ['The method must be ''bicubic'', ' ...
+      '''bilinear'' or ''nearest'', not ''%s''.'], method);
 end
 
 stretch = 1;

@@ -1,8 +1,8 @@
 function np_run_job(file, here)
-%NP_RUN_JOB Run a netparity job and leave result.json behind.
-%   NP_RUN_JOB(FILE, HERE) reads the job FILE; HERE is the matlab/ folder. See
-%   EXTRACT_FEATURES for what is written. An error is recorded in the result
-%   and raised again.
+%NP_RUN_JOB Run a netparity job and write result.json.
+%   NP_RUN_JOB(FILE, HERE) reads the job FILE; HERE is the matlab/ folder.
+%   EXTRACT_FEATURES says what is written. Errors are recorded in the result and
+%   rethrown.
 
 job = np_read_job(file);
 result = np_start_result(job);

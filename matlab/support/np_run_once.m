@@ -1,8 +1,8 @@
 function feature = np_run_once(image, weights, layer, output, here)
-%NP_RUN_ONCE One feature of one image, with timings printed as JSON.
-%   FEATURE = NP_RUN_ONCE(IMAGE, WEIGHTS, LAYER, OUTPUT, HERE) is what
-%   EXTRACT_FEATURES does by hand. OUTPUT is a .npy file to write the feature
-%   to, '' for none; HERE is the matlab/ folder.
+%NP_RUN_ONCE Extract one feature of one image; print the timings as JSON.
+%   FEATURE = NP_RUN_ONCE(IMAGE, WEIGHTS, LAYER, OUTPUT, HERE) implements the
+%   three-argument form of EXTRACT_FEATURES. OUTPUT is a .npy file to write the
+%   feature to, '' for none; HERE is the matlab/ folder.
 
 np_choose_code(struct(), here);
 

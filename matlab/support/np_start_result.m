@@ -1,8 +1,7 @@
 function result = np_start_result(job)
-%NP_START_RESULT The result of a job of which nothing is known yet.
-%   RESULT = NP_START_RESULT(JOB) has status `started` and every field of
-%   the protocol: [] for what is not known, an empty structure for an empty
-%   object.
+%NP_START_RESULT The result of a job that has just started.
+%   RESULT = NP_START_RESULT(JOB) has status `started` and every field of the
+%   protocol: [] for unknown values, an empty structure for an empty object.
 
 result = struct();
 result.schema_version = 1;

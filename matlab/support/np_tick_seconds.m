@@ -1,5 +1,5 @@
 function tick = np_tick_seconds()
-%NP_TICK_SECONDS The smallest step that the clock of tic and toc makes.
+%NP_TICK_SECONDS The smallest observed step of the clock of tic and toc.
 
 steps = zeros(1, 200);
 started = tic();
@@ -10,6 +10,6 @@ for k = 1:numel(steps)
     steps(k) = toc(started) - before;
   end
 end
-% A difference of two doubles can come out smaller than one step.
+% The difference of two doubles can be smaller than one step.
 tick = max(min(steps), 1e-9);
 end

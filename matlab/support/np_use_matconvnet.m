@@ -1,15 +1,14 @@
 function found = np_use_matconvnet(root)
-%NP_USE_MATCONVNET Set up an installed MatConvNet and try its MEX files.
-%   VERSION = NP_USE_MATCONVNET(ROOT) returns MatConvNet's version as
-%   written in its Makefile, 'of unknown version' where it is not.
+%NP_USE_MATCONVNET Set up MatConvNet and test its MEX files.
+%   VERSION = NP_USE_MATCONVNET(ROOT) returns the version in MatConvNet's
+%   Makefile, 'of unknown version' if there is none.
 
 setup = fullfile(root, 'matlab', 'vl_setupnn.m');
 if exist(setup, 'file') ~= 2
   error('netparity:matconvnet', ['There is no %s. MATCONVNET_ROOT (or the ' ...
-    'option `matconvnet_root`) must be the folder MatConvNet was ' ...
-    'unpacked to.'], setup);
+    'option `matconvnet_root`) must be the top folder of MatConvNet.'], setup);
 end
-compile = 'in MATLAB: run vl_setupnn and then vl_compilenn';
+compile = 'in MATLAB: run vl_setupnn, then vl_compilenn';
 if np_is_octave()
   compile = 'with mkoctfile --mex; MATLAB''s MEX files do not load in Octave';
 end
@@ -24,7 +23,7 @@ addpath(fullfile(root, 'matlab'));
 try
   vl_setupnn();
   if exist('vl_nnconv') ~= 3 || exist('vl_nnpool') ~= 3
-    error('netparity:matconvnet', 'vl_setupnn puts other functions in its place');
+    error('netparity:matconvnet', 'vl_setupnn puts other functions on the path');
   end
   y = vl_nnconv(single(2), single(3), single(1));
 catch failure

@@ -87,7 +87,7 @@ def test_doctor_setup_and_comparison(release: Release, netparity: Command, compa
     told = netparity("doctor").stdout
     (line,) = [line for line in told.splitlines() if f"✓ {NAME}" in line]
     assert f"matlab {release.name}, matlabengine {release.version}." in line
-    assert f"MATLAB {release.name} is at {found.root}; to it belongs matlabengine" in told
+    assert f"MATLAB {release.name} is at {found.root}; it needs matlabengine" in told
 
     beside = [] if REAL else ["--runner", "matconvnet-octave"]
     done = compare(*TINY, "--layers", "all", "--runner", NAME, *beside)

@@ -77,7 +77,7 @@ CONVOLUTION = {
     "unknown option": (with_options("Padding", 1), "'Padding'"),
     "a pooling option": (with_options("method", "max"), "'method'"),
     "option without value": (with_options("stride", 1, "pad"), "'pad'"),
-    "value without option": (with_options("stride", 1, 2), "no 2"),
+    "value without option": (with_options("stride", 1, 2), "not 2"),
     "option in a cell": (with_options(cell(["pad"]), 1), "cell"),
     "a derivative": (with_options(X), "forward"),
     "an empty derivative": (with_options(NONE, "pad", 1), "forward"),
@@ -193,7 +193,7 @@ def test_errors_inside_a_network_are_those_of_the_layer(call: Call) -> None:
         "4 channels": [conv | {"weights": cell([F[:, :, :3], B])}, {"type": "relu"}],
         "there are 1": [conv | {"weights": cell([F, B[:, :1]])}, {"type": "relu"}, pool],
         "'median'": [conv, {"type": "relu"}, pool | {"method": "median"}],
-        "window of [9  9]": [conv, {"type": "relu"}, pool | {"pool": 9.0}],
+        "window, [9  9]": [conv, {"type": "relu"}, pool | {"pool": 9.0}],
         "'leak' must be": [conv, {"type": "relu", "leak": -1.0}],
         "no option 'fast'": [conv | {"opts": cell(["fast", 1.0])}, {"type": "relu"}],
     }

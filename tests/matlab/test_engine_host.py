@@ -137,7 +137,7 @@ def test_a_job_file_that_cannot_be_read(scene: Scene, text: str | None) -> None:
 def test_an_error_before_the_script_can_record_it(octave: Callable, scene: Scene) -> None:
     scene.job["schema_version"] = 2
     assert scene.run() == 1
-    words = ["schema_version 2", "by hand in MATLAB"]
+    words = ["schema_version 2", "To reproduce it"]
     error = scene.assert_failed("netparity:job", words)
     assert "File" not in error["message"]
     assert "np_read_job, line " in error["where"] and "np_read_job.m" in error["where"]
@@ -170,7 +170,7 @@ def test_a_matlab_that_dies_during_the_job(octave: Callable, scene: Scene) -> No
     (pid,) = scene.octaves()
     os.kill(pid, signal.SIGKILL)
     assert host.wait(SECONDS) == 1
-    scene.assert_failed("SessionLost", ["Memory", "matlab_crash_dump"])
+    scene.assert_failed("SessionLost", ["out of memory", "matlab_crash_dump"])
     scene.assert_nothing_is_left()
 
 

@@ -49,7 +49,7 @@ def test_a_session_of_another_name(scene: Scene) -> None:
     scene.share("mine")
     scene.job["options"] = {"session": "yours"}
     assert scene.run() == 1
-    words = ["'yours'", "shared are: mine", "matlab.engine.shareEngine('yours')"]
+    words = ["'yours'", "shared sessions: mine", "matlab.engine.shareEngine('yours')"]
     scene.assert_failed("SessionNotFound", words)
     assert scene.noted() == []
 

@@ -189,7 +189,7 @@ def image_that_is_text(job: dict[str, Any]) -> None:
         (matconvnet_elsewhere, ["vl_setupnn.m"]),
         (matconvnet_not_compiled, ["vl_nnconv.mex", "mkoctfile"]),
         (matconvnet_of_another_platform, ["vl_nnconv.mex", "does not run"]),
-        (matconvnet_of_plain_functions, ["vl_nnconv.mex", "other functions in its place"]),
+        (matconvnet_of_plain_functions, ["vl_nnconv.mex", "other functions on the path"]),
         (input_of_another_shape, ["input.npy", "1  32  32"]),
         (image_that_is_text, ["photo.png"]),
     ],

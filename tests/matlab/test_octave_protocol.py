@@ -128,4 +128,4 @@ def test_a_full_disk_is_an_error_that_names_the_file(
     script = Path(__file__).parent / "write_zeros.m"
     done = octave(script, octave_process.MATLAB, file, count, before=limit_files)
     assert done.returncode != 0
-    assert str(file) in done.stderr and "disk full" in done.stderr
+    assert str(file) in done.stderr and "full disk" in done.stderr

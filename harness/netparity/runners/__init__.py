@@ -1,4 +1,4 @@
-"""The compared tools, one file each. A new one is a file here and a line in `RUNNERS`."""
+"""The compared tools, one file each. A new one is a file here and its line in `RUNNERS`."""
 
 from netparity.runners.base import Availability, Missing, Option, Runner
 from netparity.runners.keras2_theano import Keras2Theano

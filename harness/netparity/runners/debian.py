@@ -15,20 +15,20 @@ _TIMEOUT_SECONDS = 1800.0
 
 
 def install_command(packages: Sequence[str]) -> str:
-    """What a user types to install them."""
+    """The command that a user types to install them."""
     return "sudo apt-get install --no-install-recommends " + " ".join(packages)
 
 
 def install(packages: Sequence[str], watch: Watch = SILENT) -> None:
-    """Install packages as root, or through sudo where it asks for no password.
+    """Install packages as root, or with sudo if it needs no password.
 
     Raises:
-        SetupError: if that is not possible or fails; `fix` is the command to type.
+        SetupError: if that is impossible or fails; `fix` is the command to type.
     """
     names = ", ".join(packages)
     fix = f"install them with: {install_command(packages)}"
     if shutil.which("apt-get") is None:
-        raise SetupError(f"system packages are missing: {names} (Debian's names)", fix)
+        raise SetupError(f"system packages are missing: {names} (as Debian calls them)", fix)
     prefix = _privilege()
     if prefix is None:
         raise SetupError(f"system packages are missing: {names}", fix)
@@ -38,7 +38,7 @@ def install(packages: Sequence[str], watch: Watch = SILENT) -> None:
             ["update", "-q"],
             ["install", "-y", "-q", "--no-install-recommends", *packages],
         ):
-            # sudo drops the environment, so the variable goes behind it.
+            # sudo drops the environment, so the variable is set behind it.
             quiet = ["env", "DEBIAN_FRONTEND=noninteractive"]
             command = Command([*prefix, *quiet, "apt-get", *arguments])
             try:
@@ -50,7 +50,7 @@ def install(packages: Sequence[str], watch: Watch = SILENT) -> None:
 
 
 def _privilege() -> list[str] | None:
-    """What to put before a command to run it as root, or None if that is not allowed."""
+    """What precedes a command to run it as root; None if that is not allowed."""
     if os.geteuid() == 0:
         return []
     try:

@@ -1,4 +1,4 @@
-"""What this machine can run, and the making of what it lacks."""
+"""Which runners can run on this machine, and setting up those that cannot."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from netparity.watch import SILENT, Watch
 
 
 def examine(environments: Environments) -> Iterator[tuple[str, Availability]]:
-    """Every runner, and whether it can run."""
+    """Every runner's name, and whether it can run."""
     for kind in RUNNERS:
         yield kind.name, kind(kind.name).availability(environments)
 
@@ -26,7 +26,7 @@ def options_in_words() -> Iterator[str]:
 def set_up(
     names: Sequence[str], environments: Environments, watch: Watch = SILENT
 ) -> Iterator[tuple[str, str | None]]:
-    """Make ready the named runners, or all; yields each with what went wrong, or None.
+    """Set up the named runners, or all; yields each label with what went wrong, or None.
 
     Raises:
         UsageError: if a name or one of its keys is unknown.
@@ -52,7 +52,7 @@ def _prepare(runner: Runner, environments: Environments, watch: Watch) -> str | 
 
 
 def _install_missing(runners: Sequence[Runner], environments: Environments, watch: Watch) -> None:
-    """One apt-get call for all of them."""
+    """Install what all of them lack with a single apt-get call."""
     packages = [
         item.package
         for runner in runners

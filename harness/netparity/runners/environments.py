@@ -1,7 +1,7 @@
 """One virtual environment per Python stack, made by uv from pinned and hashed requirements.
 
-An environment's folder is named by the hash of its pins, so a changed pin makes a new one. It
-counts as made only when its marker is there; what was begun and not finished is made again.
+An environment's folder is named by the hash of its pins, so changed pins make a new one. It is
+complete when its marker exists; an incomplete one is made again.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ _INSTALL_TIMEOUT_SECONDS = 1800.0
 _LOG_TAIL_LINES = 12
 _ASK_FOR_MODULES = (
     "import importlib.util as u, sys; "
-    "print('lacking', *[m for m in sys.argv[1:] if u.find_spec(m) is None])"
+    "print('answer', end=' '); "
+    "print(*[m for m in sys.argv[1:] if u.find_spec(m) is None])"
 )
 # Python 3.7 and older have no importlib.metadata.
 _ASK_FOR_VERSIONS = """
@@ -40,7 +41,7 @@ try:
 except ImportError:
     import pkg_resources
     found = [(d.project_name, d.version) for d in pkg_resources.working_set]
-print("versions", *[name + "=" + version for name, version in found if name in sys.argv[1:]])
+print("answer", *[name + "=" + version for name, version in found if name in sys.argv[1:]])
 """
 
 
@@ -49,13 +50,13 @@ class Stack:
     """A set of packages that one runner needs.
 
     Attributes:
-        name: of the runner that `--python` names, and of the requirements file.
-        python: which Python it supports, as a version specifier.
-        packages: what to install where the machine decides it, and no list can be pinned ahead.
-        variables: what their installation needs in its environment.
-        belongs_to: what else the environment is made for; another one means another environment.
-        runner: what `netparity setup` is given to make it, where that is not the name.
-        lists: other names of requirements files, where it is not the one of that name.
+        name: the name that `--python` takes, and that of the requirements file.
+        python: the versions of Python that it supports, as a version specifier.
+        packages: what to install if it depends on the machine, so that no list can be pinned.
+        variables: environment variables for their installation.
+        belongs_to: what the environment depends on besides its pins; a change makes a new one.
+        runner: what `netparity setup` takes to make it, if that is not the name.
+        lists: the names of its requirements files, if it is not one of that name.
     """
 
     name: str
@@ -68,12 +69,12 @@ class Stack:
 
     @property
     def setup(self) -> str:
-        """What to type to have it made."""
+        """The command that makes it."""
         return f"netparity setup {shlex.quote(self.runner or self.name)}"
 
     @property
     def requirements(self) -> list[Path]:
-        """The pinned lists; there is none if `packages` are given."""
+        """The pinned lists; none if there are `packages`."""
         if self.packages:
             return []
         folder = extractor_folder("python") / "requirements"
@@ -81,13 +82,13 @@ class Stack:
 
     @property
     def requirement_options(self) -> list[str]:
-        """The lists, as uv and pip take them."""
+        """The lists as options of uv and pip."""
         return [part for path in self.requirements for part in ("--requirement", str(path))]
 
 
 @dataclass(frozen=True)
 class Environments:
-    """The interpreters of all stacks; `overrides` are ones that the user brought."""
+    """The interpreters of all stacks; `overrides` are those that the user provides."""
 
     overrides: Mapping[str, Path] = field(default_factory=dict)
 
@@ -99,10 +100,10 @@ class Environments:
         return _interpreter(folder) if _is_complete(folder) else None
 
     def ensure(self, stack: Stack, watch: Watch = SILENT) -> Path:
-        """The stack's interpreter, its environment made the first time.
+        """The stack's interpreter; its environment is made if necessary.
 
         Raises:
-            SetupError: if it cannot be made; `log` in the message says where uv's output is.
+            SetupError: if it cannot be made; the message names the log with uv's output.
         """
         if stack.name in self.overrides:
             return _checked_override(stack, self.overrides[stack.name])
@@ -115,23 +116,19 @@ class Environments:
         return _interpreter(folder)
 
     def lacking(self, stack: Stack, modules: Sequence[str]) -> list[str]:
-        """Which of some modules the stack's interpreter cannot find, asked of itself.
+        """The modules among these that the stack's interpreter does not find.
 
         Raises:
-            LaunchError: if it is no working Python.
+            LaunchError: if it is not a working Python.
         """
-        python = self.python(stack)
-        answer = capture(Command([str(python), "-c", _ASK_FOR_MODULES, *modules]), Path("/"))
-        if not answer.startswith("lacking"):
-            raise LaunchError(f"{python} is no Python: it prints {answer[:60]!r}")
-        return answer.split()[1:]
+        return self._ask(stack, _ASK_FOR_MODULES, modules)
 
     def versions(self, stack: Stack, *packages: str) -> dict[str, str]:
-        """Installed versions of some packages, read from disk without importing them."""
+        """The installed versions of some packages, read from disk without starting Python."""
         python = self.python(stack)
         if python is None:
             return {}
-        # The folder that holds `bin` holds `lib`, whatever the interpreter links to.
+        # `lib` is beside `bin`, whatever the interpreter links to.
         paths = [str(path) for path in python.parent.parent.glob("lib/python*/site-packages")]
         found = {
             re.sub(r"[-_.]+", "-", name).lower(): distribution.version
@@ -141,21 +138,25 @@ class Environments:
         }
         return {name: found[name] for name in packages if name in found}
 
-    def told_versions(self, stack: Stack, *packages: str) -> dict[str, str]:
-        """The same, asked of the interpreter: one that the user brought may look elsewhere too.
+    def importable_versions(self, stack: Stack, *packages: str) -> dict[str, str]:
+        """The same as the interpreter reports it: a user's own may have further folders.
 
         Raises:
-            LaunchError: if it is no working Python.
+            LaunchError: if it is not a working Python.
         """
-        python = self.python(stack)
-        arguments = [str(python), "-c", _ASK_FOR_VERSIONS, *packages]
-        shielded = Command(arguments, {"PYTHONPATH": None, "PYTHONHOME": None})
-        answer = capture(shielded, Path("/"))
-        if not answer.startswith("versions"):
-            raise LaunchError(f"{python} is no Python: it prints {answer[:60]!r}")
-        # The first one found is the one that is imported.
-        pairs = [pair.partition("=") for pair in answer.split()[1:]]
+        answer = self._ask(stack, _ASK_FOR_VERSIONS, packages)
+        # Of several, the first is imported.
+        pairs = [pair.partition("=") for pair in answer]
         return {name: version for name, _, version in reversed(pairs)}
+
+    def _ask(self, stack: Stack, code: str, arguments: Sequence[str]) -> list[str]:
+        """The words that the stack's interpreter prints after `answer`."""
+        python = self.python(stack)
+        variables = {"PYTHONPATH": None, "PYTHONHOME": None}
+        answer = capture(Command([str(python), "-c", code, *arguments], variables), Path("/"))
+        if not answer.startswith("answer"):
+            raise LaunchError(f"{python} is not a Python interpreter: it prints {answer[:60]!r}")
+        return answer.split()[1:]
 
     def _folder(self, stack: Stack) -> Path:
         key = hashlib.sha256(_pins(stack)).hexdigest()[:12]
@@ -193,7 +194,7 @@ def _interpreter(folder: Path) -> Path:
 
 
 def _is_complete(folder: Path) -> bool:
-    # `exists` follows the link: the Python it was made from may have been removed since.
+    # `exists` follows links: the Python that it was made from may have been removed.
     return (folder / _MARKER).exists() and _interpreter(folder).exists()
 
 
@@ -202,7 +203,7 @@ def _checked_override(stack: Stack, python: Path) -> Path:
         lists = " and ".join(f"python/requirements/{path.name}" for path in stack.requirements)
         needs = " ".join(stack.packages) or f"the packages of {lists}"
         raise SetupError(
-            f"--python {stack.name}={python}: there is no executable file of that name",
+            f"--python {stack.name}={python} is not an executable file",
             f"give the full path of a Python interpreter that has {needs}",
         )
     return python
@@ -223,8 +224,8 @@ def _build(stack: Stack, folder: Path) -> None:
     _uv(stack, log, uv, "venv", "--no-project", "--python", stack.python, str(folder))
     what = ["--require-hashes", *stack.requirement_options]
     if stack.packages:
-        # A package that notes at its installation where something is: uv's cache would bring it as
-        # it was built for the first folder.
+        # Such a package records the location of something when it is built: uv's cache would
+        # provide it as built for the first location.
         what = ["--no-cache", *stack.packages]
     _uv(stack, log, uv, "pip", "install", "--python", python, "--compile-bytecode", *what)
     (folder / _MARKER).write_text(f"{stack.name}\n")
@@ -233,11 +234,11 @@ def _build(stack: Stack, folder: Path) -> None:
 def _uv(stack: Stack, log: Path, *arguments: str) -> None:
     environment = {**stack.variables, "VIRTUAL_ENV": None, "PYTHONPATH": None}
     if "UV_DEFAULT_INDEX" not in os.environ and "PIP_INDEX_URL" in os.environ:
-        # A laboratory's mirror is usually set for pip only.
+        # A local mirror is usually configured for pip only.
         environment["UV_DEFAULT_INDEX"] = os.environ["PIP_INDEX_URL"]
     fix = (
         f"check the network and try again with: {stack.setup}\n"
-        f"or bring an interpreter of your own: --python {stack.name}=/path/to/python"
+        f"or use an interpreter of your own: --python {stack.name}=/path/to/python"
     )
     try:
         ended = launch(

@@ -21,15 +21,15 @@ _PACKAGES = ("matlabengine", "matlabengineforpython")
 
 
 class MatconvnetMatlab(MatconvnetRunner):
-    """`matconvnet-matlab`. The engine runs in a process and an environment of its own."""
+    """`matconvnet-matlab`. The engine runs in a separate process and environment."""
 
     name = _NAME
     default_rows = (_NAME,)
     colour = "#cc79a7"
     options: ClassVar = {
         **MatconvnetRunner.options,
-        "session": Option("connect to the MATLAB session shared under this name; it is never quit"),
-        "startup_timeout": Option("seconds that MATLAB may take to start; default: 300"),
+        "session": Option("join the MATLAB session shared under this name, which is not quit"),
+        "startup_timeout": Option("seconds allowed for MATLAB to start; default: 300"),
     }
 
     @classmethod
@@ -38,10 +38,10 @@ class MatconvnetMatlab(MatconvnetRunner):
         return (cls.name,)
 
     def prepare(self, environments: Environments, watch: Watch) -> None:
-        """Make the environment of the engine that belongs to this machine's MATLAB.
+        """Make an environment with the engine of this machine's MATLAB.
 
         Raises:
-            SetupError: if there is no MATLAB, or no engine for it that can be installed.
+            SetupError: if there is no MATLAB, or its engine cannot be installed.
         """
         matlab = find_matlab()
         brought = self.name in environments.overrides
@@ -54,11 +54,11 @@ class MatconvnetMatlab(MatconvnetRunner):
         environments.ensure(engine_stack(matlab), watch)
 
     def missing(self, environments: Environments) -> list[Missing]:
-        """Nothing that a system package could bring."""
+        """Nothing: no system package provides MATLAB."""
         return []
 
     def availability(self, environments: Environments) -> Availability:
-        """Whether there is a MATLAB, and an interpreter with the engine of its release."""
+        """Whether MATLAB is found, and an interpreter with the engine of its release."""
         matlab = find_matlab()
         own = environments.overrides.get(self.name)
         problem = _no_matlab(matlab) if own else _problem(matlab)
@@ -75,7 +75,7 @@ class MatconvnetMatlab(MatconvnetRunner):
                 f"netparity setup {self.name}",
             )
         try:
-            found = environments.told_versions(stack, *_PACKAGES)
+            found = environments.importable_versions(stack, *_PACKAGES)
         except LaunchError as error:
             return Availability(False, f"{error}", _bring_your_own())
         if not found:
@@ -85,8 +85,8 @@ class MatconvnetMatlab(MatconvnetRunner):
         if release is not None and not release.owns(engine):
             return Availability(
                 False,
-                f"{python} has matlabengine {engine}{_belonging(engine)}, but {matlab.words}, to "
-                f"which matlabengine {release.version} belongs",
+                f"{python} has matlabengine {engine}{_belonging(engine)}, but {matlab.words}, "
+                f"which needs matlabengine {release.version}",
                 _install(matlab, python),
             )
         versions = {"matlab": matlab.release_name} if matlab.release_name else {}
@@ -97,14 +97,14 @@ class MatconvnetMatlab(MatconvnetRunner):
         )
 
     def command(self, environments: Environments, job_file: Path, threads: int) -> Command:
-        """The engine's host on the job."""
+        """Starts the engine's host on the job."""
         matlab = find_matlab()
         environment = python_variables()
         python = environments.overrides.get(self.name)
         if matlab is not None:
             python = environments.python(engine_stack(matlab))
-            # The engine starts the MATLAB it was installed for, or the one on the PATH: here both
-            # are the same.
+            # The engine starts the MATLAB it was installed for, or the one on the PATH; this makes
+            # them the same.
             environment["MATLAB_ROOT"] = str(matlab.root)
             path = [str(matlab.root / "bin"), os.environ.get("PATH", "")]
             environment["PATH"] = os.pathsep.join(path)
@@ -115,16 +115,16 @@ class MatconvnetMatlab(MatconvnetRunner):
 
 
 def engine_stack(matlab: Matlab) -> Stack:
-    """The environment of the engine that belongs to a MATLAB.
+    """The environment with the engine of a MATLAB.
 
-    No list with hashes can be pinned ahead: which engine is right depends on the MATLAB that is
-    here, and MathWorks mends each release's engine in its third number.
+    It cannot be pinned with hashes: the right engine depends on the MATLAB of the machine, and
+    MathWorks fixes each release's engine in patch versions.
     """
     release = matlab.release
     if release is None:
         return Stack(_NAME, ">=3.6", ("matlabengine",))
-    # The package's setup.py writes down where MATLAB is. It looks in MATLAB's default folder, then
-    # here; where it need not look here, MATLAB's libraries are better kept from other programs.
+    # The package's setup.py records where MATLAB is. It looks in MATLAB's default folder, then in
+    # this variable. Otherwise MATLAB's libraries are better kept away from other programs.
     variables = {}
     if matlab.root != DEFAULT_FOLDER / release.name:
         libraries = os.environ.get("LD_LIBRARY_PATH")
@@ -139,28 +139,28 @@ def _no_matlab(matlab: Matlab | None) -> Availability | None:
     if matlab.too_old:
         return Availability(
             False,
-            f"{matlab.words}, but the scripts need {OLDEST} or later",
-            f"install {OLDEST} or later, or set MATLAB_ROOT to one that is installed",
+            f"{matlab.words}, but netparity needs {OLDEST} or later",
+            f"install {OLDEST} or later, or set MATLAB_ROOT to a later release",
         )
     return None
 
 
 def _problem(matlab: Matlab | None) -> Availability | None:
-    """Why no environment can be made for this MATLAB."""
+    """Why no environment can be made for this MATLAB; None if one can."""
     problem = _no_matlab(matlab)
     if problem is not None or matlab is None:
         return problem
     if matlab.release is None:
         return Availability(
             False,
-            f"{matlab.words}, but neither its VersionInfo.xml nor its folder's name says its "
-            "release, so that the right matlabengine is not known",
+            f"{matlab.words}, but neither its VersionInfo.xml nor its folder's name gives its "
+            "release, so the right matlabengine is unknown",
             f"set MATLAB_ROOT to what `matlabroot` prints in MATLAB, or {_bring_your_own()}",
         )
     if not matlab.release.on_index:
         return Availability(
             False,
-            f"{_described(matlab)}, which is no package of the index: MATLAB brings it",
+            f"{_described(matlab)}, which is not on the package index but comes with MATLAB",
             f"in a Python {matlab.release.python_words} of your own, run `python setup.py install` "
             f"in {matlab.root / 'extern' / 'engines' / 'python'}, then {_bring_your_own()}",
         )
@@ -168,20 +168,20 @@ def _problem(matlab: Matlab | None) -> Availability | None:
 
 
 def _described(matlab: Matlab) -> str:
-    """A MATLAB, and the engine and the Pythons that belong to it."""
+    """A MATLAB, with the engine and the Pythons that it needs."""
     release = matlab.release
     assert release is not None
     newer = "" if release.known else f" ({_newer_than_known(release)})"
     return (
-        f"{matlab.words}; to it belongs matlabengine {release.version} on Python "
+        f"{matlab.words}; it needs matlabengine {release.version} on Python "
         f"{release.python_words}{newer}"
     )
 
 
 def _newer_than_known(release: Release) -> str:
     return (
-        f"{release.name} is newer than this netparity: matlabengine {release.version} follows from "
-        "its name, the Pythons are those of the release before"
+        f"{release.name} is newer than this netparity: matlabengine {release.version} is inferred "
+        "from its name, and the Pythons from the previous release"
     )
 
 
@@ -191,7 +191,7 @@ def _belonging(engine: str) -> str:
 
 
 def _bring_your_own() -> str:
-    return f"name an interpreter that has it: --python {_NAME}=/path/to/python"
+    return f"give an interpreter that has it: --python {_NAME}=/path/to/python"
 
 
 def _install(matlab: Matlab, python: Path) -> str:

@@ -1,4 +1,4 @@
-"""Where MATLAB is, and of which release; it is never started to find out."""
+"""Where MATLAB is and which release it is, without starting it."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from pathlib import Path
 
 from netparity.runners.matlab_releases import OLDEST, Release, release_named
 
-# Of MathWorks' installer for Linux.
+# The default of MathWorks' installer for Linux.
 DEFAULT_FOLDER = Path("/usr/local/MATLAB")
-# Where MathWorks' installers, and those of many laboratories, put MATLAB.
+# Where MathWorks' installers, and many laboratories, put MATLAB.
 _USUAL_FOLDERS = (
     (str(DEFAULT_FOLDER), "R20*"),
     ("/opt/MATLAB", "R20*"),
@@ -22,7 +22,7 @@ _USUAL_FOLDERS = (
     ("/Applications", "MATLAB_R20*.app"),
 )
 _RELEASE = re.compile(r"R20\d\d[ab]")
-# Read by pattern and not parsed: nothing in the file can then be expanded or fetched.
+# Matched by pattern and not parsed, so that nothing in the file is expanded or fetched.
 _RELEASE_ELEMENT = re.compile(rb"<release>\s*\(?(R20\d\d[ab])\)?\s*</release>")
 _MAX_VERSION_INFO_BYTES = 65536
 
@@ -32,8 +32,8 @@ class Matlab:
     """A MATLAB on this machine.
 
     Attributes:
-        root: its folder, MATLAB's own `matlabroot`.
-        release_name: such as R2024a; None where neither `VersionInfo.xml` nor the folder says it.
+        root: its folder, which MATLAB calls `matlabroot`.
+        release_name: such as R2024a; None if neither `VersionInfo.xml` nor the folder gives it.
     """
 
     root: Path
@@ -41,33 +41,33 @@ class Matlab:
 
     @property
     def release(self) -> Release | None:
-        """What is known of its release; None if it is too old or not known."""
+        """What is known about its release; None if it is too old or unknown."""
         return release_named(self.release_name) if self.release_name else None
 
     @property
     def too_old(self) -> bool:
-        """Whether the scripts do not run in it."""
+        """Whether it is older than the oldest supported release."""
         return self.release_name is not None and self.release_name < OLDEST
 
     @property
     def words(self) -> str:
-        """What and where it is, for a message."""
+        """Its release and folder, for a message."""
         if self.release_name is None:
             return f"MATLAB is at {self.root}"
         return f"MATLAB {self.release_name} is at {self.root}"
 
     @property
     def libraries(self) -> Path:
-        """The folder of its shared libraries and of the program proper."""
+        """The folder with its shared libraries and its actual program."""
         bin_folder = self.root / "bin"
         found = (bin_folder / name for name in ("glnxa64", "linux-arm-64", "maca64", "maci64"))
         return next((folder for folder in found if folder.is_dir()), bin_folder / "glnxa64")
 
 
 def find_matlab() -> Matlab | None:
-    """MATLAB from `MATLAB_ROOT`, from the PATH or from the usual folders, the newest first.
+    """MATLAB from `MATLAB_ROOT`, from the PATH, or the newest in the usual folders.
 
-    A `MATLAB_ROOT` without MATLAB in it is no reason to take another one: then there is None.
+    If `MATLAB_ROOT` is set but has no MATLAB, the result is None and not another MATLAB.
     """
     if named := os.environ.get("MATLAB_ROOT"):
         root = Path(named).expanduser().absolute()
@@ -75,16 +75,16 @@ def find_matlab() -> Matlab | None:
     on_path = _on_path()
     if on_path is not None and on_path.release_name is not None:
         return on_path
-    # What is called `matlab` on the PATH may be a script that starts one of these.
+    # `matlab` on the PATH may be a script that starts one of these.
     usual = sorted(_in_usual_folders(), key=lambda each: each.release_name or "")
     return usual[-1] if usual else on_path
 
 
 def why_none() -> tuple[str, str]:
-    """Why `find_matlab` found none, and what would mend it."""
+    """Why `find_matlab` found none, and how to fix it."""
     if named := os.environ.get("MATLAB_ROOT"):
         return (
-            f"no MATLAB was found: MATLAB_ROOT={named} holds no bin/matlab",
+            f"no MATLAB was found: MATLAB_ROOT={named} has no bin/matlab",
             "set MATLAB_ROOT to what `matlabroot` prints in MATLAB, or unset it",
         )
     folders = ", ".join(folder for folder, _ in _USUAL_FOLDERS)

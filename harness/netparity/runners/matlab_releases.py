@@ -1,4 +1,4 @@
-"""Which `matlabengine`, and which Python, belongs to which release of MATLAB."""
+"""Which `matlabengine` and which Pythons each release of MATLAB needs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 _NAME = re.compile(r"R(20\d\d)([ab])")
-# `matlab/extract_features.m` runs from this one on.
+# The oldest release in which `matlab/extract_features.m` runs.
 OLDEST = "R2018b"
 
 
@@ -16,12 +16,12 @@ class Release:
 
     Attributes:
         name: such as R2024a.
-        version: MATLAB's own, and that of its `matlabengine`.
+        version: that of MATLAB and of its `matlabengine`.
         pythons: the versions of Python 3 that the engine supports, oldest first.
-        on_index: whether its `matlabengine` is a package of the Python Package Index; if not, it
-            is installed from `extern/engines/python` in MATLAB's folder.
+        on_index: whether its `matlabengine` is on the Python Package Index; if not, it is
+            installed from `extern/engines/python` in MATLAB's folder.
         aliases: other versions under which its `matlabengine` was published.
-        known: whether it stands in the table below, or was worked out by the rule of thumb.
+        known: whether it is in the table below; if not, it was inferred from its name.
     """
 
     name: str
@@ -33,7 +33,7 @@ class Release:
 
     @property
     def requirement(self) -> str:
-        """What to install."""
+        """The requirement to install."""
         return f"matlabengine=={self.version}.*"
 
     @property
@@ -48,8 +48,8 @@ class Release:
         return f"{self.pythons[0]} to {self.pythons[-1]}"
 
     def owns(self, engine: str) -> bool:
-        """Whether an installed engine of this version (or named so) belongs to this release."""
-        # What MATLAB's own setup.py installs calls its version R2019b.
+        """Whether an engine of this version, or of this name, is that of this release."""
+        # Installed by MATLAB's own setup.py, the version is the name of the release.
         versions = (self.version, *self.aliases)
         return engine == self.name or ".".join(engine.split(".")[:2]) in versions
 
@@ -59,9 +59,9 @@ def _minors(first: int, last: int) -> tuple[str, ...]:
 
 
 # Pythons: MathWorks, "Versions of Python Compatible with MATLAB Products by Release"
-# (support/requirements/python-compatibility). Versions, and those of R2026a and R2026b: VER_TO_REL
-# and SUPPORTED_PYTHON_VERSIONS in setup.py of matlabengine 26.1.12 and 26.2.5. The package index
-# holds 9.9 (R2020b) and everything later; tests/matlab/test_engine_package.py compares.
+# (support/requirements/python-compatibility). Versions, and everything about R2026a and R2026b:
+# VER_TO_REL and SUPPORTED_PYTHON_VERSIONS in setup.py of matlabengine 26.1.12 and 26.2.5. The
+# package index has 9.9 (R2020b) and everything later; tests/matlab/test_engine_package.py compares.
 RELEASES = (
     Release("R2018b", "9.5", _minors(5, 6), on_index=False),
     Release("R2019a", "9.6", _minors(5, 7), on_index=False),
@@ -84,10 +84,10 @@ RELEASES = (
 
 
 def release_named(name: str) -> Release | None:
-    """The release of that name; None if it is older than `OLDEST` or no name of a release.
+    """The release of that name; None if it is older than `OLDEST` or not a release's name.
 
-    One newer than the table gets the version that its name says (R2027a is 27.1, as it has been
-    since R2023b) and the Pythons of the newest in the table.
+    For a release newer than the table, the version is inferred from the name (R2027a is 27.1, by
+    the rule since R2023b), and the Pythons are those of the newest in the table.
     """
     for release in RELEASES:
         if release.name == name:
@@ -101,5 +101,5 @@ def release_named(name: str) -> Release | None:
 
 
 def release_of_engine(engine: str) -> Release | None:
-    """The release that an installed engine belongs to, if the table has it."""
+    """The release of an installed engine; None if the table does not have it."""
     return next((release for release in RELEASES if release.owns(engine)), None)

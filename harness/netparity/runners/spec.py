@@ -20,12 +20,12 @@ def create_runners(
 ) -> list[Runner]:
     """The runners that the user named, in that order.
 
-    The key `label` names a row, so that one runner can stand twice.
+    The key `label` names a row, so that one runner can have several.
 
     Args:
         texts: `NAME` or `NAME[key=value,...]`.
-        known: the kinds of runners there are.
-        defaults: keys for every runner that knows them and was not given them; not in its label.
+        known: the existing runners.
+        defaults: keys for every runner that has them and was not given them; not in its label.
 
     Raises:
         UsageError: if a name, key or value is unknown, or two rows have one label.
@@ -34,11 +34,12 @@ def create_runners(
     seen: set[str] = set()
     for runner in runners:
         if runner.label == "reference":
-            raise UsageError("no row can be called 'reference': that is the float64 pass")
+            raise UsageError(
+                "no row can be called 'reference', which is the float64 pass; choose another label"
+            )
         if runner.label in seen:
             raise UsageError(
-                f"two rows are called {runner.label!r}; give one another name with "
-                f"{runner.name}[label=...]"
+                f"two rows are called {runner.label!r}; rename one with {runner.name}[label=...]"
             )
         seen.add(runner.label)
     return runners
@@ -51,7 +52,7 @@ def _create(text: str, known: Sequence[type[Runner]], defaults: Mapping[str, str
     kinds = {kind.name: kind for kind in known}
     kind = kinds.get(match["name"])
     if kind is None:
-        raise UsageError(f"unknown runner {match['name']!r}; known are {', '.join(kinds)}")
+        raise UsageError(f"unknown runner {match['name']!r}; expected one of {', '.join(kinds)}")
     options = _options(text, match["options"])
     label = options.pop("label", None)
     _check(text, kind, options)
@@ -62,11 +63,11 @@ def _create(text: str, known: Sequence[type[Runner]], defaults: Mapping[str, str
     control = any(unicodedata.category(character) in ("Cc", "Cs") for character in label)
     if control or not label.strip() or len(label) > _MAX_LABEL_LENGTH:
         raise UsageError(
-            f"runner {text!r}: a label has 1 to {_MAX_LABEL_LENGTH} characters, none of them a "
-            "control character"
+            f"runner {text!r}: a label must have 1 to {_MAX_LABEL_LENGTH} characters, none of them "
+            "a control character"
         )
-    beside = {key: value for key, value in defaults.items() if key in kind.options}
-    return kind(label, {**beside, **options})
+    own_defaults = {key: value for key, value in defaults.items() if key in kind.options}
+    return kind(label, {**own_defaults, **options})
 
 
 def _options(text: str, inside: str | None) -> dict[str, str]:
@@ -88,7 +89,7 @@ def _check(text: str, kind: type[Runner], options: dict[str, str]) -> None:
         option = kind.options.get(key)
         if option is None:
             known = ", ".join([*kind.options, "label"])
-            raise UsageError(f"runner {text!r}: unknown key {key!r}; {kind.name} knows {known}")
+            raise UsageError(f"runner {text!r}: unknown key {key!r}; {kind.name} has {known}")
         if option.choices and value not in option.choices:
             raise UsageError(
                 f"runner {text!r}: {key}={value!r} is not one of {', '.join(option.choices)}"

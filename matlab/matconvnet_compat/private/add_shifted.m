@@ -1,13 +1,13 @@
 function total = add_shifted(q, count, shift)
-%ADD_SHIFTED Sum of arrays of which each is read some elements further on.
+%ADD_SHIFTED Sum arrays, each read at an offset.
 %   T = ADD_SHIFTED(Q, COUNT, SHIFT) takes Q as NUMEL(SHIFT) arrays of COUNT
 %   elements, one after another, and returns 1 x COUNT,
 %
 %     T(e) = sum_m Q_m(e + SHIFT(m))
 %
-%   where elements outside 1:COUNT are zero. SHIFT falls from 0 or more to 0 or
-%   less, so that every read but the first and last few stays in its array, and
-%   all of them in Q.
+%   where elements outside 1:COUNT are zero. SHIFT decreases from 0 or more to 0 or
+%   less, so that all reads stay in Q, and all but the first and last few in their
+%   own array.
 
 start = (0:numel(shift) - 1) * count + shift;
 total = q(start(1) + 1:start(1) + count);

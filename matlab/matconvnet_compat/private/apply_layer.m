@@ -1,7 +1,7 @@
 function [y, aux] = apply_layer(layer, x, test_mode)
-%APPLY_LAYER Output of one layer of a SimpleNN network.
-%   [Y, AUX] = APPLY_LAYER(LAYER, X, TEST_MODE). LAYER has its defaults filled
-%   in, see VL_SIMPLENN_TIDY.
+%APPLY_LAYER The output of one layer of a SimpleNN network.
+%   [Y, AUX] = APPLY_LAYER(LAYER, X, TEST_MODE). VL_SIMPLENN_TIDY has filled in
+%   LAYER's defaults.
 
 aux = [];
 switch layer.type
@@ -25,8 +25,8 @@ switch layer.type
       [y, aux] = vl_nndropout(x, 'rate', layer.rate);
     end
   otherwise
-    error('vl_simplenn:type', ['vl_simplenn: the compatibility functions have ' ...
-      'no layer of type %s (layer ''%s''); install MatConvNet for it.'], ...
+    error('vl_simplenn:type', ['vl_simplenn: the compatibility functions do not ' ...
+      'support the type %s of layer ''%s''; install MatConvNet for it.'], ...
       describe_value(layer.type), layer.name);
 end
 end

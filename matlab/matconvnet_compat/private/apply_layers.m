@@ -1,8 +1,8 @@
 function [y, aux] = apply_layers(layers, x, test_mode)
-%APPLY_LAYERS Output of one layer of a SimpleNN network, or of a few in a row.
-%   [Y, AUX] = APPLY_LAYERS(LAYERS, X, TEST_MODE). LAYERS is a cell, its layers
-%   have their defaults filled in, see VL_SIMPLENN_TIDY. A convolution does the
-%   work of a ReLU and a pooling after it where that is the same.
+%APPLY_LAYERS The output of one or more successive layers of a SimpleNN network.
+%   [Y, AUX] = APPLY_LAYERS(LAYERS, X, TEST_MODE). LAYERS is a cell of layers whose
+%   defaults VL_SIMPLENN_TIDY has filled in. The ReLU and the pooling after a
+%   convolution are merged into it if the result is the same.
 
 first = layers{1};
 done = 1;

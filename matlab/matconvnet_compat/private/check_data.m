@@ -1,5 +1,5 @@
 function check_data(caller, x)
-%CHECK_DATA Refuse data that is not H x W x C x N single or double.
+%CHECK_DATA Reject data that is not H x W x C x N single or double.
 %   CHECK_DATA(CALLER, X) raises CALLER:data.
 
 if ~is_real_float(x) || ndims(x) > 4 || isempty(x)
@@ -7,8 +7,8 @@ if ~is_real_float(x) || ndims(x) > 4 || isempty(x)
   if isnumeric(x) && ~isreal(x)
     kind = ['complex ' kind];
   end
-  error([caller ':data'], ['%s: the data must be a real H x W x C x N ' ...
-    'array of class single or double that is not empty, not %s of size [%s].'], ...
+  error([caller ':data'], ['%s: the data must be a non-empty, real ' ...
+    'H x W x C x N array of class single or double, not %s of size [%s].'], ...
     caller, kind, num2str(size(x)));
 end
 end

@@ -1,13 +1,12 @@
 function args = check_forward(caller, args)
-%CHECK_FORWARD Refuse a call that asks for derivatives.
-%   ARGS = CHECK_FORWARD(CALLER, ARGS) takes the arguments from the derivative
-%   on, if there is one, and returns those after it. An empty derivative is
-%   taken as none; any other raises CALLER:backward.
+%CHECK_FORWARD Reject a call that asks for derivatives.
+%   ARGS = CHECK_FORWARD(CALLER, ARGS) takes the arguments after the data. If the
+%   first is an empty derivative, it is removed; any other derivative raises
+%   CALLER:backward.
 
 if ~isempty(args) && isnumeric(args{1})
   if ~isempty(args{1})
-    error([caller ':backward'], ['%s computes the forward pass only; ' ...
-      'install MatConvNet for derivatives.'], caller);
+    refuse_derivatives(caller);
   end
   args(1) = [];
 end

@@ -1,5 +1,5 @@
 function check_layer(layer, number)
-%CHECK_LAYER Refuse a layer without what no default can stand in for.
+%CHECK_LAYER Reject a layer that lacks a required field.
 %   CHECK_LAYER(LAYER, NUMBER) raises vl_simplenn_tidy:layer.
 
 needed = {'type'};

@@ -1,7 +1,7 @@
 function opts = check_simplenn(net, args)
 %CHECK_SIMPLENN Check the network and the options of VL_SIMPLENN.
-%   OPTS = CHECK_SIMPLENN(NET, ARGS) returns the options by their names in lower
-%   case, with OPTS.test true if dropout is to do nothing.
+%   OPTS = CHECK_SIMPLENN(NET, ARGS) returns the options under their lower-case
+%   names; OPTS.test is true if dropout is switched off.
 
 if ~isstruct(net) || ~isscalar(net) || ~isfield(net, 'layers') || ~iscell(net.layers)
   error('vl_simplenn:net', ['vl_simplenn: %s without a cell ''layers'' is not ' ...
@@ -12,7 +12,7 @@ opts = struct('mode', 'normal', 'conservememory', false, 'skipforward', false, .
   'backpropdepth', [], 'accumulate', [], 'parameterserver', [], 'holdon', []);
 opts = parse_options('vl_simplenn', opts, args, {});
 if ~ischar(opts.mode) || ~any(strcmpi(opts.mode, {'normal', 'test'}))
-  error('vl_simplenn:mode', 'vl_simplenn: the mode is ''normal'' or ''test'', not %s.', ...
+  error('vl_simplenn:mode', 'vl_simplenn: the mode must be ''normal'' or ''test'', not %s.', ...
     describe_value(opts.mode));
 end
 switches = {'conservememory', 'skipforward', 'disabledropout'};

@@ -1,5 +1,5 @@
 function options = conv_options(layer)
-%CONV_OPTIONS What a convolution layer gives VL_NNCONV after the biases.
+%CONV_OPTIONS A convolution layer's options for VL_NNCONV.
 
 options = [{'pad', layer.pad, 'stride', layer.stride, 'dilate', layer.dilate}, ...
   layer.opts];

@@ -1,8 +1,8 @@
 function y = convolve(x, f, b, plan)
-%CONVOLVE Convolution of images with a filter bank, and what follows it.
-%   Y = CONVOLVE(X, F, B, PLAN) computes what VL_NNCONV documents, with all
-%   arguments checked, PLAN being from PLAN_CONVOLUTION. If PLAN_MERGED has
-%   worked on PLAN, Y is the output of the layers after the convolution.
+%CONVOLVE Convolution of images with a filter bank, and merged layers.
+%   Y = CONVOLVE(X, F, B, PLAN) computes what VL_NNCONV documents, from checked
+%   arguments; PLAN comes from PLAN_CONVOLUTION. If PLAN_MERGED has merged layers
+%   into PLAN, Y is the output of the last of them.
 
 [fh, fw, fc, k] = size(f);
 [h, w, ~, n] = size(x);
@@ -16,16 +16,16 @@ if plan.groups == 1 && isequal([h w] + plan.pad([1 3]) + plan.pad([2 4]), [fh fw
 end
 
 if by_rows(h, f, plan)
-  one_image = @convolve_by_rows;
+  convolve_image = @convolve_by_rows;
   f = split_rows(f);
 else
-  one_image = @convolve_by_patches;
+  convolve_image = @convolve_by_patches;
   f = reshape(f, fh * fw * fc, k);
 end
 plan.taps = [fh fw];
 if plan.groups == 1 && n == 1
-  % The usual case, without the copies that the slices below make.
-  y = one_image(x, f, b, plan);
+  % The usual case: avoids the copies that the slices below make.
+  y = convolve_image(x, f, b, plan);
   return
 end
 out = floor(plan.out ./ plan.pool);
@@ -35,7 +35,7 @@ for g = 1:plan.groups
   filters = (g - 1) * (k / plan.groups) + (1:k / plan.groups);
   biases = b(filters(1:min(end, numel(b))));
   for image = 1:n
-    y(:, :, filters, image) = one_image(x(:, :, channels, image), ...
+    y(:, :, filters, image) = convolve_image(x(:, :, channels, image), ...
       f(:, filters, :), biases, plan);
   end
 end

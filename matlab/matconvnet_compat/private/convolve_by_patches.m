@@ -3,9 +3,9 @@ function y = convolve_by_patches(x, f, b, plan)
 %   Y = CONVOLVE_BY_PATCHES(X, F, B, PLAN) takes X as H x W x C, F as
 %   FH * FW * C x K and B as 1 x K or empty.
 %
-%   The patches under the filter become the rows of a matrix, which is
-%   multiplied by the filters, for a few output columns at a time: the matrix
-%   is to be in the cache still when the product reads it.
+%   The patches under the filter become the rows of a matrix, which is multiplied
+%   by the filters. This is done for a few output columns at a time, so that the
+%   matrix is still in the cache when the product reads it.
 
 k = size(f, 2);
 x = pad_image(x, plan.pad, 0);

@@ -4,15 +4,15 @@ function y = convolve_by_rows(x, f, b, plan)
 %   FW * C x K x FH with the last filter row first, and B as 1 x K or empty. The
 %   vertical stride must be 1 and the output no higher than X.
 %
-%   One product of the image, as patches one pixel high of FW x C numbers, with
-%   the filters yields what each filter row i makes of each image row, and
+%   One product of the image, as patches of 1 x FW x C numbers, with the filters
+%   gives Q_i, the contribution of each filter row i for each image row, and
 %
 %     Y(h, w, k) = sum_i Q_i(h + D_i, w, k),    D_i = DY * (i - 1) - TOP
 %
-%   In memory, an array moved by D_i rows is the same array read from D_i
-%   elements further on. So nothing is gathered FH times, and no product is
-%   copied. The rows of Q_i that would enter from a neighbouring column are set
-%   to zero; this is all that is left of the vertical padding.
+%   In memory, shifting an array by D_i rows is reading it at an offset of D_i
+%   elements. So nothing is gathered FH times, and no product is copied. Rows of
+%   Q_i that would come from a neighbouring column are set to zero, which takes
+%   the place of the vertical padding.
 
 [h, w, ~] = size(x);
 [~, k, fh] = size(f);
@@ -29,13 +29,13 @@ for block = 1:numel(blocks)
   if any(outside)
     patches(:, outside, :) = 0;
   end
-  % Changed in place, which is why no other function may have a hold on it.
+  % Changed in place: passing it to another function would copy it.
   products = reshape(patches, h * numel(columns), []) * f;
   products = reshape(products, h, []);
   places = numel(columns) * k;
   for i = find(shift)
-    mine = (i - 1) * places + (1:places);
-    products(rows_that_wrap(h, shift(i)), mine) = 0;
+    filter_row = (i - 1) * places + (1:places);
+    products(rows_that_wrap(h, shift(i)), filter_row) = 0;
   end
   total = reshape(add_shifted(products, h * places, shift), h, [], k);
   blocks{block} = finish_block(total(1:plan.out(1), :, :), b, plan);

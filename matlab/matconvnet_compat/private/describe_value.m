@@ -1,7 +1,7 @@
 function text = describe_value(value)
-%DESCRIBE_VALUE An argument as an error message shows it.
-%   TEXT = DESCRIBE_VALUE(VALUE) is the value if it is text or a few numbers,
-%   its size and class otherwise.
+%DESCRIBE_VALUE Describe an argument in an error message.
+%   TEXT = DESCRIBE_VALUE(VALUE) shows text and a few numbers as they are, other
+%   values by their size and class.
 
 if ischar(value) && size(value, 1) <= 1
   text = ['''' value ''''];

@@ -1,8 +1,8 @@
 function y = finish_block(y, b, plan)
-%FINISH_BLOCK What follows the products, while they are in the cache.
-%   Y = FINISH_BLOCK(Y, B, PLAN) takes the maximum of each PLAN.POOL, adds the
-%   biases B, 1 x K or empty, and rectifies if PLAN.RECTIFY is true. Y is
-%   H x W x K.
+%FINISH_BLOCK Pool, add biases and rectify while the products are in the cache.
+%   Y = FINISH_BLOCK(Y, B, PLAN) takes the maximum over windows of PLAN.POOL, adds
+%   the biases B, 1 x K or empty, and applies the ReLU if PLAN.RECTIFY is true. Y
+%   is H x W x K.
 
 if any(plan.pool > 1)
   y = reduce_windows(y, plan.pool, plan.pool, @max);

@@ -1,8 +1,8 @@
 function last = last_merged(layers, first)
-%LAST_MERGED How far layers can be computed as one.
-%   LAST = LAST_MERGED(LAYERS, FIRST): a convolution, the ReLU after it and the
-%   maximum pooling after that, while nobody is to see what lies between. LAST
-%   is FIRST for all other layers.
+%LAST_MERGED The last of the layers that can be merged into one step.
+%   LAST = LAST_MERGED(LAYERS, FIRST). A convolution, the ReLU after it and the
+%   pooling after that are merged unless an output between them is to be kept.
+%   For all other layers LAST is FIRST.
 
 last = first;
 wanted = {'conv', 'relu', 'pool'};

@@ -1,14 +1,13 @@
 function pairs = name_value_pairs(args)
-%NAME_VALUE_PAIRS Options in one form.
-%   PAIRS = NAME_VALUE_PAIRS(ARGS): ARGS is a structure, a cell in which each
-%   option is a name and a value or a structure, or empty. PAIRS is
-%   {NAME, VALUE, ...}.
+%NAME_VALUE_PAIRS Convert options to names and values.
+%   PAIRS = NAME_VALUE_PAIRS(ARGS) returns {NAME, VALUE, ...}. ARGS is empty, a
+%   structure, or a cell of names with values and of structures.
 
 if isstruct(args)
   args = {args};
 elseif ~iscell(args) && ~isempty(args)
-  error('vl_argparse:pairs', ['vl_argparse: options come in a cell or a ' ...
-    'structure, not as %s.'], describe_value(args));
+  error('vl_argparse:pairs', ['vl_argparse: options must be a cell or a ' ...
+    'structure, not %s.'], describe_value(args));
 end
 pairs = {};
 k = 1;
@@ -17,8 +16,8 @@ while k <= numel(args)
     pairs = [pairs, reshape([fieldnames(args{k}), struct2cell(args{k})]', 1, [])];
     k = k + 1;
   elseif ~ischar(args{k})
-    error('vl_argparse:pairs', ['vl_argparse: an option has a name, which is ' ...
-      'no %s.'], describe_value(args{k}));
+    error('vl_argparse:pairs', ['vl_argparse: the name of an option must be ' ...
+      'text, not %s.'], describe_value(args{k}));
   elseif k == numel(args)
     error('vl_argparse:pairs', 'vl_argparse: the option ''%s'' has no value.', args{k});
   else

@@ -1,10 +1,10 @@
 function no_options(caller, args)
-%NO_OPTIONS Refuse what stands after the data where nothing may.
-%   NO_OPTIONS(CALLER, ARGS) takes an empty derivative as none.
+%NO_OPTIONS Reject arguments after the data.
+%   NO_OPTIONS(CALLER, ARGS) ignores an empty derivative.
 
 args = check_forward(caller, args);
 if ~isempty(args)
-  error([caller ':options'], '%s takes no options; there is %s.', caller, ...
+  error([caller ':options'], '%s takes no options, but got %s.', caller, ...
     describe_value(args{1}));
 end
 end

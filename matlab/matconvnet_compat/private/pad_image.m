@@ -1,5 +1,5 @@
 function padded = pad_image(x, pad, value)
-%PAD_IMAGE Surround an image by a constant.
+%PAD_IMAGE Pad an image with a constant.
 %   P = PAD_IMAGE(X, [TOP BOTTOM LEFT RIGHT], VALUE); X is H x W x C x N.
 
 if ~any(pad)

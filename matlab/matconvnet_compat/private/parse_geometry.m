@@ -1,15 +1,15 @@
 function geometry = parse_geometry(caller, geometry, args)
-%PARSE_GEOMETRY Options of convolution and pooling.
-%   G = PARSE_GEOMETRY(CALLER, G, ARGS) fills the structure G, which holds
-%   the defaults and tells which options CALLER has:
+%PARSE_GEOMETRY Parse the options of convolution and pooling.
+%   G = PARSE_GEOMETRY(CALLER, G, ARGS) fills in the structure G, which holds the
+%   defaults of all options of CALLER:
 %
 %   `pad`::     P or [TOP BOTTOM LEFT RIGHT], returned as the latter
 %   `stride`::  S or [VERTICAL HORIZONTAL]
 %   `dilate`::  D or [VERTICAL HORIZONTAL]
 %   `method`::  text
 %
-%   Options that only choose among MatConvNet's GPU codes are taken and
-%   ignored. Array arguments in ARGS ask for derivatives and are refused.
+%   Options that only select MatConvNet's GPU code are ignored. Arrays in ARGS ask
+%   for derivatives, which is an error.
 
 flags = {'cudnn', 'nocudnn', 'verbose', 'noderdata', 'noderfilters', ...
   'noderbiases'};

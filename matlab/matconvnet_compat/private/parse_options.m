@@ -1,19 +1,18 @@
 function opts = parse_options(caller, opts, args, ignored)
-%PARSE_OPTIONS Options of one of MatConvNet's functions.
-%   OPTS = PARSE_OPTIONS(CALLER, OPTS, ARGS, IGNORED) fills the structure OPTS,
-%   which holds the defaults and tells which options CALLER has. The names in
-%   ARGS may be in any case. IGNORED are names that stand alone and do nothing
-%   here. A number in the place of the first name asks for derivatives.
+%PARSE_OPTIONS Parse the options of one of MatConvNet's functions.
+%   OPTS = PARSE_OPTIONS(CALLER, OPTS, ARGS, IGNORED) fills in the structure OPTS,
+%   which holds the defaults of all options of CALLER. The names in ARGS are not
+%   case-sensitive. IGNORED lists flags without a value that have no effect here.
+%   A number instead of the first name asks for derivatives.
 
 if ~isempty(args) && isnumeric(args{1})
-  error([caller ':backward'], ['%s computes the forward pass only; ' ...
-    'install MatConvNet for derivatives.'], caller);
+  refuse_derivatives(caller);
 end
 k = 1;
 while k <= numel(args)
   given = args{k};
   if ~ischar(given)
-    error([caller ':options'], '%s: an option has a name, which is no %s.', ...
+    error([caller ':options'], '%s: the name of an option must be text, not %s.', ...
       caller, describe_value(given));
   end
   name = lower(given);

@@ -1,5 +1,5 @@
 function plan = plan_convolution(x, f, b, args)
-%PLAN_CONVOLUTION Check the arguments of a convolution and lay it out.
+%PLAN_CONVOLUTION Check the arguments of a convolution and plan it.
 %   PLAN = PLAN_CONVOLUTION(X, F, B, ARGS) takes VL_NNCONV's arguments, with the
 %   options in ARGS, and returns a structure:
 %

@@ -1,12 +1,12 @@
 function [plan, done] = plan_merged(plan, layers)
-%PLAN_MERGED Have a convolution do the work of the layers after it.
-%   [PLAN, DONE] = PLAN_MERGED(PLAN, LAYERS): LAYERS are the convolution that
-%   PLAN is for, a ReLU and perhaps a pooling. The PLAN returned does the first
-%   DONE of them: the pooling only if its windows tile the image, as then they
+%PLAN_MERGED Merge the layers after a convolution into its plan.
+%   [PLAN, DONE] = PLAN_MERGED(PLAN, LAYERS). LAYERS are the convolution of PLAN,
+%   a ReLU and perhaps a pooling. The returned PLAN does the first DONE of them.
+%   The pooling is merged only if its windows tile the image, because then they
 %   tile every block of columns.
 %
-%   Maximum and rectification commute, and so does a bias with both, to the
-%   last bit: adding one number rounds to numbers in the same order.
+%   The maximum commutes with the ReLU and with adding a bias, bit for bit:
+%   rounding preserves order.
 
 done = 1;
 if layers{2}.leak ~= 0

@@ -1,5 +1,5 @@
 function options = pool_options(layer)
-%POOL_OPTIONS What a pooling layer gives VL_NNPOOL after the window.
+%POOL_OPTIONS A pooling layer's options for VL_NNPOOL.
 
 options = [{'pad', layer.pad, 'stride', layer.stride, 'method', layer.method}, ...
   layer.opts];

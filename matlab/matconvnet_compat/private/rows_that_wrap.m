@@ -1,8 +1,7 @@
 function rows = rows_that_wrap(h, shift)
-%ROWS_THAT_WRAP Rows which a shift would carry into the next column.
-%   ROWS = ROWS_THAT_WRAP(H, SHIFT): of columns of H rows that are read SHIFT
-%   rows further on, the first SHIFT rows, or the last -SHIFT, belong to no row
-%   of the same column.
+%ROWS_THAT_WRAP The rows that a shift moves into another column.
+%   ROWS = ROWS_THAT_WRAP(H, SHIFT). When columns of H rows are read at an offset
+%   of SHIFT, the first SHIFT rows, or the last -SHIFT, end up in another column.
 
 if shift > 0
   rows = 1:min(h, shift);

@@ -1,5 +1,5 @@
 function rows = split_rows(f)
-%SPLIT_ROWS The rows of filters, the last one first.
+%SPLIT_ROWS The rows of filters, last row first.
 %   ROWS = SPLIT_ROWS(F) takes F as FH x FW x C x K and returns FW * C x K x FH.
 
 [fh, fw, c, k] = size(f);

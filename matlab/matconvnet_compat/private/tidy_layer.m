@@ -1,5 +1,5 @@
 function layer = tidy_layer(layer, number)
-%TIDY_LAYER One layer with old fields moved and defaults filled in.
+%TIDY_LAYER Move a layer's old fields and fill in its defaults.
 %   LAYER = TIDY_LAYER(LAYER, NUMBER); VL_SIMPLENN_TIDY lists the defaults.
 
 check_layer(layer, number);
@@ -39,7 +39,7 @@ if strcmp(layer.type, 'conv') && (~iscell(layer.weights) || numel(layer.weights)
     '%d (''%s'') must be {FILTERS, BIASES}, not %s.'], number, layer.name, ...
     describe_value(layer.weights));
 end
-% Files written from other languages hold an empty matrix for an empty cell.
+% Files written by other languages have an empty matrix for an empty cell.
 if isfield(layer, 'opts') && ~iscell(layer.opts)
   layer.opts = {};
 end

@@ -99,6 +99,6 @@ def test_an_unknown_name_lists_the_known_ones_before_anything_is_made(
     monkeypatch, installs
 ) -> None:
     kind = fake("a")
-    with pytest.raises(UsageError, match="unknown runner 'z'; known are a"):
+    with pytest.raises(UsageError, match="unknown runner 'z'; expected one of a"):
         set_up(monkeypatch, [kind], "a", "z")
     assert kind.prepared == []

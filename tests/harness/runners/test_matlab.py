@@ -48,7 +48,7 @@ def test_a_named_folder_without_matlab_is_no_reason_to_take_another(
     assert find_matlab() is None
     found = examine()
     assert not found.available
-    assert f"MATLAB_ROOT={tmp_path} holds no bin/matlab" in found.reason
+    assert f"MATLAB_ROOT={tmp_path} has no bin/matlab" in found.reason
     assert "`matlabroot`" in found.fix
 
 
@@ -139,7 +139,7 @@ def test_an_environment_that_has_not_been_made(install) -> None:
     found = examine()
     assert not found.available
     assert found.reason == (
-        f"MATLAB R2024a is at {root}; to it belongs matlabengine 24.1 on Python 3.9 to 3.11; its "
+        f"MATLAB R2024a is at {root}; it needs matlabengine 24.1 on Python 3.9 to 3.11; its "
         "environment has not been made"
     )
     assert found.fix == f"netparity setup {NAME}"
@@ -149,7 +149,7 @@ def test_doctor_says_the_same(install, monkeypatch: pytest.MonkeyPatch) -> None:
     root = install("R2024a")
     monkeypatch.setenv("COLUMNS", "1000")
     told = CliRunner().invoke(cli.app, ["doctor"]).output
-    assert f"MATLAB R2024a is at {root}; to it belongs matlabengine 24.1 on Python" in told
+    assert f"MATLAB R2024a is at {root}; it needs matlabengine 24.1 on Python" in told
     assert f"fix: netparity setup {NAME}" in told
 
 
@@ -168,7 +168,7 @@ def test_one_that_is_too_old(install, tmp_path: Path) -> None:
     own = make_python(tmp_path, "matlabengine", "R2018a")
     for found in (examine(), examine(own)):
         assert not found.available
-        assert found.reason == f"MATLAB R2018a is at {root}, but the scripts need R2018b or later"
+        assert found.reason == f"MATLAB R2018a is at {root}, but netparity needs R2018b or later"
         assert "MATLAB_ROOT" in found.fix
 
 
@@ -186,7 +186,9 @@ def test_one_whose_engine_is_no_package_of_the_index(install, tmp_path: Path) ->
     root = install("R2019b")
     found = examine()
     assert not found.available
-    assert "matlabengine 9.7 on Python 3.6 to 3.7, which is no package of the index" in found.reason
+    assert (
+        "matlabengine 9.7 on Python 3.6 to 3.7, which is not on the package index" in found.reason
+    )
     assert f"setup.py install` in {root}/extern/engines/python" in found.fix
     own = make_python(tmp_path, "matlabengineforpython", "R2019b")  # its setup.py's own name
     found = examine(own)
@@ -197,7 +199,7 @@ def test_one_whose_engine_is_no_package_of_the_index(install, tmp_path: Path) ->
 def test_one_that_is_newer_than_known(install) -> None:
     install("R2099b")
     found = examine()
-    assert "R2099b is newer than this netparity: matlabengine 99.2 follows" in found.reason
+    assert "R2099b is newer than this netparity: matlabengine 99.2 is inferred" in found.reason
     assert found.fix == f"netparity setup {NAME}"
 
 
@@ -207,8 +209,8 @@ def test_an_engine_of_another_release(install, tmp_path: Path) -> None:
     found = examine(own)
     assert not found.available
     assert found.reason == (
-        f"{own} has matlabengine 9.14.3 of R2023a, but MATLAB R2024a is at {root}, to which "
-        "matlabengine 24.1 belongs"
+        f"{own} has matlabengine 9.14.3 of R2023a, but MATLAB R2024a is at {root}, which "
+        "needs matlabengine 24.1"
     )
     assert f"{own} -m pip install 'matlabengine==24.1.*'" in found.fix
     assert f"netparity setup {NAME}" in found.fix
