@@ -89,7 +89,7 @@ def test_three_mistakes_in_one_run(octave: str, clean: RunFolder, tmp_path: Path
         "confirmed: conv3_2: the kernels are rotated by 180°",
         "confirmed: fc6: the exported feature is that of fc7",
         "averageImage",  # in the tool's own words
-        "its own input is reproduced exactly by: bicubic",
+        "own input exactly reproduced by: bicubic",
     ):
         assert words in done.stdout, words
     assert (clean.path / "diagnosis.md").exists()

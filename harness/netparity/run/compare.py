@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from statistics import median
 
 from netparity.judge.evaluate import evaluate, write_report
-from netparity.judge.run import noise_floor
+from netparity.judge.truths import noise_floor
 from netparity.parity import ReferencePass
 from netparity.protocol import Round, Run, WallClock
 from netparity.results.folder import RunFolder, utc_now
