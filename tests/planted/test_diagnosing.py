@@ -88,9 +88,9 @@ def test_three_mistakes_in_one_run(octave: str, clean: RunFolder, tmp_path: Path
         "first faulty layer: conv1_1",
         "confirmed: input: the mean is not subtracted",
         "confirmed: conv3_2: the kernels are rotated by 180°",
-        "confirmed: fc6: the feature handed out is that of fc7",
+        "confirmed: fc6: the exported feature is that of fc7",
         "averageImage",  # in the tool's own words
-        "its own input is reproduced exactly by: bicubic",
+        "own input exactly reproduced by: bicubic",
     ):
         assert words in done.stdout, words
     assert (clean.path / "diagnosis.md").exists()

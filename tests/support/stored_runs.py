@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from netparity.judge.run import noise_floor
+from netparity.judge.truths import noise_floor
 from netparity.models import VGG16_TINY
 from netparity.parity import ReferencePass
 from netparity.parity.network import RIGHT, How

@@ -1,6 +1,6 @@
 """The known mistakes: what each of them changes in the computation of a layer or of the input.
 
-A new mistake is one entry here and one in `words.py` with the advice.
+A new mistake is one entry here and one in `advice.py`.
 """
 
 from __future__ import annotations

@@ -6,7 +6,8 @@ import math
 from collections.abc import Collection, Sequence
 
 from netparity.diagnosis.findings import Cause, Diagnosis, Explanation, Finding
-from netparity.diagnosis.words import Voice, advice, describe, merge
+from netparity.diagnosis.titles import describe, merge
+from netparity.diagnosis.words import Voice, advice
 from netparity.models import Model
 
 _MOST_UNEXPLAINED = 5
@@ -19,10 +20,10 @@ def tell(
     voice: Voice = _PLAIN,
     compared: Collection[str] | None = None,
 ) -> list[str]:
-    """What is wrong, how sure that is, and what to change where.
+    """What is wrong, how certain that is, and how to fix it.
 
     Args:
-        voice: in whose words to say what to change.
+        voice: the tool for which the advice is worded.
         compared: the layers whose features were compared; None for all.
     """
     findings = diagnosis.findings
@@ -32,15 +33,15 @@ def tell(
     others = [finding.place for finding in findings[1:]]
     lines = [f"first faulty layer: {first.place}"]
     if others:
-        lines.append(f"faulty on their own, too: {', '.join(others)}")
-    certain = [one for one in findings if one.confirmed]
+        lines.append(f"also faulty on their own: {', '.join(others)}")
+    confirmed = [finding for finding in findings if finding.confirmed]
     for cause in merge(diagnosis.causes, model, compared):
-        concerned = [one for one in certain if _mentions(one, cause)]
+        concerned = [finding for finding in confirmed if _mentions(finding, cause)]
         lines.append(f"confirmed: {describe(cause)}{_residuals(concerned)}")
-        lines.append(f"  to mend it: {advice(cause, voice, model)}")
+        lines.append(f"  fix: {advice(cause, voice, model)}")
         if equal := _equal(concerned, model):
-            lines.append(f"  this input cannot tell it from: {equal}")
-    unsure = [one for one in findings if not one.confirmed]
+            lines.append(f"  indistinguishable on this input: {equal}")
+    unsure = [finding for finding in findings if not finding.confirmed]
     for finding in unsure[:_MOST_UNEXPLAINED]:
         lines += _suspicions(finding, model, voice)
     if len(unsure) > _MOST_UNEXPLAINED:
@@ -49,29 +50,29 @@ def tell(
 
 
 def _mentions(finding: Finding, cause: Cause) -> bool:
-    """Whether a merged cause has part in a finding."""
+    """Whether a merged cause is part of a finding."""
     explanation = finding.explanation
     return explanation is not None and any(
-        one.mistake == cause.mistake and one.detail == cause.detail for one in explanation.causes
+        (part.mistake, part.detail) == (cause.mistake, cause.detail) for part in explanation.causes
     )
 
 
 def _residuals(findings: Sequence[Finding]) -> str:
-    told = [one.explanation for one in findings if one.explanation is not None]
-    if not told:
+    explanations = [each.explanation for each in findings if each.explanation is not None]
+    if not explanations:
         return ""
-    before = max(one.before for one in told)
-    after = max(one.after for one in told)
+    before = max(explanation.before for explanation in explanations)
+    after = max(explanation.after for explanation in explanations)
     if not math.isfinite(before):
-        return f" (with it, the error left is {after:.1e})"
-    return f" (error {before:.1e}, with it {after:.1e})"
+        return f" (with this mistake in the reference, the error is {after:.1e})"
+    return f" (error {before:.1e}; with this mistake in the reference {after:.1e})"
 
 
 def _equal(findings: Sequence[Finding], model: Model) -> str:
-    """Other explanations that fit as well, where there is but one finding to explain."""
+    """Other explanations that fit equally well, if there is only one finding to explain."""
     if len(findings) != 1:
         return ""
-    return "; or ".join(_all(one.causes, model) for one in findings[0].alternatives)
+    return "; or ".join(_all(other.causes, model) for other in findings[0].alternatives)
 
 
 def _all(causes: Sequence[Cause], model: Model) -> str:
@@ -81,14 +82,15 @@ def _all(causes: Sequence[Cause], model: Model) -> str:
 def _suspicions(finding: Finding, model: Model, voice: Voice) -> list[str]:
     if finding.explanation is None:
         size = f" (error {finding.before:.1e})" if math.isfinite(finding.before) else ""
-        return [f"{finding.place}: no known mistake explains it{size}"]
+        return [f"{finding.place}: no known mistake explains the error{size}"]
     lines = []
-    told: list[Explanation] = [finding.explanation, *finding.alternatives]
-    for explanation in told:
+    explanations: list[Explanation] = [finding.explanation, *finding.alternatives]
+    for explanation in explanations:
         lines.append(
             f"suspected in {finding.place}: {_all(explanation.causes, model)} "
-            f"(error {explanation.before:.1e}, with it still {explanation.after:.1e})"
+            f"(error {explanation.before:.1e}; with this mistake in the reference still "
+            f"{explanation.after:.1e})"
         )
-    for cause in merge(told[0].causes, model):
+    for cause in merge(explanations[0].causes, model):
         lines.append(f"  if so: {advice(cause, voice, model)}")
     return lines

@@ -1,4 +1,4 @@
-"""Parity and timing of a stored run, and its report; from what is stored alone."""
+"""Parity, timing and report of a stored run, from its files alone."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from pathlib import Path
 
 from netparity import report
 from netparity.errors import InputError
-from netparity.judge.run import judge_run, run_model
+from netparity.judge.run import judge_run
+from netparity.judge.truths import run_model
 from netparity.models import Cost, costs
 from netparity.protocol import HardwareLimit, Run
 from netparity.results.folder import RunFolder
@@ -20,11 +21,11 @@ from netparity.weights.canonical import Tensors
 
 
 def evaluate(run: Run, store: RunFolder, weights: Tensors | None, watch: Watch = SILENT) -> Run:
-    """Parity and timing from what is stored; the same whether the run ended or was cut short."""
-    # A runner whose next process was under way when the harness died has complete rounds still.
+    """Parity and timing from the stored files, whether the run finished or was interrupted."""
+    # A runner whose next process was running when the harness died still has complete rounds.
     for record in run.runners:
         if record.status == "pending":
-            reason = "the run ended before it was run"
+            reason = "the run ended before this runner's turn"
             run = run.with_runner(record.label, {"status": "failed", "reason": reason})
     try:
         judgement = judge_run(run, store, weights, watch)
@@ -46,7 +47,7 @@ def evaluate(run: Run, store: RunFolder, weights: Tensors | None, watch: Watch =
 
 
 def reopen(path: Path, watch: Watch = SILENT, remake: bool = True) -> tuple[Run, RunFolder]:
-    """Read a stored run, judge it anew if it was cut short, and `remake` its folder's files.
+    """Read a stored run, judge it if it was interrupted, and optionally `remake` its files.
 
     Raises:
         NetparityError: if there is no readable run, or the folder cannot be written.
@@ -67,7 +68,7 @@ def write_report(run: Run, store: RunFolder, watch: Watch = SILENT) -> None:
 
 
 def recall_weights(run: Run, watch: Watch) -> Tensors | None:
-    """The weights of a stored run, or None with a warning where they are gone."""
+    """The weights of a stored run, or None with a warning if they are missing."""
     try:
         weights = run.weights
         return recall(run_model(run), weights.kind, weights.source, weights.sha256).tensors()
@@ -77,29 +78,29 @@ def recall_weights(run: Run, watch: Watch) -> Tensors | None:
 
 
 def ratio_reference(run: Run) -> tuple[str | None, list[str]]:
-    """Label that timings are put in ratio to, and the labels that passed parity.
+    """The label that timings are compared with, and the labels that passed parity.
 
-    It is the one asked for, or else the first that passed.
+    The former is the requested one, or the first that passed.
     """
     ranked = [label for label in ok_phases(run) if parity_passed(run, label)]
-    asked = run.settings.ratio_reference
-    if asked is not None:
-        return (asked if asked in ranked else None), ranked
+    requested = run.settings.ratio_reference
+    if requested is not None:
+        return (requested if requested in ranked else None), ranked
     return next(iter(ranked), None), ranked
 
 
 def machine_limit(run: Run) -> HardwareLimit | None:
-    """What the machine could do at best for the layers that every runner has to compute."""
+    """The hardware limit for the layers that every runner has to compute."""
     return hardware_limit(layer_costs(run), calibrations(run))
 
 
 def layer_costs(run: Run) -> list[Cost]:
-    """What the layers up to the last feature cost at least."""
+    """The minimum cost of the layers up to the last feature."""
     return list(costs(run_model(run), len(run.images), run.settings.layers[-1]))
 
 
 def timing_cautions(run: Run) -> Iterator[str]:
-    """What the predict seconds cannot bear, in sentences."""
+    """Sentences about what limits the conclusions from the `predict` timings."""
     predict = {label: phases.get("predict", {}) for label, phases in ok_phases(run).items()}
     needed = rounds_needed(len(predict) - 1)
     yield from cautions(predict, ok_ticks(run), calibrations(run), needed)

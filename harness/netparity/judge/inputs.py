@@ -1,4 +1,4 @@
-"""What each runner's own preprocessing did to the image, and what that does to the features."""
+"""What each runner's own preprocessing did to the image, and its effect on the features."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ _MOST_CHANGES = 6
 
 
 @dataclass(frozen=True)
-class Retold:
-    """How a tensor was made: `changes` undone, the rest is `story`."""
+class Origin:
+    """How a tensor was made: after `changes` are undone, `story` explains the rest."""
 
     changes: InputChange
     story: InputStory
@@ -35,12 +35,12 @@ class Retold:
 
     @property
     def confirmed(self) -> bool:
-        """Whether nothing is left but rounding, and no unknown mean was needed."""
+        """Whether only rounding remains, without an unknown mean."""
         return self.story.exact and not any(self.story.offset)
 
 
 def stored_images(run: Run, store: RunFolder) -> list[npt.NDArray[np.uint8]] | None:
-    """The images as netparity decoded them, H x W x 3 each; None if the run did not keep them."""
+    """The decoded images, H x W x 3 each; None if the run did not store them."""
     try:
         names = [image.decoded for image in run.images]
         return [decode(store.inside(name)).pixels for name in names if name is not None] or None
@@ -48,14 +48,14 @@ def stored_images(run: Run, store: RunFolder) -> list[npt.NDArray[np.uint8]] | N
         return None
 
 
-def retell(
+def find_origin(
     native: Tensor, shared: Tensor, images: Sequence[npt.NDArray[np.uint8]], model: Model
-) -> Retold:
+) -> Origin:
     """Find the resize and the mistakes that reproduce a runner's own tensor.
 
     Args:
         native: N x H x W x 3, RGB.
-        shared: N x H x W x 3, what netparity makes of the same images.
+        shared: N x H x W x 3, the shared input made from the same images.
         images: N decoded images, H x W x 3.
     """
     distances = []
@@ -63,16 +63,18 @@ def retell(
         undone = change.undo(native, model)
         distances.append((float(np.sqrt(np.mean((undone - shared) ** 2))), change))
     nearest = min(distance for distance, _ in distances)
-    likely = [c for distance, c in distances if distance <= _NEAR * nearest + _GREY_LEVELS]
-    told: list[tuple[tuple[bool, bool, int, float], InputChange, InputStory]] = []
+    likely = [
+        change for distance, change in distances if distance <= _NEAR * nearest + _GREY_LEVELS
+    ]
+    ranked: list[tuple[tuple[bool, bool, int, float], InputChange, InputStory]] = []
     for change in likely[:_MOST_CHANGES]:
         story = find_resize(change.undo(native, model), images, model)[0]
         rank = (not story.exact, any(story.offset), len(change.mistakes), round(story.rms, 3))
-        told.append((rank, change, story))
-    told.sort(key=lambda one: one[0])
-    (best, changes, story), rest = told[0], told[1:]
+        ranked.append((rank, change, story))
+    ranked.sort(key=lambda entry: entry[0])
+    (best, changes, story), rest = ranked[0], ranked[1:]
     equal = [change for rank, change, _ in rest if rank[:3] == best[:3] and story.exact]
-    return Retold(changes, story, equal)
+    return Origin(changes, story, equal)
 
 
 def compare_preprocessing(
@@ -81,7 +83,7 @@ def compare_preprocessing(
     """Every runner's own tensor against the shared one.
 
     Args:
-        truth: of the shared input; without weights, the features are left out.
+        truth: of the shared input; if it has no weights, the features are left out.
         natives: label to N x H x W x 3 tensor.
     """
     images = stored_images(run, store)
@@ -105,21 +107,21 @@ def _describe(
     rms = float(np.sqrt(np.mean((native.astype(np.float64) - truth.images) ** 2)))
     if images is None:
         return Preprocessing(label=label, rms=rms, features=_effects(native, None, truth))
-    retold = retell(native, truth.images, images, truth.model)
-    undone = retold.changes.undo(native, truth.model)
-    stages = split(undone, truth.images, images, truth.model, retold.story)
+    origin = find_origin(native, truth.images, images, truth.model)
+    undone = origin.changes.undo(native, truth.model)
+    stages = split(undone, truth.images, images, truth.model, origin.story)
     stages["mean"] = stages["mean"] + (native.astype(np.float64) - undone)
     resized = (truth.images + stages["resize"]).astype(np.float32)
     name = f"input/difference-{file_safe(label)}.png"
     picture = store.write_bytes(name, difference_png(stages))
-    story = retold.story
+    story = origin.story
     return Preprocessing(
         label=label,
         resize="no resize" if story.resize is None else story.resize.words,
         grey=story.grey,
-        mistakes=list(retold.changes.mistakes),
-        or_mistakes=[list(change.mistakes) for change in retold.alternatives],
-        exact=retold.confirmed,
+        mistakes=list(origin.changes.mistakes),
+        or_mistakes=[list(change.mistakes) for change in origin.alternatives],
+        exact=origin.confirmed,
         left_max_abs=story.max_abs,
         remark=story.remark or None,
         rms=rms,
@@ -130,7 +132,7 @@ def _describe(
 
 
 def _effects(native: Tensor, resized: Tensor | None, truth: Truth) -> list[PreprocessingFeature]:
-    """How far the preprocessing moves each feature, and how much of that the resize explains."""
+    """How much the preprocessing changes each feature, and the share due to the resize."""
     if truth.weights is None:
         return []
     others = forward_float32(truth.model, truth.weights, resized) if resized is not None else None
@@ -140,17 +142,17 @@ def _effects(native: Tensor, resized: Tensor | None, truth: Truth) -> list[Prepr
         if layer.name not in truth.reference:
             continue
         reference = truth.reference[layer.name]
-        moved = relative_l2(x, reference)
-        if not np.isfinite(moved):
+        change = relative_l2(x, reference)
+        if not np.isfinite(change):
             continue
         explained = None
-        if other is not None and moved > 0:
-            left = float(np.linalg.norm((x - other).astype(np.float64)))
+        if other is not None and change > 0:
+            rest = float(np.linalg.norm((x - other).astype(np.float64)))
             total = float(np.linalg.norm(x - reference))
-            explained = max(0.0, 1 - (left / total) ** 2) if total > 0 else None
+            explained = max(0.0, 1 - (rest / total) ** 2) if total > 0 else None
         effects.append(
             PreprocessingFeature(
-                feature=layer.name, relative_l2=moved, explained_by_resize=explained
+                feature=layer.name, relative_l2=change, explained_by_resize=explained
             )
         )
     return effects

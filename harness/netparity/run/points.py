@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from netparity.judge.run import noise_floor
+from netparity.judge.truths import noise_floor
 from netparity.parity import ReferencePass
 from netparity.protocol import Run
 from netparity.results.folder import RunFolder

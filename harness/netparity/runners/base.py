@@ -71,9 +71,9 @@ class Runner(ABC):
         options: the keys of `NAME[key=value]`.
         default_rows: its rows in a comparison for which no runner is named.
         colour: in plots and on the page, as `#rrggbb`; None for one chosen by the name.
-        advice_for: which advice of `diagnosis.words` fits: keras2, keras3 or matconvnet; an empty
+        advice_for: which advice of `diagnosis.advice` fits: keras2, keras3 or matconvnet; an empty
             text for general advice.
-        advice: advice of its own by mistake (the keys in `diagnosis.words`), used before any other.
+        advice: its own advice by mistake (the keys of `diagnosis.advice`), used before any other.
     """
 
     name: ClassVar[str]

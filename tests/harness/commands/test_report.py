@@ -215,7 +215,7 @@ def test_a_run_that_was_cut_short_is_judged_by_what_is_stored(tmp_path: Path) ->
     said = " ".join(shown(folder).split())
     assert "right agrees with the float64 reference at 6 layers from conv1_1 to prob" in said
     assert "The run was cut short; what had been measured is shown." in said
-    assert "late failed: the run ended before it was run." in said
+    assert "late failed: the run ended before this runner's turn." in said
     assert "The run was cut short" in (folder / "table.md").read_text()
     judged = RunFolder.open(folder).read_run().parity
     assert [entry.feature for entry in judged if entry.input == "shared"] == LAYERS

@@ -8,7 +8,8 @@ import pytest
 
 from netparity.diagnosis.findings import INPUT_PLACE, Cause
 from netparity.diagnosis.mistakes import INPUT_TITLES, LAYER_MISTAKES, VALUES
-from netparity.diagnosis.words import Voice, advice, describe, merge
+from netparity.diagnosis.titles import describe, merge
+from netparity.diagnosis.words import Voice, advice
 from netparity.models import VGG16, VGG16_TINY
 from netparity.runners import RUNNERS
 
@@ -54,7 +55,7 @@ def test_describe() -> None:
     said = {
         Cause("kernels-rotated", "conv3_2"): "conv3_2: the kernels are rotated by 180°",
         Cause("channels-swapped", "input"): "input: the channels are swapped (RGB for BGR)",
-        Cause("off-by-one", "fc6", "fc7"): "fc6: the feature handed out is that of fc7",
+        Cause("off-by-one", "fc6", "fc7"): "fc6: the exported feature is that of fc7",
         Cause("before-relu", "fc6"): "fc6: the feature was taken before the ReLU",
         Cause("dropout", "fc6"): "fc6: dropout is active",
         Cause("weights-other", "fc6", "a $1 file"): "fc6: the weights are those of a $1 file",
@@ -73,7 +74,7 @@ def test_advice_speaks_the_tools_language() -> None:
     assert "model.get_layer('fc1').output" in advice(off, KERAS3, VGG16)
     assert "not at `fc2`" in advice(off, KERAS3, VGG16)
     assert "of `relu6`, not of `relu7`" in advice(off, MATCONVNET, VGG16)
-    assert "`fc6` in place of those of `fc7`" in advice(off, Voice(), VGG16)
+    assert "`fc6` instead of those of `fc7`" in advice(off, Voice(), VGG16)
     mean = Cause("mean-swapped", "input")
     assert "103.939, 116.779, 123.68 for BGR" in advice(mean, KERAS3, VGG16)
     flat = Cause("flatten-chw", "fc6")

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from netparity.errors import InputError
-from netparity.judge import run as judging
-from netparity.judge.run import judge_run, native_passes, run_model, run_rule
+from netparity.judge import truths
+from netparity.judge.run import judge_run, run_rule
+from netparity.judge.truths import native_passes, run_model
 from netparity.models import VGG16_TINY
 from netparity.parity import ReferencePass, forward
 from netparity.parity.network import How
@@ -94,7 +95,7 @@ def test_equal_tensors_share_one_pass(stored: StoredRun, monkeypatch) -> None:
             made.append(images)
             super().__init__(model, weights, images, *rest)
 
-    monkeypatch.setattr(judging, "ReferencePass", Counted)
+    monkeypatch.setattr(truths, "ReferencePass", Counted)
     for label, tensor in {"a": OTHER, "b": SHARED, "c": OTHER.copy()}.items():
         stored.add(label, tensor)
     found = judged(stored)

@@ -1,0 +1,85 @@
+"""The result of `netparity check`, in sentences and as JSON."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+
+from netparity.diagnosis import Diagnosis
+from netparity.diagnosis.telling import tell
+from netparity.models import MODELS
+from netparity.parity import Rule
+from netparity.protocol import ParityEntry
+
+
+@dataclass(frozen=True)
+class Check:
+    """How given features compare with the reference.
+
+    Attributes:
+        model: name of the model.
+        weights: source of the weights.
+        entry: the verdict with every metric; `entry.floor` is the layer's noise floor.
+        rule: the rule behind the verdict.
+        orientation: layout of the values, in words.
+        remark: anything else to know, such as a layout in which the values would diverge.
+        diagnosis: None if the features pass, or if no diagnosis was wanted.
+    """
+
+    model: str
+    weights: str
+    entry: ParityEntry
+    rule: Rule
+    orientation: str
+    remark: str | None = None
+    diagnosis: Diagnosis | None = None
+
+    @property
+    def passed(self) -> bool:
+        """Whether the features agree with the reference; true for `inconclusive` too."""
+        return self.entry.verdict in ("pass", "identical", "inconclusive")
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines())
+
+    def lines(self) -> list[str]:
+        """The result in plain sentences."""
+        entry = self.entry
+        lines = [f"{entry.feature} of {self.model}, {self.weights}: {entry.verdict}"]
+        if entry.note:
+            lines.append(entry.note)
+        if entry.relative_l2 is not None:
+            lines.append(f"relative L2 error {entry.relative_l2:.2g} against the float64 reference")
+        lines += self._rule_lines()
+        lines.append(f"laid out as {self.orientation}")
+        if self.remark:
+            lines.append(self.remark)
+        if self.diagnosis is not None:
+            lines += tell(self.diagnosis, MODELS[self.model], compared=[entry.feature])
+        return lines
+
+    def _rule_lines(self) -> list[str]:
+        floor, rule = self.entry.floor, self.rule
+        if not rule.by_floor:
+            named = {"relative L2": rule.max_relative_l2, "atol": rule.atol, "rtol": rule.rtol}
+            allowed = ", ".join(f"{key} {value:g}" for key, value in named.items() if value)
+            return [f"allowed: {allowed or 'no difference'}"]
+        if floor is None:
+            return []
+        return [f"float32 rounding alone: {floor:.2g}; allowed: {rule.factor:g} times that"]
+
+
+def as_json(checked: Check) -> str:
+    """The result for other programs."""
+    document = {
+        "passed": checked.passed,
+        "model": checked.model,
+        "weights": checked.weights,
+        "rule": asdict(checked.rule),
+        "orientation": checked.orientation,
+        "remark": checked.remark,
+        "parity": checked.entry.model_dump(mode="json"),
+        "diagnosis": None if checked.diagnosis is None else checked.diagnosis.document(),
+        "text": checked.lines(),
+    }
+    return json.dumps(document, indent=1, allow_nan=False)
