@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -34,14 +36,26 @@ def guard(tmp_path_factory: pytest.TempPathFactory) -> Guard:
     return Guard(tmp_path_factory.mktemp("guard"))
 
 
+@pytest.fixture(scope="session")
+def quick_compiler(tmp_path_factory: pytest.TempPathFactory) -> Path | None:
+    """A folder with a g++ that compiles nothing twice; its memory is shared by all workers."""
+    from tests.support import compiler
+
+    together = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        together = together.parent
+    return compiler.install(tmp_path_factory.mktemp("compiler"), together / "compiled")
+
+
 @pytest.fixture(autouse=True)
-def no_real_tool(
-    request: pytest.FixtureRequest, guard: Guard, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[None]:
+def tools(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A fast test that starts a real tool, or makes an environment of one, fails."""
     if request.node.get_closest_marker("slow"):
+        if folder := request.getfixturevalue("quick_compiler"):
+            monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
         yield
     else:
+        guard = request.getfixturevalue("guard")
         guard.watch(monkeypatch)
         yield
         guard.check()

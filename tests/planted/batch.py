@@ -28,6 +28,8 @@ TOOLS = (
     "keras2-theano[data_format=channels_first]",
     "matconvnet-octave",
 )
+DIRECT = "keras3-tensorflow[call=direct]"
+"""The same network, called in the quickest way where many cases are run."""
 
 Array = npt.NDArray[np.float32]
 # Canonical tensors, or a file that the tool loads as it is.
@@ -96,7 +98,7 @@ def run_cases(
     Raises:
         ValueError: if a plant does not fit its model or the tool.
     """
-    if tool not in TOOLS:
+    if tool not in (*TOOLS, DIRECT):
         raise ValueError(f"there is no tool {tool!r}; there are {TOOLS}")
     for case in cases:
         _check(case, tool)

@@ -61,15 +61,18 @@ def planted(stack: Any, plan: Plan) -> Iterator[None]:
 
             replace(stack, "from_canonical", lambda tensor: real_from(plan.spoil(tensor)))
             replace(stack, "preprocess", preprocess)
-        if plan.policy:
-            real_build = stack.build
+        real_build = stack.build
 
-            def build(*arguments: Any) -> Any:
+        def build(*arguments: Any) -> Any:
+            if plan.policy:
                 stack.keras.config.set_dtype_policy(plan.policy)
                 patches.callback(stack.keras.config.set_dtype_policy, "float32")
-                return real_build(*arguments)
+            if hasattr(stack, "theano"):
+                # Theano compiles a function for every starting value, which is then replaced.
+                replace(stack.keras.initializers.VarianceScaling, "__call__", zeros)
+            return real_build(*arguments)
 
-            replace(stack, "build", build)
+        replace(stack, "build", build)
         if plan.network:
             real_cut = keras_stack.cut_at
 
@@ -82,6 +85,11 @@ def planted(stack: Any, plan: Plan) -> Iterator[None]:
 
             replace(keras_stack, "cut_at", cut_at)
         yield
+
+
+def zeros(initializer: Any, shape: tuple[int, ...], dtype: str | None = None) -> np.ndarray:
+    """What a Keras 2 layer starts from when nothing is to be computed."""
+    return np.zeros(shape, dtype or "float32")
 
 
 @contextlib.contextmanager
@@ -103,6 +111,7 @@ def forget(stack: Any) -> None:
     if not hasattr(stack, "theano") and hasattr(stack, "keras"):
         stack.keras.backend.clear_session()
     gc.collect()
+    gc.freeze()  # the framework's own objects, of which every collection would look at a million
 
 
 if __name__ == "__main__":

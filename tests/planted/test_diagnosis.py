@@ -8,7 +8,7 @@ import pytest
 
 from netparity.models.vgg import vgg
 from netparity.weights import synthetic
-from tests.planted.batch import Case, CaseResult, run_cases
+from tests.planted.batch import DIRECT, Case, CaseResult, run_cases
 from tests.planted.diagnosed import NARROW, Subject, problems, smooth_tensor, without_effect
 from tests.planted.plants import POLICIES, Plant, places, random_pairs, singles
 
@@ -49,7 +49,7 @@ def wrong(result: CaseResult, clean: CaseResult, compared: list[str]) -> list[st
 @pytest.mark.parametrize(
     "tool",
     [
-        "keras3-tensorflow",
+        DIRECT,
         "keras2-theano",
         "keras2-theano[data_format=channels_first]",
         "matconvnet-octave",

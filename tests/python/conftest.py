@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from netparity.system.cache import cache_folder
 from tests.support.tiny_vgg16 import TINY, Case, make_case, stack_environment, write_weights
 
 
-@pytest.fixture(scope="session")
-def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """What the harness would set: two threads, and one compile cache for the whole session."""
-    return stack_environment(tmp_path_factory.mktemp("theano"))
+@pytest.fixture
+def environment() -> dict[str, str]:
+    """What the harness would set: two threads, and its compile cache."""
+    return stack_environment(cache_folder("theano"))
 
 
 @pytest.fixture(scope="session", params=["keras3", "keras2"])
