@@ -1,4 +1,4 @@
-"""A replay is judged by what docs/2017.md says, and keeps the post's own form."""
+"""A replay is judged by docs/2017.md, and gives its times in the post's format."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ERROR = known_error(VGG16_TINY)
 
 
 def record(experiment, **changes):
-    """What its only process left when everything was as documented."""
+    """What a runner's only process stores if everything is as documented."""
     phases = {"load": [2.0], "preprocess": [0.01, 0.009], "predict_first": [1.0], "predict": [0.5]}
     values = {"status": "ok", "reason": None, "flags": {}}
     if experiment.fails:
