@@ -35,7 +35,7 @@ def main(folder: Path, names: Sequence[str] = MODULES) -> None:
         LookupError: if something public has no docstring; then nothing is written.
     """
     for name in netparity.__all__:
-        getattr(netparity, name)  # the package imports its names on first access
+        getattr(netparity, name)  # the package imports its names on first use
     modules = {name: pdoc.doc.Module(import_module(name)) for name in names}
     missing = sorted({name for module in modules.values() for name in undocumented(module)})
     if missing:

@@ -1,4 +1,4 @@
-"""An invalid request ends with one sentence, before any runner starts."""
+"""What is wrong with a request is said in one sentence, before any runner starts."""
 
 from __future__ import annotations
 
