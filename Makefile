@@ -2,10 +2,12 @@
 # make test      set everything up and run every test
 # make check     the developer loop: format, lint, types, import rules, fast tests
 # make lint      the same without tests
-# make docs      the API's pages, from its docstrings, in build/docs
+# make format    format the code and apply automatic fixes
+# make docs      make the API's pages from its docstrings, in build/docs
 # make readme    put the reference run's tables and plot into README.md
-# make reference run what README.md and docs/2017.md quote (half an hour)
-# make clean     remove what was made in this checkout (the cache stays; see clean-cache)
+# make pins      update the pinned requirements
+# make reference remake the runs that README.md and docs/ quote (half an hour)
+# make clean     remove everything made in this checkout (clean-cache removes the cache)
 
 VENV := .venv
 RUN := $(VENV)/bin
@@ -45,7 +47,7 @@ format: $(VENV)/made
 	$(RUN)/ruff format .
 	$(RUN)/ruff check --fix .
 
-# Newest versions of everything, with hashes and without addresses.
+# The newest version of every package, with hashes and without URLs.
 pins: $(VENV)/made
 	for list in harness/requirements $(STACKS); do \
 	  $(RUN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header \

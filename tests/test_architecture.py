@@ -1,4 +1,4 @@
-"""The house: which rooms there are, who may import whom, and nothing that runs back up.
+"""The structure of the package: its rooms (folders), who may import whom, and no circles.
 
 `python tests/test_architecture.py` prints the rooms floor by floor.
 """

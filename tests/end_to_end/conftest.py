@@ -14,7 +14,7 @@ from tests.support.command_line import COMMAND, Compare, Done
 
 @pytest.fixture
 def compare(tmp_path: Path) -> Compare:
-    """`netparity compare ARGUMENTS`, storing below a folder of the test's own."""
+    """`netparity compare ARGUMENTS`, which stores its runs in the test's own folder."""
 
     def run(*arguments: str | Path, results: Path = tmp_path / "results", **options: Any) -> Done:
         command = [*COMMAND, "compare", "--out", str(results), *map(str, arguments)]

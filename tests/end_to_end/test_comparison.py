@@ -1,4 +1,4 @@
-"""The main job, in the real tools."""
+"""netparity compare on the real tools."""
 
 from __future__ import annotations
 

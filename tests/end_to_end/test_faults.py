@@ -1,4 +1,4 @@
-"""One runner's failure is told with its reason and never costs another runner's result."""
+"""A runner's failure is reported with its reason and never costs another runner's result."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ def test_ending_the_harness_ends_its_children_and_keeps_what_was_done(
 
 
 def test_a_run_cut_short_between_two_runners_is_judged_by_report(compare, report, octave, tmp_path):
-    """SIGKILL leaves run.json as it was after the last whole process: here, that is redone."""
+    """SIGKILL leaves run.json as it was after the last complete process; here that is repeated."""
     done = compare(*TINY, "--runner", "matconvnet-octave")
     expected = done.run["parity"]
     cut = {**done.run, "finished": None, "parity": [], "timing": [], "wall": None}
@@ -169,7 +169,7 @@ def test_an_environment_that_cannot_be_made_is_unavailable(compare, octave, tmp_
 @pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small disk needs root")
 @pytest.mark.parametrize("kilobytes", [260, 340, 420, 560])
 def test_a_full_disk_is_told_and_keeps_earlier_results(compare, octave, tmp_path, kilobytes):
-    """However far the disk reaches, there is a clear error and no damaged run.json."""
+    """Wherever the disk becomes full, there is a clear error and no damaged run.json."""
     disk = tmp_path / "disk"
     disk.mkdir()
     size = f"size={kilobytes}k"
@@ -179,8 +179,8 @@ def test_a_full_disk_is_told_and_keeps_earlier_results(compare, octave, tmp_path
         results = disk / "results"
         done = compare(*TINY, "--runner", "matconvnet-octave", "--layers", "all", results=results)
         assert done.exit_code in (2, 3)
-        told = done.stderr + done.stdout
-        assert "No space left" in told or "cannot be written" in told or "write" in told
+        output = done.stderr + done.stdout
+        assert any(words in output for words in ("No space left", "cannot be written", "write"))
         assert "Traceback" not in done.stderr
         for file in results.glob("*/run.json"):
             json.loads(file.read_text())

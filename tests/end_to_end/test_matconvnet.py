@@ -1,4 +1,4 @@
-"""Which code the MatConvNet script runs on, as the command line decides it."""
+"""Which MatConvNet code the script runs on, as chosen on the command line."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_compat_leaves_it_aside(octave, compare: Compare, monkeypatch: pytest.Mo
 
 @pytest.mark.parametrize("choice", ["auto", "require"])
 def test_nothing_falls_back_in_silence(every_tool, compare: Compare, tmp_path: Path, choice: str):
-    """A folder that holds none is an error and not a reason to run other code."""
+    """A folder without MatConvNet is an error, not a reason to run other code."""
     root = ["--matconvnet-root", tmp_path]
     done = compare(*ALONE, "--runner", "keras3-tensorflow", "--matconvnet", choice, *root)
     assert done.exit_code == 3

@@ -1,4 +1,4 @@
-"""The page as people meet it: in a real Chromium, opened from a file.
+"""The page as users see it: in a real Chromium, opened from a file.
 
 Screenshots are left in build/screenshots. Debian's `chromium` has to be installed.
 """

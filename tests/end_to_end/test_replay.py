@@ -1,4 +1,4 @@
-"""netparity replay on the real old and new tools, and that the documentation quotes it rightly."""
+"""netparity replay on the real old and new tools, and the quotations of it in the documentation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long, how often and under which limits the real tools are timed."""
+"""Rounds, repeats and limits of timings with the real tools."""
 
 from __future__ import annotations
 

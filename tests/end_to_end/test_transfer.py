@@ -25,7 +25,7 @@ def transfer(*arguments: str, out: Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture
 def stripes(tmp_path: Path) -> Path:
-    """Lying and standing stripes, one class each, and a file that is no image."""
+    """Horizontal and vertical stripes, one class each, and a file that is not an image."""
     folder = tmp_path / "it's <stripes> $(x)"
     random = np.random.default_rng(5)
     for name in ("lying", "standing"):
@@ -92,10 +92,10 @@ def test_an_interrupted_transfer_goes_on(octave: str, tmp_path: Path, stripes: P
     while not list(out.glob(f"*/{done}")) and time.monotonic() < end:
         time.sleep(0.02)
     process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=60)
-    assert process.returncode == 130, said
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130, errors
     (folder,) = out.iterdir()
-    assert f"--resume {folder}" in said.replace("\n", "")
+    assert f"--resume {folder}" in errors.replace("\n", "")
     kept = folder / done
     before = kept.stat().st_mtime_ns
     resumed = transfer("--resume", str(folder), out=tmp_path / "elsewhere")

@@ -1,4 +1,4 @@
-"""Weight files of every kind, loaded by the tools themselves."""
+"""Weight files of every format, loaded by the tools themselves."""
 
 from __future__ import annotations
 
@@ -150,9 +150,9 @@ def test_the_commands_in_a_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     weights("convert", "a.h5", "b.pth")
     assert "are the same weights." in weights("verify", "a.h5", "b.pth")
     weights("convert", "b.pth", "c.mat", "--apply", "rotate", "--apply", "reverse-channels")
-    said = weights("verify", "c.mat", "a.h5", code=1)
-    assert "all 13 convolutions rotated by 180 degrees" in said
-    command = said.partition("to mend it: netparity weights ")[2].split()
+    output = weights("verify", "c.mat", "a.h5", code=1)
+    assert "all 13 convolutions rotated by 180 degrees" in output
+    command = output.partition("to mend it: netparity weights ")[2].split()
     weights(*("d.mat" if word == "OUT" else word for word in command))
     assert "are the same weights." in weights("verify", "d.mat", "a.h5")
     found = json.loads(weights("inspect", "--json", "d.mat"))

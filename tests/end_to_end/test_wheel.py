@@ -1,4 +1,4 @@
-"""A wheel works where there is no checkout."""
+"""A wheel works without a checkout."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The API's pages: every public name with its docstring, links that lead somewhere, no network."""
+"""The API's pages: every public name with its docstring, valid links, no network access."""
 
 from __future__ import annotations
 
@@ -125,8 +125,8 @@ def test_what_is_public_without_a_docstring_is_an_error(
     monkeypatch.syspath_prepend(tmp_path)
     with pytest.raises(LookupError) as refused:
         api_docs.main(tmp_path / "out", ["undocumented_module"])
-    said = str(refused.value).partition(": ")[2].split(", ")
-    assert said == ["undocumented_module.Loud.silent", "undocumented_module.silent"]
+    names = str(refused.value).partition(": ")[2].split(", ")
+    assert names == ["undocumented_module.Loud.silent", "undocumented_module.silent"]
     assert not (tmp_path / "out").exists()
 
 

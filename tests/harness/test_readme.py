@@ -1,4 +1,4 @@
-"""What README.md shows is what its commands make of the committed reference run."""
+"""README.md shows what its commands make from the committed reference run."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ def random_tensors(model: Model, seed: int = 0) -> dict[str, npt.NDArray[np.floa
 
 
 def input_tensor(model: Model, images: int = 1, seed: int = 0) -> npt.NDArray[np.float32]:
-    """Values as those of images whose mean was subtracted, N x H x W x 3."""
+    """Values like those of images after subtracting the mean, N x H x W x 3."""
     rng = np.random.default_rng([seed, 20180709])
     return rng.uniform(-120, 140, (images, *model.input_size, 3)).astype(np.float32)
 
@@ -45,7 +45,7 @@ def numpy_runner(
     images: npt.NDArray[np.float32],
     how: How | Mapping[str, How] = RIGHT,
 ) -> dict[str, npt.NDArray[np.float32]]:
-    """Every feature in float32, computed as stated (in the layers that are named)."""
+    """Every feature in float32, computed as `how` says (in the named layers)."""
     chosen: Callable[[Layer], How] = (
         (lambda layer: how) if isinstance(how, How) else (lambda layer: how.get(layer.name, RIGHT))
     )

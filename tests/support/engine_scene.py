@@ -19,7 +19,7 @@ SECONDS = 120.0  # for anything that must happen; reached only where something i
 
 
 class Scene:
-    """A job, the process under test, and every Octave that comes into it."""
+    """A job, the process under test, and every Octave involved."""
 
     def __init__(self, folder: Path, job: dict[str, Any]) -> None:
         self.folder, self.job = folder, job
@@ -34,7 +34,7 @@ class Scene:
         self.process = _load(STANDIN / "matlab" / "engine" / "process.py")
 
     def start(self, play: str = "", **environment: str) -> subprocess.Popen[bytes]:
-        """Start the host; `play` says how the engine is to behave, see the stand-in."""
+        """Start the host; `play` says how the engine behaves (see the stand-in)."""
         if not self.job_file.exists():
             self.job_file.write_text(json.dumps(self.job), encoding="utf-8")
         with self.log.open("wb") as log, self.errors.open("wb") as errors:
@@ -85,7 +85,7 @@ class Scene:
         return json.loads((self.out / "result.json").read_text(encoding="utf-8"))
 
     def assert_failed(self, kind: str, words: list[str]) -> dict[str, str]:
-        """The result is a whole one, its error of that kind; log and result say the same."""
+        """The result is complete, its error is of that kind, and the log agrees with it."""
         result = self.result()
         whole = json.loads((HERE.parent / "golden" / "result-failed.json").read_text())
         assert result.keys() == whole.keys()
@@ -100,7 +100,7 @@ class Scene:
         return error
 
     def assert_nothing_is_left(self) -> None:
-        """One Octave was started, and it has gone."""
+        """One Octave was started, and it has ended."""
         (pid,) = self.octaves()
         assert is_gone(pid)
         assert not list(self.out.glob("*.tmp"))
@@ -141,7 +141,7 @@ class Scene:
         return found["values"][0] if found["values"] else None
 
     def close(self) -> None:
-        """End whatever a failed test has left."""
+        """End whatever a failed test left running."""
         if hasattr(self, "host") and self.host.poll() is None:
             self.host.kill()
             self.host.wait()

@@ -28,14 +28,14 @@ def write(path: Path, variables: dict[str, Any]) -> None:
 def _put(group: h5py.Group, name: str, value: Any, references: h5py.Group) -> None:
     if isinstance(value, dict):
         made = group.create_group(name)
-        for field, its in value.items():
-            _put(made, field, its, references)
+        for field, member in value.items():
+            _put(made, field, member, references)
         kind = "struct"
     elif isinstance(value, list):
         cells = np.empty((len(value), 1), dtype=h5py.ref_dtype)
-        for index, its in enumerate(value):
+        for index, member in enumerate(value):
             place = f"r{len(references)}"
-            _put(references, place, its, references)
+            _put(references, place, member, references)
             cells[index, 0] = references[place].ref
         made = group.create_dataset(name, data=cells, dtype=h5py.ref_dtype)
         kind = "cell"
@@ -49,7 +49,7 @@ def _put(group: h5py.Group, name: str, value: Any, references: h5py.Group) -> No
 
 
 def simplenn(model: Any, tensors: dict[str, np.ndarray]) -> dict[str, Any]:
-    """A SimpleNN network's variables, as MatConvNet keeps them."""
+    """A SimpleNN network's variables, as MatConvNet stores them."""
     layers: list[dict[str, Any]] = []
     for layer in model.layers:
         if layer.kind == "pool":

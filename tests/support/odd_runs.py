@@ -54,7 +54,7 @@ LIMIT = HardwareLimit(flops=10**9, flops_per_second=1e11, bytes_per_second=1e10,
 
 
 def timed(label: str, runner: str = "keras3-tensorflow", **changes: object) -> RunnerRecord:
-    """A runner with raw seconds of two processes, and all that a process can say of itself."""
+    """A runner with raw seconds of two processes, and everything that a process can report."""
     rounds = [
         Round(
             round=number,
@@ -126,7 +126,7 @@ def whole_run(labels: Sequence[str], layers: Sequence[str] = ("fc6", "fc7"), **c
 
 
 def worded_run(words: Sequence[str]) -> Run:
-    """The words wherever a tool, an image, a file or a user could have put them."""
+    """A run with these words wherever a tool, an image, a file or a user could put them."""
     first = words[0]
     labels = [f"{place} {word}" for place, word in enumerate(words)]
     beside = [
@@ -200,7 +200,7 @@ def _zero_seconds() -> Run:
 
 
 def odd_runs() -> dict[str, Run]:
-    """By what is odd about each."""
+    """The odd runs, by what is odd about them."""
     fine = whole_run(["a", "b"])
     missing = [RunnerRecord(label=s, runner="x", status=s) for s in ("pending", "unavailable")]
     return {

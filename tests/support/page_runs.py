@@ -24,7 +24,7 @@ from tests.support.stored_runs import SHARED, StoredRun, entry, ok, timing
 
 
 def processes(values: dict[str, list[list[float]]]) -> list[Round]:
-    """A round for each list of a phase's values."""
+    """One round for each list of a phase's values."""
     count = max(map(len, values.values()))
     return [
         Round(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def wait_for(condition: Callable[[], bool], seconds: float = 10.0) -> None:
-    """Wait until something has happened; fail if it does not in time."""
+    """Wait until a condition holds; fail if it does not in time."""
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"
@@ -16,7 +16,7 @@ def wait_for(condition: Callable[[], bool], seconds: float = 10.0) -> None:
 
 
 def is_gone(pid: int) -> bool:
-    """Whether no such process runs (one that only waits to be collected does not)."""
+    """Whether the process has ended (also if it still waits to be collected)."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()
     except (FileNotFoundError, ProcessLookupError):

@@ -60,9 +60,9 @@ def convolution(
     for i, j, seen in windows(wide_x, window, stride, pad, dilate, 0):
         for g in range(groups):
             to = slice(g * k // groups, (g + 1) * k // groups)
-            mine, filters = seen[:, :, g * fc : (g + 1) * fc], wide_f[:, :, :, to]
-            value[i, j, to] = np.einsum("ijcn,ijck->kn", mine, filters)
-            magnitude[i, j, to] = np.einsum("ijcn,ijck->kn", abs(mine), abs(filters))
+            inputs, filters = seen[:, :, g * fc : (g + 1) * fc], wide_f[:, :, :, to]
+            value[i, j, to] = np.einsum("ijcn,ijck->kn", inputs, filters)
+            magnitude[i, j, to] = np.einsum("ijcn,ijck->kn", abs(inputs), abs(filters))
     terms = window[0] * window[1] * fc
     if b is not None:
         added = b.astype(np.longdouble).reshape(1, 1, -1, 1)

@@ -118,7 +118,7 @@ def failed(label: str, reason: str, tail: list[str]) -> RunnerRecord:
 
 
 def mixed_run() -> Run:
-    """One runner of each fate: fine, divergent, not judged, NaN, failed, unavailable, pending."""
+    """A runner of each outcome: fine, divergent, not judged, NaN, failed, unavailable, pending."""
     return make_run(
         [
             ok("fast", code="Keras 3", repeatable=True),
@@ -183,7 +183,7 @@ class StoredRun:
 
     @classmethod
     def begin(cls, folder: Path) -> StoredRun:
-        """With its shared input, the reference on it and the noise floor."""
+        """Add the shared input, the reference on it and the noise floor."""
         store = RunFolder.create(folder)
         store.write_array("input/shared.npy", SHARED)
         reference = ReferencePass(VGG16_TINY, TINY_WEIGHTS, SHARED)
@@ -201,7 +201,7 @@ class StoredRun:
         how: How | Mapping[str, How] = RIGHT,
         **changes: npt.NDArray[np.float32],
     ) -> None:
-        """A runner that makes `native` of the image; `changes` replace shared features."""
+        """A runner that makes `native` from the image; `changes` replace shared features."""
         native = SHARED if native is None else native
         inputs: dict[InputKind, npt.NDArray[np.float32]] = {"shared": SHARED, "native": native}
         features: dict[InputKind, dict[str, FeatureFile]] = {}

@@ -27,7 +27,7 @@ RESULT_KEYS = [
 
 
 def make_job(parent: Path, net: TinyVgg) -> dict[str, Any]:
-    """A job in a folder whose name would do harm in a shell or be taken for a pattern."""
+    """A job in a folder whose name is harmful in a shell and looks like a pattern."""
     folder = parent / "it's [1] * $(touch harm) `touch harm` é"
     (folder / "out").mkdir(parents=True)
     random = np.random.default_rng(9)

@@ -1,4 +1,4 @@
-"""The tables of a replay: each experiment's outcome, and its times next to those of the post."""
+"""What a replay shows: what each experiment did, and its times beside those of the post."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from netparity.report.cells import ABSENT, Table, with_interval
 from netparity.report.markdown import escape, table_lines
 
 PostForm = Mapping[str, str | float | None]
-"""The output of the post's script: three times in seconds, and two names of the axis order."""
+"""What the post's script printed: three times in seconds, and the order of the axes twice."""
 
 PHASES_SHOWN = {
     "load": "load",
@@ -27,7 +27,7 @@ _FOR_ONE_TABLE = 150
 
 @dataclass(frozen=True)
 class Figure:
-    """Seconds and their ratio to Keras on TensorFlow; 95 % intervals if repeated."""
+    """Seconds, and their ratio to Keras on TensorFlow; intervals (95 %) where it was repeated."""
 
     seconds: float | None = None
     ratio: float | None = None
@@ -37,15 +37,15 @@ class Figure:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The outcome of one experiment, run once.
+    """What one experiment did when it was run once.
 
     Attributes:
         code: which code ran.
-        expected: the outcome in docs/2017.md.
-        error: the first line of the error, if it failed.
-        as_documented: None if it cannot be run here; `fix` says what to do about that.
-        kernel_shape: shape of the first convolution's kernel after loading, if the tool reports it.
-        form: its times in the format of the post's script.
+        expected: what docs/2017.md says that it does.
+        error: the first line of its failure.
+        as_documented: None where it cannot be run here; `fix` says what would mend that.
+        kernel_shape: of the first convolution after loading, where the tool tells it.
+        form: its times in the form of the post's script.
     """
 
     experiment: str
@@ -62,7 +62,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Row:
-    """One phase of one experiment: the time in the post, the time once, and the time repeated."""
+    """One phase of one experiment, timed by the post, once as it did, and repeatedly."""
 
     experiment: str
     phase: str
@@ -73,7 +73,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Replay:
-    """A finished replay. `once` and `repeated` name the two stored runs that it summarises."""
+    """A replay that has ended. `once` and `repeated` name the stored runs that it was made from."""
 
     name: str
     title: str
@@ -90,18 +90,18 @@ def tables(replay: Replay, width: int) -> tuple[Table, ...]:
 
 
 def outcomes_table(replay: Replay) -> Table:
-    """Each experiment's outcome, and whether it is the documented one."""
+    """What happened, and whether that is what the documentation says."""
     headers = ("experiment", "code", "first kernel", "outcome", "as documented")
     words = {True: "yes", False: "NO", None: "not run"}
     rows = tuple(
         (
-            outcome.experiment,
-            outcome.code or ABSENT,
-            outcome.kernel_shape or ABSENT,
-            _happened(outcome),
-            words[outcome.as_documented],
+            each.experiment,
+            each.code or ABSENT,
+            each.kernel_shape or ABSENT,
+            _happened(each),
+            words[each.as_documented],
         )
-        for outcome in replay.outcomes
+        for each in replay.outcomes
     )
     return Table(f"Once and cold: {replay.title}", headers, rows, words=5)
 
@@ -116,7 +116,7 @@ def _happened(outcome: Outcome) -> str:
 
 
 def times_table(replay: Replay) -> Table:
-    """Ratios and seconds; ratios come first, because the machines differ."""
+    """Ratios first: the machines differ."""
     ratios, times = ratios_table(replay), seconds_table(replay)
     return Table(
         "Ratios to Keras on TensorFlow, and seconds",
@@ -129,25 +129,25 @@ def times_table(replay: Replay) -> Table:
 def ratios_table(replay: Replay) -> Table:
     """Each ratio is to Keras on TensorFlow in the same column."""
     headers = ("ratio in 2017", "ratio once", "ratio repeated")
-    figures = _figures(replay, lambda figure: _cell(figure.ratio, figure.ratio_interval))
+    figures = _figures(replay, lambda each: _cell(each.ratio, each.ratio_interval))
     return Table("Ratios to Keras on TensorFlow", (*_WORDS, *headers), figures, words=2)
 
 
 def seconds_table(replay: Replay) -> Table:
-    """The times in seconds."""
+    """The same in seconds."""
     headers = ("2017, s", "once, s", "repeated, s")
-    figures = _figures(replay, lambda figure: _cell(figure.seconds, figure.seconds_interval))
+    figures = _figures(replay, lambda each: _cell(each.seconds, each.seconds_interval))
     return Table("Seconds", (*_WORDS, *headers), figures, words=2)
 
 
 def _figures(replay: Replay, cell: Callable[[Figure], str]) -> tuple[tuple[str, ...], ...]:
-    """A row per phase: the experiment (in its first row), the phase and three cells."""
+    """A row per phase: the experiment (where it is another one), the phase and three cells."""
     rows = []
     before = None
     for row in replay.rows:
         name = row.experiment if row.experiment != before else ""
         before = row.experiment
-        cells = (cell(figure) for figure in (row.post, row.once, row.repeated))
+        cells = (cell(each) for each in (row.post, row.once, row.repeated))
         rows.append((name, PHASES_SHOWN[row.phase], *cells))
     return tuple(rows)
 
@@ -157,28 +157,28 @@ def _cell(value: float | None, interval: Interval | None) -> str:
 
 
 def remarks(replay: Replay) -> Iterator[str]:
-    """What a reader has to know about the figures, in sentences."""
+    """What a reader has to know of the figures; a sentence each."""
     yield (
-        "Once: a fresh process and an empty compile cache. The post does not say whether its cache "
-        "was empty; with a full one, Theano's load and first predict are those under repeated."
+        "Once: a fresh process and an empty compile cache. The post does not say what its "
+        "cache held; with a full one Theano's load and first predict are those repeated."
     )
     yield (
         "Repeated: median and 95 % interval over fresh processes in shuffled rounds, each with a "
-        "full compile cache; ratios are taken within rounds."
+        "full compile cache; a ratio is taken within the rounds."
     )
-    yield "The ratios of 2017 are from single values, another machine and other versions."
-    for outcome in replay.outcomes:
-        if outcome.status == "failed":
-            yield f"{outcome.experiment} ends with {outcome.error}"
-        elif outcome.as_documented is None:
-            yield f"{outcome.experiment} was not run: {outcome.error}. Fix: {outcome.fix}"
+    yield "The ratios of 2017 are of one value each, from another machine and other versions."
+    for each in replay.outcomes:
+        if each.status == "failed":
+            yield f"{each.experiment} ends with {each.error}"
+        elif each.as_documented is None:
+            yield f"{each.experiment} was not run: {each.error}. To mend it: {each.fix}"
 
 
 def forms(replay: Replay) -> Iterator[tuple[str, str]]:
-    """Each experiment and its times in the format of the post's script."""
-    for outcome in replay.outcomes:
-        if outcome.as_documented is not None:
-            yield outcome.experiment, json.dumps(outcome.form, indent=2)
+    """Each experiment and its times in the form of the post's script."""
+    for each in replay.outcomes:
+        if each.as_documented is not None:
+            yield each.experiment, json.dumps(each.form, indent=2)
 
 
 def as_markdown(replay: Replay) -> str:
@@ -187,16 +187,16 @@ def as_markdown(replay: Replay) -> str:
     for table in (outcomes_table(replay), times_table(replay)):
         parts += [f"## {escape(table.title)}", "", *table_lines(table), ""]
     parts += [*(f"- {escape(sentence)}" for sentence in remarks(replay)), ""]
-    parts += ["## In the format of the post", ""]
+    parts += ["## In the form of the post", ""]
     for experiment, form in forms(replay):
         parts += [f"{escape(experiment)}:", "", "```json", form, "```", ""]
     return "\n".join(parts)
 
 
 def as_json(replay: Replay) -> str:
-    """The replay as JSON."""
+    """Everything, for programs."""
     return json.dumps({"schema_version": 1, **asdict(replay)}, indent=1) + "\n"
 
 
 FILES = {"replay.md": as_markdown, "replay.json": as_json}
-"""The files of a replay and the functions that render them."""
+"""Every file of a replay, by name, and what renders it."""

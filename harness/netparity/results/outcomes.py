@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from netparity.protocol import ParityEntry, Run, RunnerRecord, Verdict
 
 VERDICT_MARKS = {
@@ -42,12 +44,7 @@ def outcome(run: Run, record: RunnerRecord) -> str:
 
 def worst_shared(run: Run, label: str) -> ParityEntry | None:
     """The feature of the shared input that agrees worst with the reference."""
-    entries = [
-        entry
-        for entry in run.parity
-        if entry.label == label and entry.against == "reference" and entry.input == "shared"
-    ]
-    return max(entries, key=how_bad, default=None)
+    return max(_shared_entries(run, label), key=how_bad, default=None)
 
 
 def how_bad(entry: ParityEntry) -> tuple[int, float]:
@@ -65,11 +62,16 @@ def faulty_layers(run: Run, label: str) -> list[ParityEntry]:
     """Entries of the layers whose local error fails, in the network's order."""
     return [
         entry
-        for entry in run.parity
-        if (entry.label, entry.against, entry.input) == (label, "reference", "shared")
-        and entry.local is not None
-        and entry.local.verdict not in PASSING
+        for entry in _shared_entries(run, label)
+        if entry.local is not None and entry.local.verdict not in PASSING
     ]
+
+
+def _shared_entries(run: Run, label: str) -> Iterator[ParityEntry]:
+    """A runner's comparisons with the reference on the shared input."""
+    for entry in run.parity:
+        if (entry.label, entry.against, entry.input) == (label, "reference", "shared"):
+            yield entry
 
 
 def timing_base(run: Run) -> str | None:

@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-from netparity.protocol import Calibration, Run
+from collections.abc import Callable, Mapping
+
+from netparity.protocol import Calibration, Round, Run
+
+SecondsByRound = dict[int, list[float]]
 
 
-def ok_phases(run: Run) -> dict[str, dict[str, dict[int, list[float]]]]:
+def ok_phases(run: Run) -> dict[str, dict[str, SecondsByRound]]:
     """Raw seconds of every successful runner, by label, phase and round."""
-    phases: dict[str, dict[str, dict[int, list[float]]]] = {}
+    return _ok_seconds(run, lambda round_: round_.phases)
+
+
+def ok_layers(run: Run) -> dict[str, dict[str, SecondsByRound]]:
+    """Raw seconds from the input to each layer, by label, layer and round; with `--per-layer`."""
+    return _ok_seconds(run, lambda round_: round_.layers)
+
+
+def _ok_seconds(
+    run: Run, measured: Callable[[Round], Mapping[str, list[float]]]
+) -> dict[str, dict[str, SecondsByRound]]:
+    found: dict[str, dict[str, SecondsByRound]] = {}
     for record in run.runners:
         if record.status == "ok":
-            merged = phases.setdefault(record.label, {})
+            by_name = found.setdefault(record.label, {})
             for round_ in record.rounds:
-                for phase, seconds in round_.phases.items():
-                    merged.setdefault(phase, {})[round_.round] = list(seconds)
-    return phases
-
-
-def ok_layers(run: Run) -> dict[str, dict[str, dict[int, list[float]]]]:
-    """Raw seconds from the input to each layer, by label, layer and round; with `--per-layer`."""
-    layers: dict[str, dict[str, dict[int, list[float]]]] = {}
-    for record in run.runners:
-        for round_ in record.rounds if record.status == "ok" else []:
-            for layer, seconds in round_.layers.items():
-                layers.setdefault(record.label, {}).setdefault(layer, {})[round_.round] = seconds
-    return layers
+                for name, seconds in measured(round_).items():
+                    by_name.setdefault(name, {})[round_.round] = list(seconds)
+    return found
 
 
 def ok_ticks(run: Run) -> dict[str, float]:

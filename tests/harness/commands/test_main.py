@@ -1,4 +1,4 @@
-"""What is wrong with a command is one sentence and exit code 2, before anything runs."""
+"""An invalid command ends with one sentence and exit code 2, before anything runs."""
 
 from __future__ import annotations
 

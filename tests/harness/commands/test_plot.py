@@ -1,4 +1,4 @@
-"""netparity plot: what is written where, and what is refused."""
+"""netparity plot: which files it writes, and what it refuses."""
 
 from __future__ import annotations
 

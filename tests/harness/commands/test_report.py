@@ -1,4 +1,4 @@
-"""netparity report: every format, to a file or standard output, and what is wrong with a call."""
+"""netparity report: every format, to a file or standard output, and its errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every known mistake has words, and advice in every tool's own."""
+"""Every known mistake has a description, and advice in each tool's own terms."""
 
 from __future__ import annotations
 

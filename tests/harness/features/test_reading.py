@@ -1,4 +1,4 @@
-"""Features of others are read from every format and in every usual order of axes, or refused."""
+"""Features in every format and in every usual order of axes are read, or refused."""
 
 from __future__ import annotations
 

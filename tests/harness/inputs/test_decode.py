@@ -156,7 +156,7 @@ def test_a_file_below_a_file(tmp_path: Path) -> None:
 
 
 def test_a_name_that_is_too_long(tmp_path: Path) -> None:
-    assert "no usable path" in refused(tmp_path / ("a" * 300))
+    assert "not a usable path" in refused(tmp_path / ("a" * 300))
 
 
 def test_a_folder(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""A native input is retold from the decoded image, and its differences told apart by stage."""
+"""A native input is explained from the decoded image, and its differences by stage."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Features from outside: judged, diagnosed, and refused where they cannot be."""
+"""Features computed by someone else are judged and diagnosed, or refused."""
 
 from __future__ import annotations
 

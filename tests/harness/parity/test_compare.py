@@ -1,4 +1,4 @@
-"""Every runner is held against its reference and every other runner, layer by layer."""
+"""Every runner is compared with its reference and every other runner, layer by layer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A fault is the layer's that makes it, not that of the layers that inherit it."""
+"""A fault is attributed to the layer that causes it, not to those that inherit it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The golden files are what the protocol says, and nothing else passes."""
+"""The golden files follow the protocol, and files that do not are rejected."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A replay is judged by what docs/2017.md says, and keeps the post's own form."""
+"""A replay is judged by docs/2017.md, and gives its times in the post's format."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ERROR = known_error(VGG16_TINY)
 
 
 def record(experiment, **changes):
-    """What its only process left when everything was as documented."""
+    """What a runner's only process stores if everything is as documented."""
     phases = {"load": [2.0], "preprocess": [0.01, 0.009], "predict_first": [1.0], "predict": [0.5]}
     values = {"status": "ok", "reason": None, "flags": {}}
     if experiment.fails:
@@ -104,7 +104,7 @@ def test_what_cannot_be_run_here_is_neither():
     script = EXPERIMENTS[-1]
     found = replay(script, status="unavailable", reason="no Octave", fix="install it")
     assert documented(found)[script.runner] is None
-    assert "MatConvNet's script was not run: no Octave. Fix: install it" in list(
+    assert "MatConvNet's script was not run: no Octave. To mend it: install it" in list(
         report.remarks(found)
     )
     assert len(list(report.forms(found))) == len(EXPERIMENTS) - 1

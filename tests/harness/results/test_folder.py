@@ -1,4 +1,4 @@
-"""Results are written whole, inside their own folder, and read with suspicion."""
+"""Results are written completely, inside their own folder, and checked when read."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def test_another_schema_version_is_refused_by_name(store: RunFolder, version) ->
 
 
 def test_a_run_of_the_first_schema_version_is_still_read(store: RunFolder) -> None:
-    """As netparity 0.1 wrote it: no noise floors, no local errors, no preprocessing."""
+    """The form written by netparity 0.1: no noise floors, local errors or preprocessing."""
     document = json.loads(changed(schema_version=1))
     for name in ("noise_floors", "preprocessing"):
         del document[name]

@@ -1,4 +1,4 @@
-"""Runs that older versions of netparity stored are shown; those of newer ones are refused."""
+"""Runs stored by older versions of netparity are shown; those of newer versions are refused."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ RUN_ID = "20260102T030405Z-abcdef"
 
 
 def current() -> dict[str, Any]:
-    """A run of today with everything in it, as JSON."""
+    """A run of the current version with every field, as JSON."""
     run = whole_run(["a", "b"], settings={"max_relative_l2": 1e-5, "command": ["netparity"]})
     found = json.loads(run.model_copy(update={"schema_version": 3}).model_dump_json())
     assert found["limit"] and found["layer_timing"] and found["preprocessing"]
@@ -27,14 +27,14 @@ def current() -> dict[str, Any]:
 
 
 def keep(things: list[dict[str, Any]], *names: str) -> None:
-    """Leave nothing but these fields."""
+    """Keep only these fields."""
     for thing in things:
         for name in set(thing) - set(names):
             del thing[name]
 
 
 def second() -> dict[str, Any]:
-    """As version 2 was before clocks, calibration, intervals and limits came."""
+    """Version 2: before clocks, calibration, intervals and limits."""
     run = current() | {"schema_version": 2}
     for name in ("cautions", "limit", "layer_timing"):
         del run[name]
@@ -52,7 +52,7 @@ def second() -> dict[str, Any]:
 
 
 def first() -> dict[str, Any]:
-    """As version 1 was: no noise floors, no local errors, three metrics."""
+    """Version 1: no noise floors, no local errors, three metrics."""
     run = second() | {"schema_version": 1}
     for name in ("noise_floors", "preprocessing"):
         del run[name]
@@ -60,8 +60,8 @@ def first() -> dict[str, Any]:
         del run["settings"][name]
     for image in run["images"]:
         del image["decoded"]
-    told = ("label", "against", "input", "feature", "verdict", "note")
-    keep(run["parity"], *told, "relative_l2", "max_abs", "cosine_distance")
+    identity = ("label", "against", "input", "feature", "verdict", "note")
+    keep(run["parity"], *identity, "relative_l2", "max_abs", "cosine_distance")
     return run
 
 
@@ -93,18 +93,18 @@ def refused(folder: Path, data: bytes) -> str:
 def test_every_version_is_shown_in_every_format(form: str, version: int, tmp_path: Path) -> None:
     document = opened(tmp_path, VERSIONS[version]())
     assert document.runs[0].schema_version == version
-    said = render(document, form)
-    told = "vgg16-tiny.b" if form == "junit" else RUN_ID
+    rendered = render(document, form)
+    expected = "vgg16-tiny.b" if form == "junit" else RUN_ID
     # Of an older run there are no layers; of Parquet only pyarrow knows what it says.
     headers_alone = form == "layers" and version < 3
-    assert isinstance(said, bytes) or headers_alone or told in said
-    assert said[:4] == b"PAR1" if isinstance(said, bytes) else len(said) > 40
+    assert isinstance(rendered, bytes) or headers_alone or expected in rendered
+    assert rendered[:4] == b"PAR1" if isinstance(rendered, bytes) else len(rendered) > 40
 
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_every_version_is_shown_in_a_terminal(version: int, tmp_path: Path) -> None:
-    said = " ".join(in_console(opened(tmp_path, VERSIONS[version]())).split())
-    assert "only a agrees with the float64 reference at fc6 and fc7 to 4.0e-07" in said
+    message = " ".join(in_console(opened(tmp_path, VERSIONS[version]())).split())
+    assert "only a agrees with the float64 reference at fc6 and fc7 to 4.0e-07" in message
 
 
 def test_what_an_old_version_did_not_know_is_missing_and_never_zero(tmp_path: Path) -> None:
@@ -125,7 +125,7 @@ def test_an_old_median_is_not_called_what_it_was_not(tmp_path: Path) -> None:
 
 
 def test_todays_fields_that_older_versions_lack_are_those_left_out_here() -> None:
-    """A field that a coming version adds is to be left out of the older ones above."""
+    """A field that a future version adds must be removed from the older versions above."""
     lost = {version: set(current()) - set(make()) for version, make in VERSIONS.items()}
     assert lost == {
         1: {"cautions", "limit", "layer_timing", "noise_floors", "preprocessing"},
@@ -142,8 +142,8 @@ def test_todays_fields_that_older_versions_lack_are_those_left_out_here() -> Non
 
 @pytest.mark.parametrize("version", [0, 4, 99, -1, "x", "3", None, 2.5, [], {}, True])
 def test_another_version_is_refused_by_name(version: object, tmp_path: Path) -> None:
-    said = refused(tmp_path, json.dumps(current() | {"schema_version": version}).encode())
-    assert f"is not a run of schema version 1 to 3: its schema version is {version!r}" in said
+    message = refused(tmp_path, json.dumps(current() | {"schema_version": version}).encode())
+    assert f"is not a run of schema version 1 to 3: its schema version is {version!r}" in message
 
 
 def test_no_version_at_all_is_refused(tmp_path: Path) -> None:
@@ -168,9 +168,9 @@ def test_a_file_that_was_cut_short_is_refused(share: float, tmp_path: Path) -> N
     ],
 )
 def test_a_damaged_file_is_refused_with_the_place(changes, words: str, tmp_path: Path) -> None:
-    said = refused(tmp_path, json.dumps(current() | changes).encode())
-    assert words in said
-    assert "\n" not in said
+    message = refused(tmp_path, json.dumps(current() | changes).encode())
+    assert words in message
+    assert "\n" not in message
 
 
 @pytest.mark.parametrize("data", [b"\xff\xfe", b"null", b"[1]", b"{", b"\x00" * 100])
@@ -189,8 +189,8 @@ def test_one_bad_run_among_several_is_named(tmp_path: Path) -> None:
 
 
 def test_half_a_character_is_refused_and_not_passed_on(tmp_path: Path) -> None:
-    said = refused(tmp_path, json.dumps(current() | {"warnings": ["\ud800"]}).encode())
-    assert "surrogates not allowed" in said
+    message = refused(tmp_path, json.dumps(current() | {"warnings": ["\ud800"]}).encode())
+    assert "surrogates not allowed" in message
 
 
 def test_a_whole_one_written_as_two_halves_is_read(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Doctor looks and changes nothing; setup makes what can be made and says what cannot."""
+"""Doctor changes nothing; setup makes what can be made and reports what cannot."""
 
 from __future__ import annotations
 

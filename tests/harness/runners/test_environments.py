@@ -1,4 +1,4 @@
-"""An environment is made once, whole, and again when its pins change."""
+"""An environment is made once, completely, and remade when its pins change."""
 
 from __future__ import annotations
 

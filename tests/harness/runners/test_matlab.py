@@ -1,4 +1,4 @@
-"""MATLAB is found, and what is missing is said, without starting it."""
+"""MATLAB is found, and missing parts are reported, without starting it."""
 
 from __future__ import annotations
 

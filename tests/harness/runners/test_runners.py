@@ -1,4 +1,4 @@
-"""A runner returns a command line and an environment, and says what it lacks."""
+"""A runner returns a command line and an environment, and reports what is missing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A process is started, watched, ended with everything it started, and measured by itself."""
+"""A process is started, watched, ended together with its children, and measured alone."""
 
 from __future__ import annotations
 

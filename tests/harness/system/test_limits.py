@@ -1,4 +1,4 @@
-"""Sizes and lists of processors as people write them."""
+"""Sizes and lists of processors as users write them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What seconds cannot bear is said, and nothing is said of good ones."""
+"""Unreliable timings get cautions, and reliable ones get none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The same numbers come out of every format, and what is not the same is explained."""
+"""Every format preserves the numbers, and differences between files are explained."""
 
 from __future__ import annotations
 
@@ -174,7 +174,7 @@ def test_every_pair_of_changes_is_explained(pair: tuple[str, str]) -> None:
             for name in (f"{layer}.kernel", f"{layer}.bias")
             for part in found.changed.get(name, ())
         }
-        for layer in (str(its.parameters) for its in SQUARE.parametric_layers)
+        for layer in (str(layer.parameters) for layer in SQUARE.parametric_layers)
     }
     mended = converting.Changed(
         other, SQUARE, {layer: parts - changes.LOSSY for layer, parts in chosen.items()}
@@ -214,11 +214,11 @@ def test_one_value_is_found_and_measured() -> None:
     other["fc3.kernel"][1, 2, 3, 4] += np.float32(0.5)
     found = sameness.compare(other, tensors, SQUARE, SQUARE)
     assert list(found.different) == ["fc3.kernel"]
-    its = found.different["fc3.kernel"]
-    assert (its.count, its.size) == (1, tensors["fc3.kernel"].size)
-    assert its.largest == pytest.approx(0.5, rel=1e-5)
+    difference = found.different["fc3.kernel"]
+    assert (difference.count, difference.size) == (1, tensors["fc3.kernel"].size)
+    assert difference.largest == pytest.approx(0.5, rel=1e-5)
     norm = np.linalg.norm(tensors["fc3.kernel"].astype(np.float64))
-    assert its.relative == pytest.approx(0.5 / norm, rel=1e-5)
+    assert difference.relative == pytest.approx(0.5 / norm, rel=1e-5)
 
 
 def test_what_rounds_to_zero_is_not_called_rounded() -> None:
@@ -235,9 +235,9 @@ def test_a_network_without_dense_layers_against_the_whole() -> None:
     some = {name: tensors[name] for name in part.parameter_shapes}
     found = sameness.compare(some, tensors, part, whole)
     assert not found.same
-    said = sameness.sentence(found, "part.h5", "whole.h5")
-    assert said.startswith("part.h5 lacks tensors or has them in another shape (fc6.kernel, ")
-    assert said.endswith("all 26 that both have are equal.")
+    sentence = sameness.sentence(found, "part.h5", "whole.h5")
+    assert sentence.startswith("part.h5 lacks tensors or has them in another shape (fc6.kernel, ")
+    assert sentence.endswith("all 26 that both have are equal.")
 
 
 @pytest.mark.parametrize(

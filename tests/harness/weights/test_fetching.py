@@ -1,4 +1,4 @@
-"""Published weights from servers that are slow, cut off, lie, or send something else."""
+"""Published weights from servers that are slow, break off, lie, or send something else."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FILE = fetching.Published("http://127.0.0.1:9", "w.h5", hashlib.md5(DATA).hexdig
 
 
 class Server:
-    """Answers each request by the next of `answers`, the last one for all that follow."""
+    """Answers each request with the next of `answers`, and repeats the last one."""
 
     def __init__(self, answers: list[Callable]) -> None:
         self.answers, self.asked = answers, []
@@ -58,7 +58,7 @@ def serve(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callable[
 
 
 def whole(handler: BaseHTTPRequestHandler) -> None:
-    """A server that knows ranges."""
+    """A server that supports ranges."""
     asked = handler.headers.get("Range")
     start = int(asked.removeprefix("bytes=").rstrip("-")) if asked else 0
     if start >= len(DATA):
@@ -117,7 +117,7 @@ def unwell(handler: BaseHTTPRequestHandler) -> None:
 
 
 def kept(path: Path) -> list[str]:
-    return sorted(its.name for its in path.parent.iterdir() if not its.name.endswith(".lock"))
+    return sorted(file.name for file in path.parent.iterdir() if not file.name.endswith(".lock"))
 
 
 def test_a_file_is_fetched_once(serve) -> None:

@@ -1,4 +1,4 @@
-"""Each weight file has its tool's published layout, and damaged ones are refused in words."""
+"""Each weight file has its tool's published layout, and damaged ones are refused with a reason."""
 
 from __future__ import annotations
 
@@ -221,7 +221,7 @@ def test_h5_layer_with_one_array(tmp_path: Path) -> None:
 
 
 def elsewhere(tmp_path: Path) -> Path:
-    """Another file with the very same weights: what a link could make us read."""
+    """Another file with the same weights, which a link could lead to."""
     folder = tmp_path / "elsewhere"
     folder.mkdir()
     return written(KERAS, folder)

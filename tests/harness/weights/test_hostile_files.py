@@ -1,4 +1,4 @@
-"""Weight files of strangers: a sentence, exit code 2, nothing written, nothing run."""
+"""Untrusted weight files: one sentence, exit code 2, nothing written, nothing run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the user names becomes files that every tool can load, made once."""
+"""The user's `--weights` becomes a file for every tool, made once."""
 
 from __future__ import annotations
 
@@ -236,7 +236,7 @@ def test_a_damaged_conversion_is_made_anew(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["UP.H5", "net.weights.h5"])
 def test_a_name_that_keras_misreads_is_converted(tmp_path: Path, name: str) -> None:
-    """Keras 3 tells the format by the name."""
+    """Keras 3 recognises the format by the name."""
     path = tmp_path / name
     path.write_bytes(resolve("synthetic:0", TINY).file("keras-h5").read_bytes())
     assert resolve(str(path), TINY).file("keras-h5") != path

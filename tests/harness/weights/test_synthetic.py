@@ -1,4 +1,4 @@
-"""Synthetic weights are He-normal, reproducible, and independent of one another's order."""
+"""Synthetic weights are He-normal, reproducible, and independent of the order of layers."""
 
 from __future__ import annotations
 
