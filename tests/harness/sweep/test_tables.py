@@ -31,8 +31,8 @@ def test_rows_are_tidy_and_unranked_where_parity_failed():
     assert "## Which setting wins" in as_markdown(found)
 
 
-def test_a_sweep_that_was_cut_short_says_so():
+def test_an_interrupted_sweep_says_so():
     whole = summarise_sweep("s", [presentable_run()])
     cut = replace(whole, interrupted=True)
     assert [json.loads(as_json(each))["interrupted"] for each in (whole, cut)] == [False, True]
-    assert ["cut short" in as_markdown(each) for each in (whole, cut)] == [False, True]
+    assert ["was interrupted" in as_markdown(each) for each in (whole, cut)] == [False, True]
