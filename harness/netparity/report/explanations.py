@@ -137,7 +137,7 @@ EXPLANATIONS: dict[str, Explanation] = {
     "clock": Explanation(
         "A coarse clock",
         "A value lasts too few of the clock's steps to be exact to a tenth of a percent.",
-        pattern=r"its clock is too coarse, ",
+        pattern=r" clock is too coarse[,;] ",
     ),
     "warm-up": Explanation(
         "A warm-up that was not over",
@@ -150,7 +150,7 @@ EXPLANATIONS: dict[str, Explanation] = {
         "The values fall into two groups with nothing in between, as where a scheduler places "
         "threads in one of two ways. A median is then that of the group that was met more often; "
         "look at the single values before believing a ratio.",
-        pattern=r" takes now .* its median can be either\.$",
+        pattern=r" takes (now|either) .* median can be (either|one or the other)\.$",
     ),
     "settings": Explanation(
         "Unequal settings",
