@@ -138,7 +138,7 @@ EXPLANATIONS: dict[str, Explanation] = {
     "clock": Explanation(
         "A coarse clock",
         "The timed calls are too short for this clock to resolve a tenth of a percent.",
-        pattern=r"its clock is too coarse, ",
+        pattern=r" clock is too coarse[,;] ",
     ),
     "warm-up": Explanation(
         "Warm-up not finished",
@@ -151,7 +151,7 @@ EXPLANATIONS: dict[str, Explanation] = {
         "The values form two separate groups, as happens if a scheduler places threads in one of "
         "two ways. The median is then that of the more frequent group; look at the single values "
         "before relying on a ratio.",
-        pattern=r" takes now .* its median can be either\.$",
+        pattern=r" takes (now|either) .* median can be (either|one or the other)\.$",
     ),
     "settings": Explanation(
         "Unequal settings",

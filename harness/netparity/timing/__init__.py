@@ -1,4 +1,4 @@
-"""Timing: order and number of the rounds, statistics of the seconds, the machine's facts."""
+"""Timing: order and number of rounds, statistics of the seconds, facts about the machine."""
 
 from netparity.timing.calibration import calibrate
 from netparity.timing.cautions import cautions

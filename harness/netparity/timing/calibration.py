@@ -1,4 +1,4 @@
-"""A short fixed load between the processes: how fast is the machine itself just now?"""
+"""A short fixed load between the processes, which shows how fast the machine currently is."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ import numpy as np
 from netparity.protocol import Calibration
 
 SIZE = 768
-"""Rows and columns of the matrices: 6.75 MiB for the three of them, and 0.9 GFLOP a product."""
+"""Rows and columns of the matrices: 6.75 MiB for the three of them, and 0.9 GFLOP per product."""
 COPY_BYTES = 64 * 2**20
-"""More than the caches of most machines hold."""
+"""More than fits in the caches of most machines."""
 _TIMES = 5
 
 MULTIPLY_FLOPS = 2 * SIZE**3
 
 
 def calibrate() -> Calibration:
-    """Median seconds of a single-precision product of two matrices and of a copy in memory.
+    """Median seconds of a single-precision matrix product and of a copy in memory.
 
-    Takes about a fifth of a second, with as many threads as NumPy's BLAS takes by itself.
+    This takes about a fifth of a second, with the default number of threads of NumPy's BLAS.
     """
     a = np.full((SIZE, SIZE), 0.5, np.float32)
     product = np.empty_like(a)
@@ -35,10 +35,10 @@ def calibrate() -> Calibration:
 
 
 def _median_seconds(work: Callable[[], object]) -> float:
-    work()  # page faults and the start of BLAS's threads are not the machine's speed
+    work()  # not counted: page faults and the start of BLAS's threads
     seconds = []
     for _ in range(_TIMES):
-        begun = time.perf_counter()
+        start = time.perf_counter()
         work()
-        seconds.append(time.perf_counter() - begun)
+        seconds.append(time.perf_counter() - start)
     return median(seconds)

@@ -1,4 +1,4 @@
-"""What the seconds cannot bear, in plain words."""
+"""Warnings about timings that allow no firm conclusion."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from netparity.protocol import Calibration
 from netparity.timing.estimate import Processes, log_medians
+from netparity.timing.robust import robust_sigma
 from netparity.timing.warmup import steady, warmup_length
 
 Floats = npt.NDArray[np.float64]
@@ -33,9 +34,9 @@ def cautions(
 
     Args:
         runners: label to round to raw seconds.
-        ticks: label to the seconds that a value's sum is exact to (tick over loops).
-        states: of the machine before each process, in the order of time.
-        rounds_needed: fewer cannot show a difference.
+        ticks: label to the clock's resolution in seconds, divided by the loops per value.
+        states: calibration before each process, in chronological order.
+        rounds_needed: fewest rounds that can show a difference.
     """
     most = max((len(processes) for processes in runners.values()), default=0)
     if most < rounds_needed and len(runners) > 1:
@@ -46,32 +47,32 @@ def cautions(
     yield from _unsteady(states)
     yield from _drifts(runners)
     for label, processes in runners.items():
-        yield from _about_one(label, processes, ticks.get(label))
+        yield from _about_runner(label, processes, ticks.get(label))
 
 
-def _about_one(label: str, processes: Processes, tick: float | None) -> Iterator[str]:
+def _about_runner(label: str, processes: Processes, tick: float | None) -> Iterator[str]:
     values = _steady_values(processes)
     if tick is not None and len(values) and np.median(values) < _MIN_TICKS * tick * 0.5:
-        yield f"{label}: its clock is too coarse, a value lasts less than {_MIN_TICKS} ticks."
-    unfinished = [number for number, each in processes.items() if warmup_length(each) is None]
+        yield f"{label}: the clock is too coarse; a value lasts less than {_MIN_TICKS} ticks."
+    unfinished = [round_ for round_, values in processes.items() if warmup_length(values) is None]
     if unfinished:
-        named = ", ".join(map(str, unfinished[:5]))
-        yield (f"{label}: the warm-up was not over in round {named}: raise --warmup or --repeats.")
+        rounds = ", ".join(map(str, unfinished[:5]))
+        yield f"{label}: the warm-up was not over in round {rounds}: raise --warmup or --repeats."
     modes = two_modes(values)
     if modes is not None:
         low, high, share = modes
         yield (
-            f"{label} takes now {low:.3g} s, now {high:.3g} s ({100 * share:.0f} % of the values): "
-            "its median can be either."
+            f"{label} takes either {low:.3g} s or {high:.3g} s ({100 * share:.0f} % of the "
+            "values), so the median can be one or the other."
         )
 
 
 def two_modes(values: Floats) -> tuple[float, float, float] | None:
     """Centres of two separate groups of values, and the share of the upper one.
 
-    The values are cut where the sum of squares within both parts is smallest, as Otsu's threshold
-    cuts a histogram. They count as two modes if each has two values or more and a fifth of all,
-    the centres are 10 % apart, and as far as six times the spread within.
+    The values are split where the sum of squares within both parts is smallest, as in Otsu's
+    threshold of a histogram. They count as two modes if each has at least two values and a fifth
+    of all, and the centres are at least 10 % and six times the spread within apart.
     """
     if len(values) < _MODE_VALUES:
         return None
@@ -86,10 +87,10 @@ def two_modes(values: Floats) -> tuple[float, float, float] | None:
     if min(len(low), len(high)) < fewest:
         return None
     gap = np.median(high) - np.median(low)
-    within = max(_robust_spread(low), _robust_spread(high))
+    within = max(robust_sigma(low), robust_sigma(high))
     if gap < _MODE_SHARE * np.median(low) or gap < _MODE_SEPARATION * within:
         return None
-    # In one broad group the cut goes through the middle; between two there is room.
+    # One broad group is split in its middle; between two groups there is a gap.
     if high[0] - low[-1] < gap / 3:
         return None
     return float(np.median(low)), float(np.median(high)), len(high) / len(ordered)
@@ -104,7 +105,7 @@ def _drifts(runners: Mapping[str, Processes]) -> Iterator[str]:
     if len(drifting) > 1 and len(drifting) == len(runners):
         middle = float(np.median(list(drifting.values())))
         yield (
-            f"All runners drifted by about {middle:+.0%} from the first round to the last: the "
+            f"All runners drifted by about {middle:+.0%} from the first round to the last, so the "
             "machine did. Ratios are taken within rounds and suffer less."
         )
         return
@@ -113,9 +114,10 @@ def _drifts(runners: Mapping[str, Processes]) -> Iterator[str]:
 
 
 def drift(processes: Processes) -> float | None:
-    """Relative change from the first round to the last, if there is a trend; else None.
+    """Relative change from the first round to the last; None if there is no trend.
 
-    Kendall's tau tells whether there is one, the Theil-Sen slope of the logarithms how large.
+    Kendall's tau decides whether there is a trend, the Theil-Sen slope of the logarithms gives
+    its size.
     """
     from scipy import stats
 
@@ -149,8 +151,4 @@ def _unsteady(states: Sequence[Calibration]) -> Iterator[str]:
 
 
 def _steady_values(processes: Processes) -> Floats:
-    return np.array([value for each in processes.values() for value in steady(each)])
-
-
-def _robust_spread(values: Floats) -> float:
-    return float(1.4826 * np.median(np.abs(values - np.median(values))))
+    return np.array([value for values in processes.values() for value in steady(values)])

@@ -1,4 +1,4 @@
-"""Faster or slower than another runner, or not shown: a permutation test and a word."""
+"""Whether a runner is faster or slower than another: a permutation test and its verdict."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from netparity.timing.estimate import (
     log_medians,
     log_ratios,
     ratio,
-    ratio_of_others,
+    unpaired_ratio,
 )
 
 Word = Literal["faster", "slower", "no difference shown", "inconclusive"]
 Floats = npt.NDArray[np.float64]
 
 LEVEL = 0.05
-"""Chance of one wrong `faster` or `slower` in a whole table."""
+"""Probability of at least one wrong `faster` or `slower` in a whole table."""
 POWER = 0.8
 _MOST_EXACT = 13
 _RANDOM_FLIPS = 20_000
-_MOST_DEALS = 50_000  # all of them, for up to nine processes of each
+_MOST_DEALS = 50_000  # all of them, for up to nine processes of each runner
 
 
 @dataclass(frozen=True)
@@ -36,11 +36,11 @@ class Comparison:
     """One runner against the base.
 
     Attributes:
-        ratio: seconds over the base's; None where no round has both.
+        ratio: seconds divided by the base's; None if no round has both.
         p_value: of the test, corrected for the number of comparisons.
-        least_difference: the smallest difference, relative, that these rounds would have shown in
-            four cases of five.
-        rounds_needed: with fewer, the test can show nothing.
+        least_difference: smallest relative difference that these rounds would have shown with a
+            probability of 80 %.
+        rounds_needed: fewest rounds with which the test can show a difference.
     """
 
     ratio: Ratio | None
@@ -51,32 +51,34 @@ class Comparison:
 
 
 def compare_all(runners: Mapping[str, Processes], base: str | None) -> dict[str, Comparison]:
-    """Every other runner against the one called `base`, for one phase."""
-    others = {label: each for label, each in runners.items() if label != base}
+    """Compare every other runner with `base`, for one phase."""
+    others = {label: processes for label, processes in runners.items() if label != base}
     against = runners.get(base, {}) if base is not None else {}
-    p_values = {label: p_value(each, against, len(others)) for label, each in others.items()}
+    p_values = {
+        label: p_value(processes, against, len(others)) for label, processes in others.items()
+    }
     tested = [label for label, p in p_values.items() if p is not None]
     corrected = dict(zip(tested, holm([p_values[label] or 0.0 for label in tested]), strict=True))
     needed = rounds_needed(len(others))
     return {
         label: Comparison(
-            ratio=(found := ratio(each, against)),
-            word=_word(found, corrected.get(label)),
+            ratio=(measured := ratio(processes, against)),
+            word=_word(measured, corrected.get(label)),
             p_value=corrected.get(label),
-            least_difference=least_difference(log_ratios(each, against), len(others)),
+            least_difference=least_difference(log_ratios(processes, against), len(others)),
             rounds_needed=needed,
         )
-        for label, each in others.items()
+        for label, processes in others.items()
     }
 
 
 def compare_runs(
     later: Mapping[str, Processes], earlier: Mapping[str, Processes]
 ) -> dict[str, Comparison]:
-    """Every runner of a run against the runner of the same label in another, for one phase."""
+    """Compare every runner of a run with that of the same label in another, for one phase."""
     common = [label for label in later if label in earlier]
     fewest = {label: min(len(later[label]), len(earlier[label])) for label in common}
-    ratios = {label: ratio_of_others(later[label], earlier[label]) for label in common}
+    ratios = {label: unpaired_ratio(later[label], earlier[label]) for label in common}
     p_values = {
         label: _exchange(log_medians(later[label]), log_medians(earlier[label]))
         for label in common
@@ -96,23 +98,23 @@ def compare_runs(
     }
 
 
-def _word(found: Ratio | None, p: float | None) -> Word:
-    if found is None or found.interval is None or p is None:
+def _word(measured: Ratio | None, p: float | None) -> Word:
+    if measured is None or measured.interval is None or p is None:
         return "inconclusive"
     if p > LEVEL:
         return "no difference shown"
-    if found.interval.low <= 1 <= found.interval.high:
-        # Two modes do that: the one is always longer than both, but nobody can say by how much.
+    if measured.interval.low <= 1 <= measured.interval.high:
+        # Typical of two modes: one runner is always slower than both, but by an unknown amount.
         return "inconclusive"
-    return "faster" if found.value < 1 else "slower"
+    return "faster" if measured.value < 1 else "slower"
 
 
 def p_value(processes: Processes, base: Processes, comparisons: int) -> float | None:
-    """Two-sided p of a permutation test; None if so few rounds cannot reach the level.
+    """Two-sided p of a permutation test; None if the rounds are too few to reach the level.
 
-    Where there are rounds enough, the two processes of each round change places (Fisher's test for
-    paired samples), which drift cannot disturb. Where there are not, all processes do: five rounds
-    are enough then, and drift only makes it more cautious, since each round has one of both.
+    With enough rounds, the two processes of each round are exchanged (Fisher's test for paired
+    samples), which drift does not affect. With fewer, all processes are exchanged: five rounds then
+    suffice, and drift only makes the test more cautious, since each round has one process of each.
     """
     logs = log_ratios(processes, base)
     rounds = len(logs)
@@ -130,7 +132,7 @@ def p_value(processes: Processes, base: Processes, comparisons: int) -> float | 
 
 
 def rounds_needed(comparisons: int) -> int:
-    """How many rounds the test needs to be able to show anything."""
+    """The fewest rounds with which the test can show a difference."""
     rounds = 1
     while min(_least_paired(rounds), _least_unpaired(rounds)) * max(1, comparisons) > LEVEL:
         rounds += 1
@@ -148,10 +150,10 @@ def holm(p_values: Sequence[float]) -> list[float]:
 
 
 def least_difference(logs: Floats, comparisons: int) -> float | None:
-    """The smallest relative difference that would have been shown with a chance of 80 %.
+    """The smallest relative difference that would have been shown with a probability of 80 %.
 
-    The minimum detectable effect of a t test (H. Bloom, Evaluation Review 19, 1995) at the level
-    that the strictest step of Holm's correction asks for.
+    This is the minimum detectable effect of a t test (H. Bloom, Evaluation Review 19, 1995) at the
+    level of the strictest step of Holm's correction.
     """
     from scipy import stats
 
@@ -172,7 +174,7 @@ def _least_unpaired(rounds: int) -> float:
 
 
 def _flip_signs(logs: Floats) -> float:
-    """Share of all ways to flip the signs that give a mean as far from 0."""
+    """Share of all sign flips whose mean is at least as far from 0."""
     rounds = len(logs)
     if rounds <= _MOST_EXACT:
         signs = 1.0 - 2.0 * ((np.arange(2**rounds)[:, None] >> np.arange(rounds)) & 1)
@@ -184,11 +186,11 @@ def _flip_signs(logs: Floats) -> float:
     return float((extreme + 1) / (_RANDOM_FLIPS + 1))
 
 
-def _exchange(ours: Mapping[int, float], theirs: Mapping[int, float]) -> float:
+def _exchange(runner: Mapping[int, float], base: Mapping[int, float]) -> float:
     """The same for all ways to deal the processes of both runners into two groups."""
     from scipy import stats
 
-    samples = (list(ours.values()), list(theirs.values()))
+    samples = (list(runner.values()), list(base.values()))
     result = stats.permutation_test(
         samples,
         lambda a, b, axis: np.mean(a, axis=axis) - np.mean(b, axis=axis),

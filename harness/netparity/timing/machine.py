@@ -1,4 +1,4 @@
-"""What the run ran on. The only module of `timing` that looks outside."""
+"""Facts about the machine. The only module of `timing` that does input."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from pathlib import Path
 from netparity.protocol import Machine
 
 # As /proc/cpuinfo calls them, on x86 and on ARM.
-_MATTERING = (
+_RELEVANT = (
     *("sse4_2", "avx", "avx2", "fma", "avx512f", "avx512_vnni", "avx512_bf16", "avx512_fp16"),
     *("amx_bf16", "amx_tile", "asimd", "asimdhp", "sve", "sve2", "bf16"),
 )
 
 
 def cpus_available() -> int:
-    """Processors that this process may use, which a container can make fewer than there are."""
+    """Number of processors that this process may use; a container can reduce it."""
     return len(os.sched_getaffinity(0))
 
 
 def describe_machine() -> Machine:
-    """Facts that a reader needs to judge a timing; nothing that names the machine or its user."""
+    """Facts that matter for a timing, without anything that identifies the machine or its user."""
     return Machine(
         cpu=_cpu_name(),
         cpus_available=cpus_available(),
@@ -36,12 +36,12 @@ def describe_machine() -> Machine:
 
 
 def _cpu_name() -> str:
-    named = _cpuinfo("model name", "Model")
-    return named or platform.processor() or platform.machine()
+    name = _cpuinfo("model name", "Model")
+    return name or platform.processor() or platform.machine()
 
 
 def _cpuinfo(*keys: str) -> str | None:
-    """The first value under one of these keys."""
+    """The first value of one of these keys."""
     try:
         for line in Path("/proc/cpuinfo").read_text().splitlines():
             key, _, value = line.partition(":")
@@ -54,7 +54,7 @@ def _cpuinfo(*keys: str) -> str | None:
 
 def _instructions() -> list[str]:
     found = set((_cpuinfo("flags", "Features") or "").split())
-    return [name for name in _MATTERING if name in found]
+    return [name for name in _RELEVANT if name in found]
 
 
 def _governors() -> list[str]:

@@ -1,4 +1,4 @@
-"""Where the time of a prediction goes: seconds of each layer from seconds up to each layer."""
+"""Seconds of each layer, from the seconds from the input to each layer."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ def per_layer(
     costs: Sequence[Cost],
     limit: HardwareLimit | None,
 ) -> Iterator[LayerTiming]:
-    """What each layer adds, in the network's order.
+    """The seconds that each layer adds, in network order.
 
     Args:
-        runners: label to layer to raw seconds from the input to it, by round.
-        costs: of all layers.
+        runners: label to layer to raw seconds from the input to that layer, by round.
+        costs: the cost of every layer.
         limit: the machine's rates.
     """
     rates = (limit.flops_per_second, limit.bytes_per_second) if limit else None

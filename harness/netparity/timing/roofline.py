@@ -1,7 +1,7 @@
-"""How far from the hardware's limit.
+"""The hardware limit for a network.
 
-The roofline of S. Williams, A. Waterman and D. Patterson (Communications of the ACM 52, 2009), with
-rates measured on this machine.
+This is the roofline of S. Williams, A. Waterman and D. Patterson (Communications of the ACM 52,
+2009) with rates measured on this machine.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from netparity.timing.calibration import COPY_BYTES, MULTIPLY_FLOPS
 
 
 def hardware_limit(costs: Iterable[Cost], states: Sequence[Calibration]) -> HardwareLimit | None:
-    """The limit of this machine for these layers; None where its speed was not measured.
+    """The limit of this machine for these layers; None if its speed was not measured.
 
-    The rates are the best that were seen: of matrix products in the harness's own BLAS, and of
-    copies, bytes read and bytes written counted each.
+    The rates are the best measured ones, for matrix products in the harness's own BLAS and for
+    copies, counting both bytes read and bytes written.
     """
     multiply = min((state.multiply_seconds for state in states), default=0.0)
     copy = min((state.copy_seconds for state in states), default=0.0)
@@ -35,5 +35,5 @@ def hardware_limit(costs: Iterable[Cost], states: Sequence[Calibration]) -> Hard
 
 
 def least_seconds(cost: Cost, flops_per_second: float, bytes_per_second: float) -> float:
-    """What one layer takes at these rates: its operations or its bytes, whichever is longer."""
+    """Minimum seconds of one layer: for its operations or for its bytes, whichever takes longer."""
     return max(cost.flops / flops_per_second, cost.moved_bytes / bytes_per_second)

@@ -1,4 +1,4 @@
-"""Which runner goes when, and when there have been enough rounds."""
+"""The order of the runners, and the number of rounds."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MOST_ROUNDS = 1000
 
 
 def shuffled_rounds(runners: Sequence[T], seed: int) -> Iterator[list[T]]:
-    """Orders without end, one per round, so that drift hits all alike; one seed, one sequence."""
+    """An endless sequence of orders, one per round, so that drift affects all runners equally."""
     generator = random.Random(seed)
     while True:
         yield generator.sample(runners, len(runners))
@@ -24,11 +24,11 @@ class Schedule:
     """When to stop.
 
     Attributes:
-        least: rounds that are made in any case, unless the budget is spent; all that are made
-            without a precision.
-        precision: go on until the half-width of every ratio's 95 % interval, relative to the
+        least: minimum number of rounds, unless the budget is spent; without a precision, also the
+            maximum.
+        precision: continue until the half-width of every ratio's 95 % interval, relative to the
             ratio, is at most this.
-        budget_seconds: begin no round that would, as long as those before it, end later.
+        budget_seconds: start no round that would exceed this if it took as long as the others.
     """
 
     least: int
@@ -36,10 +36,10 @@ class Schedule:
     budget_seconds: float | None = None
 
     def is_over(self, rounds: int, elapsed_seconds: float, half_width: float | None) -> bool:
-        """Whether to stop after so many rounds in so many seconds.
+        """Whether to stop after this many rounds and seconds.
 
         Args:
-            half_width: the widest of all ratios; None where one has no interval yet.
+            half_width: the largest of all ratios; None if any ratio has no interval yet.
         """
         if rounds == 0:
             return False
@@ -50,26 +50,26 @@ class Schedule:
         return self.precision is None or (half_width is not None and half_width <= self.precision)
 
     def progress(self, rounds: float, elapsed_seconds: float, half_width: float | None) -> float:
-        """How far it is, from 0 to 1: of the rounds, of the precision or of the budget."""
+        """Progress from 0 to 1: towards the rounds, the precision or the budget."""
         done = rounds / self.least
         if self.precision is not None:
             # A half-width shrinks with the square root of the number of rounds.
-            near = (self.precision / half_width) ** 2 if half_width else 0.0
-            done = min(done, near) if half_width != 0 else done
+            share = (self.precision / half_width) ** 2 if half_width else 0.0
+            done = min(done, share) if half_width != 0 else done
         if self.budget_seconds is not None:
             done = max(done, elapsed_seconds / self.budget_seconds)
         return min(1.0, done)
 
     def words(self, rounds: int, elapsed_seconds: float, half_width: float | None) -> str:
-        """What it is waiting for, for the progress bar."""
+        """The progress in words, for the progress bar."""
         if self.precision is None:
-            said = f"round {rounds + 1} of {self.least}"
+            words = f"round {rounds + 1} of {self.least}"
         else:
             now = f"±{half_width:.1%}" if half_width is not None else "no interval yet"
-            said = f"round {rounds + 1}, {now} of ±{self.precision:.1%}"
+            words = f"round {rounds + 1}, {now} of ±{self.precision:.1%}"
         if self.budget_seconds is not None:
-            said += f", {elapsed_seconds:.0f} of {self.budget_seconds:.0f} s"
-        return said
+            words += f", {elapsed_seconds:.0f} of {self.budget_seconds:.0f} s"
+        return words
 
     def _budget_is_spent(self, rounds: int, elapsed_seconds: float) -> bool:
         if self.budget_seconds is None:

@@ -1,4 +1,4 @@
-"""From raw seconds to the numbers of the table."""
+"""From raw seconds to the numbers in the table."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ Phases = Mapping[str, Processes]
 def summarise(
     runners: Mapping[str, Phases], ratio_reference: str | None, ranked: Collection[str]
 ) -> Iterator[TimingEntry]:
-    """Every phase of every runner: seconds, ratio, intervals, the word.
+    """Summarise every phase of every runner: seconds, ratio, intervals and verdict.
 
     Args:
         runners: by label.
         ratio_reference: label that the others are compared with; None for no ratios.
-        ranked: labels that may be compared: the time for a wrong answer is no speed.
+        ranked: labels that may be compared; the time of a wrong result is not compared.
     """
     compared = {
         phase: compare_all(
-            {label: each.get(phase, {}) for label, each in runners.items() if label in ranked},
+            {label: runners[label].get(phase, {}) for label in runners if label in ranked},
             ratio_reference,
         )
         for phase in PHASES
@@ -32,33 +32,35 @@ def summarise(
     }
     for label, phases in runners.items():
         for phase in PHASES:
-            processes = {number: seen for number, seen in phases.get(phase, {}).items() if seen}
+            processes = {
+                number: values for number, values in phases.get(phase, {}).items() if values
+            }
             if processes:
                 comparison = compared.get(phase, {}).get(label)
-                own = label == ratio_reference and phase in compared
-                yield _entry(label, phase, processes, comparison, own)
+                is_base = label == ratio_reference and phase in compared
+                yield _entry(label, phase, processes, comparison, is_base)
 
 
 def _entry(
     label: str, phase: str, processes: Processes, comparison: Comparison | None, is_base: bool
 ) -> TimingEntry:
-    found = estimate(processes)
+    estimated = estimate(processes)
     values = [value for number in sorted(processes) for value in processes[number]]
     ratio = comparison.ratio if comparison else None
-    own = 1.0 if is_base and found.seconds > 0 else None
+    base_ratio = 1.0 if is_base and estimated.seconds > 0 else None
     return TimingEntry(
         label=label,
         phase=phase,
-        median_seconds=found.seconds,
-        interval_seconds=ends(found.interval),
+        median_seconds=estimated.seconds,
+        interval_seconds=ends(estimated.interval),
         min_seconds=min(values),
         max_seconds=max(values),
-        mad_seconds=found.mad,
-        quantiles_seconds=found.quantiles,
+        mad_seconds=estimated.mad,
+        quantiles_seconds=estimated.quantiles,
         values=values,
-        processes=found.processes,
-        outliers=list(found.outliers),
-        ratio_to_reference=ratio.value if ratio else own,
+        processes=estimated.processes,
+        outliers=list(estimated.outliers),
+        ratio_to_reference=ratio.value if ratio else base_ratio,
         ratio_interval=ends(ratio.interval) if ratio else None,
         verdict=comparison.word if comparison and ratio else None,
         p_value=comparison.p_value if comparison else None,

@@ -1,4 +1,4 @@
-"""Where the warm-up ends, found in the data."""
+"""The end of the warm-up, detected in the data."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
+
+from netparity.timing.robust import median_absolute_deviation
 
 _LEAST_VALUES = 5
 _DEVIATIONS = 8.0
@@ -15,18 +17,17 @@ _FALL_P = 0.005
 
 
 def steady(values: Sequence[float]) -> Sequence[float]:
-    """The values after the warm-up. All of them where no end of it is in sight."""
-    left_out = warmup_length(values)
-    return values[left_out or 0 :]
+    """The values after the warm-up; all of them if the warm-up does not end."""
+    return values[warmup_length(values) or 0 :]
 
 
 def warmup_length(values: Sequence[float]) -> int | None:
-    """How many leading values of one process belong to the warm-up; None if it is not over.
+    """Number of leading values of one process that belong to the warm-up; None if it is not over.
 
-    A value does where it is slower than the median of all that follow by more than eight times
+    A value belongs to it if it exceeds the median of all later values by more than eight times
     their median absolute deviation and by more than 3 %. At most half of the values can be left
-    out: where more would have to be, or where the rest still falls, there is no steady state to
-    speak of. Fewer than five values tell nothing.
+    out: if more would have to be, or if the rest still decreases, there is no steady state. Fewer
+    than five values are not enough to tell, and none is left out.
     """
     if len(values) < _LEAST_VALUES:
         return 0
@@ -34,15 +35,15 @@ def warmup_length(values: Sequence[float]) -> int | None:
     for start in range(len(seconds) // 2 + 1):
         later = seconds[start + 1 :]
         middle = np.median(later)
-        away = np.median(np.abs(later - middle))
+        deviation = median_absolute_deviation(later)
         excess = seconds[start] - middle
-        if excess <= max(_DEVIATIONS * away, _LEAST_SHARE * middle):
+        if excess <= max(_DEVIATIONS * deviation, _LEAST_SHARE * middle):
             return None if _falls(seconds[start:]) else start
     return None
 
 
 def _falls(seconds: npt.NDArray[np.float64]) -> bool:
-    """Whether the values still become shorter from call to call (Kendall's tau), by a tenth."""
+    """Whether the values still decrease from call to call (Kendall's tau), by at least a tenth."""
     if seconds[-1] >= (1 - _FALL_SHARE) * seconds[0]:
         return False
     from scipy import stats

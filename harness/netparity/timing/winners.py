@@ -1,4 +1,4 @@
-"""Which of several settings is the fastest, and which of the others may be as fast."""
+"""The fastest of several settings, and those that may be as fast."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ class Winner:
     """The fastest of several settings.
 
     Attributes:
-        key: its name.
-        not_shown: names of those that were not shown to be slower, the fastest first.
-        rounds_needed: with fewer, none can be shown to be slower.
+        key: name of the fastest setting.
+        not_shown: names of settings that were not shown to be slower, the fastest first.
+        rounds_needed: fewest rounds with which any setting can be shown to be slower.
     """
 
     key: str
@@ -25,13 +25,13 @@ class Winner:
 
 
 def winner(settings: Mapping[str, Processes]) -> Winner | None:
-    """The setting of least seconds, tested against each of the others (Holm-corrected).
+    """The setting with the fewest seconds, tested against each of the others (Holm-corrected).
 
-    The winner is chosen by the data that it is then tested on, which makes `slower` come a little
-    too easily where many settings are alike.
+    The winner is chosen by the same data that it is then tested on, so `slower` is reported
+    slightly too often if many settings are alike.
 
     Args:
-        settings: raw seconds of one phase by round, by the setting's name.
+        settings: raw seconds of one phase by round, by the name of the setting.
 
     Returns:
         None if nothing was measured.

@@ -110,3 +110,14 @@ def test_every_explanation_says_what_is_meant_in_sentences(key: str) -> None:
     assert explanation.title and not explanation.title.endswith(".")
     assert len(explanation.text) > 60
     assert explanation.text.endswith(".") and "  " not in explanation.text
+
+
+@pytest.mark.parametrize(
+    ("sentence", "key"),
+    [
+        ("a takes now 0.19 s, now 0.33 s (62 % of the values): its median can be either.", "modes"),
+        ("a: its clock is too coarse, a value lasts less than 1000 ticks.", "clock"),
+    ],
+)
+def test_cautions_of_older_runs_are_known(sentence: str, key: str) -> None:
+    assert key_of(sentence) == key
