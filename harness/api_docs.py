@@ -34,9 +34,11 @@ def main(folder: Path, names: Sequence[str] = MODULES) -> None:
     Raises:
         LookupError: if something public has no docstring; then nothing is written.
     """
-    for name in netparity.__all__:
-        getattr(netparity, name)  # the package imports its names on first use
-    modules = {name: pdoc.doc.Module(import_module(name)) for name in names}
+    imported = {name: import_module(name) for name in names}
+    for module in imported.values():
+        for name in getattr(module, "__all__", ()):
+            setattr(module, name, getattr(module, name))  # some are imported on first use
+    modules = {name: pdoc.doc.Module(module) for name, module in imported.items()}
     missing = sorted({name for module in modules.values() for name in undocumented(module)})
     if missing:
         raise LookupError(f"public, but without a docstring: {', '.join(missing)}")

@@ -51,6 +51,8 @@ class Machine(Frozen):
 class Settings(Frozen):
     """What was requested. `order_seed` reproduces the shuffled order of the rounds.
 
+    The runs of a sweep are shuffled together and have the same `order_seed`.
+
     A feature passes within `floor_factor` times its noise floor, unless `max_relative_l2`, `atol`
     or `rtol` replace that rule. With `precision`, `rounds` is a minimum: rounds are added until
     every ratio's interval is narrow enough or `budget_seconds` are spent.
