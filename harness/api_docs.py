@@ -39,9 +39,9 @@ def main(folder: Path, names: Sequence[str] = MODULES) -> None:
         for name in getattr(module, "__all__", ()):
             setattr(module, name, getattr(module, name))  # some are imported on first use
     modules = {name: pdoc.doc.Module(module) for name, module in imported.items()}
-    missing = sorted({name for module in modules.values() for name in undocumented(module)})
-    if missing:
-        raise LookupError(f"public, but without a docstring: {', '.join(missing)}")
+    silent = sorted({each for module in modules.values() for each in undocumented(module)})
+    if silent:
+        raise LookupError(f"public, but without a docstring: {', '.join(silent)}")
     # The search index is the same everywhere only if Node.js is installed, so there is none.
     pdoc.render.configure(
         docformat="google",
