@@ -1,16 +1,17 @@
-"""What a replay shows: what each experiment did, and its times beside those of the post."""
+"""The tables of a replay: the outcome of each experiment, and its times next to the post's."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from netparity.report.cells import ABSENT, Table, with_interval
-from netparity.report.markdown import escape, table_lines
+from netparity.report.markdown import escape, items, sections
+from netparity.report.rows import json_text
 
 PostForm = Mapping[str, str | float | None]
-"""What the post's script printed: three times in seconds, and the order of the axes twice."""
+"""The output of the post's script: three times in seconds, and the order of the axes twice."""
 
 PHASES_SHOWN = {
     "load": "load",
@@ -26,7 +27,7 @@ _WORDS = ("experiment", "phase")
 
 @dataclass(frozen=True)
 class Figure:
-    """Seconds, and their ratio to Keras on TensorFlow; intervals (95 %) where it was repeated."""
+    """Seconds and their ratio to Keras on TensorFlow; 95 % intervals if there were repetitions."""
 
     seconds: float | None = None
     ratio: float | None = None
@@ -36,15 +37,15 @@ class Figure:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one experiment did when it was run once.
+    """The outcome of one experiment that was run once.
 
     Attributes:
-        code: which code ran.
-        expected: what docs/2017.md says that it does.
-        error: the first line of its failure.
-        as_documented: None where it cannot be run here; `fix` says what would mend that.
-        kernel_shape: of the first convolution after loading, where the tool tells it.
-        form: its times in the form of the post's script.
+        code: the code that ran.
+        expected: the outcome documented in docs/2017.md.
+        error: the first line of its error message.
+        as_documented: None if it cannot be run here; `fix` says what is needed for that.
+        kernel_shape: of the first convolution after loading, if the tool reports it.
+        form: its times in the format of the post's script.
     """
 
     experiment: str
@@ -61,7 +62,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Row:
-    """One phase of one experiment, timed by the post, once as it did, and repeatedly."""
+    """One phase of one experiment: the post's time, a single time, and a repeated measurement."""
 
     experiment: str
     phase: str
@@ -72,7 +73,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Replay:
-    """A replay that has ended. `once` and `repeated` name the stored runs that it was made from."""
+    """A finished replay. `once` and `repeated` name the stored runs that it was made from."""
 
     name: str
     title: str
@@ -83,23 +84,23 @@ class Replay:
 
 
 def outcomes_table(replay: Replay) -> Table:
-    """What happened, and whether that is what the documentation says."""
+    """The outcomes, and whether they are as documented."""
     headers = ("experiment", "code", "first kernel", "outcome", "as documented")
     words = {True: "yes", False: "NO", None: "not run"}
     rows = tuple(
         (
-            each.experiment,
-            each.code or ABSENT,
-            each.kernel_shape or ABSENT,
-            _happened(each),
-            words[each.as_documented],
+            outcome.experiment,
+            outcome.code or ABSENT,
+            outcome.kernel_shape or ABSENT,
+            _in_words(outcome),
+            words[outcome.as_documented],
         )
-        for each in replay.outcomes
+        for outcome in replay.outcomes
     )
-    return Table(f"Once and cold: {replay.title}", headers, rows, words=5)
+    return Table(f"Once, with an empty cache: {replay.title}", headers, rows, words=5)
 
 
-def _happened(outcome: Outcome) -> str:
+def _in_words(outcome: Outcome) -> str:
     if outcome.status == "failed":
         loaded = outcome.form.get("load time") is not None
         return "loads, fails at predict" if loaded else "does not load"
@@ -109,7 +110,7 @@ def _happened(outcome: Outcome) -> str:
 
 
 def times_table(replay: Replay) -> Table:
-    """Ratios first: the machines differ."""
+    """Ratios and seconds; ratios come first, as the machines differ."""
     ratios, times = ratios_table(replay), seconds_table(replay)
     return Table(
         "Ratios to Keras on TensorFlow, and seconds",
@@ -120,27 +121,27 @@ def times_table(replay: Replay) -> Table:
 
 
 def ratios_table(replay: Replay) -> Table:
-    """Each ratio is to Keras on TensorFlow in the same column."""
+    """Ratios to Keras on TensorFlow in the same column."""
     headers = ("ratio in 2017", "ratio once", "ratio repeated")
-    figures = _figures(replay, lambda each: _cell(each.ratio, each.ratio_interval))
+    figures = _figures(replay, lambda figure: _cell(figure.ratio, figure.ratio_interval))
     return Table("Ratios to Keras on TensorFlow", (*_WORDS, *headers), figures, words=2)
 
 
 def seconds_table(replay: Replay) -> Table:
-    """The same in seconds."""
+    """The times in seconds."""
     headers = ("2017, s", "once, s", "repeated, s")
-    figures = _figures(replay, lambda each: _cell(each.seconds, each.seconds_interval))
+    figures = _figures(replay, lambda figure: _cell(figure.seconds, figure.seconds_interval))
     return Table("Seconds", (*_WORDS, *headers), figures, words=2)
 
 
 def _figures(replay: Replay, cell: Callable[[Figure], str]) -> tuple[tuple[str, ...], ...]:
-    """A row per phase: the experiment (where it is another one), the phase and three cells."""
+    """A row per phase: the experiment (only in its first row), the phase and three cells."""
     rows = []
     before = None
     for row in replay.rows:
         name = row.experiment if row.experiment != before else ""
         before = row.experiment
-        cells = (cell(each) for each in (row.post, row.once, row.repeated))
+        cells = (cell(figure) for figure in (row.post, row.once, row.repeated))
         rows.append((name, PHASES_SHOWN[row.phase], *cells))
     return tuple(rows)
 
@@ -150,46 +151,44 @@ def _cell(value: float | None, interval: Interval | None) -> str:
 
 
 def remarks(replay: Replay) -> Iterator[str]:
-    """What a reader has to know of the figures; a sentence each."""
+    """Sentences that a reader needs to interpret the tables."""
     yield (
-        "Once: a fresh process and an empty compile cache. The post does not say what its "
-        "cache held; with a full one Theano's load and first predict are those repeated."
+        "Once: a fresh process and an empty compile cache. The post does not say what its cache "
+        "held; with a full cache, Theano's load and first predict are those in the column repeated."
     )
     yield (
         "Repeated: median and 95 % interval over fresh processes in shuffled rounds, each with a "
-        "full compile cache; a ratio is taken within the rounds."
+        "full compile cache; ratios are taken within rounds."
     )
-    yield "The ratios of 2017 are of one value each, from another machine and other versions."
-    for each in replay.outcomes:
-        if each.status == "failed":
-            yield f"{each.experiment} ends with {each.error}"
-        elif each.as_documented is None:
-            yield f"{each.experiment} was not run: {each.error}. To mend it: {each.fix}"
+    yield "The ratios of 2017 are from single values, on another machine with other versions."
+    for outcome in replay.outcomes:
+        if outcome.status == "failed":
+            yield f"{outcome.experiment} ends with {outcome.error}"
+        elif outcome.as_documented is None:
+            yield f"{outcome.experiment} was not run: {outcome.error}. Fix: {outcome.fix}"
 
 
 def forms(replay: Replay) -> Iterator[tuple[str, str]]:
-    """Each experiment and its times in the form of the post's script."""
-    for each in replay.outcomes:
-        if each.as_documented is not None:
-            yield each.experiment, json.dumps(each.form, indent=2)
+    """Each experiment and its times in the format of the post's script."""
+    for outcome in replay.outcomes:
+        if outcome.as_documented is not None:
+            yield outcome.experiment, json.dumps(outcome.form, indent=2)
 
 
 def as_markdown(replay: Replay) -> str:
     """The replay as Markdown."""
     parts = [f"# netparity: {escape(replay.name)}", ""]
-    for table in (outcomes_table(replay), times_table(replay)):
-        parts += [f"## {escape(table.title)}", "", *table_lines(table), ""]
-    parts += [*(f"- {escape(sentence)}" for sentence in remarks(replay)), ""]
-    parts += ["## In the form of the post", ""]
+    parts += sections([outcomes_table(replay), times_table(replay)])
+    parts += [*items(remarks(replay)), "", "## In the format of the post", ""]
     for experiment, form in forms(replay):
         parts += [f"{escape(experiment)}:", "", "```json", form, "```", ""]
     return "\n".join(parts)
 
 
 def as_json(replay: Replay) -> str:
-    """Everything, for programs."""
-    return json.dumps({"schema_version": 1, **asdict(replay)}, indent=1) + "\n"
+    """Everything that the replay holds, as JSON."""
+    return json_text(replay)
 
 
 FILES = {"replay.md": as_markdown, "replay.json": as_json}
-"""Every file of a replay, by name, and what renders it."""
+"""Every file of a replay by its name, and the function that renders it."""

@@ -1,4 +1,4 @@
-"""Across runs: what two stored runs say of each other, and the list of all."""
+"""Comparisons across stored runs: two runs against each other, and the list of all runs."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ class Across:
     """A later run against an earlier one.
 
     Attributes:
-        table: a row for every label that ran in both and passed parity in both.
-        remarks: what differs between the runs, and which rows are missing; a sentence each.
+        table: a row for every label that ran and passed parity in both.
+        remarks: sentences: how the runs differ, and which rows are missing.
     """
 
     table: Table
@@ -31,12 +31,12 @@ class Across:
 
 
 def compare_folders(earlier: Path, later: Path, phase: str = "predict") -> Across:
-    """One phase of two stored runs, by the statistics of a single one without its pairs.
+    """One phase of two stored runs, by the statistics of a single run, but unpaired.
 
     Raises:
         UsageError: if there is no such phase.
-        InputError: if the runs cannot be compared: another model, other layers or images.
-        NetparityError: if one cannot be read.
+        InputError: if their models, layers or numbers of images differ.
+        NetparityError: if a run cannot be read.
     """
     if phase not in PHASES:
         raise UsageError(f"--phase {phase!r} is not one of {', '.join(PHASES)}")
@@ -47,10 +47,10 @@ def compare_folders(earlier: Path, later: Path, phase: str = "predict") -> Acros
 def compare_two(
     first: Run, second: Run, phase: str = "predict", names: tuple[str, str] = ("earlier", "later")
 ) -> Across:
-    """The same of runs that have been read; `names` are what they are called.
+    """The same for runs that have been read; `names` are what the table calls them.
 
     Raises:
-        InputError: if the runs cannot be compared: another model, other layers or images.
+        InputError: if their models, layers or numbers of images differ.
     """
     _refuse_unlike(first, second)
     old, new = (_seconds(run, phase) for run in (first, second))
@@ -74,20 +74,20 @@ def compare_two(
     headers = ("runner", *(f"{name}, s" for name in names), "ratio", "verdict")
     title = f"Seconds of {phase}, {second.run_id} against {first.run_id}"
     remarks = [*_differences(first, second, names), *_missing(first, second, old, new, names)]
-    if any(each.word == "inconclusive" for each in found.values()):
+    if any(comparison.word == "inconclusive" for comparison in found.values()):
         needed = next(iter(found.values())).rounds_needed
-        remarks.append(f"{needed} rounds in each run are the fewest that can show a difference.")
+        remarks.append(f"At least {needed} rounds in each run are needed to show a difference.")
     return Across(Table(title, headers, tuple(rows)), remarks)
 
 
 def history(results: Path) -> Table:
-    """The stored runs below a folder, the oldest first.
+    """The stored runs below a folder, oldest first.
 
     Raises:
         InputError: if there is no such folder.
     """
     if not results.is_dir():
-        raise InputError(f"{results} is no folder; runs are stored below results/, or in --out")
+        raise InputError(f"{results} is not a folder; runs are stored below results/, or in --out")
     rows = []
     for folder in _run_folders(results):
         try:
@@ -95,28 +95,28 @@ def history(results: Path) -> Table:
         except NetparityError as error:
             rows.append((folder.name, ABSENT, f"cannot be read: {error}", ABSENT, ABSENT, ABSENT))
             continue
-        predict = {each.label: each for each in run.timing if each.phase == "predict"}
+        predict = {entry.label: entry for entry in run.timing if entry.phase == "predict"}
         for record in run.runners:
             if record.status in ("unavailable", "pending"):
                 continue
             entry = predict.get(record.label)
-            took = seconds(entry.median_seconds) if entry else ABSENT
+            duration = seconds(entry.median_seconds) if entry else ABSENT
             count = str(sum(round_.status == "ok" for round_ in record.rounds))
             row = (run.run_id, run.model, record.label, outcome(run, record))
-            rows.append((*row, took, count))
+            rows.append((*row, duration, count))
     headers = ("run", "model", "runner", "parity", "predict, s", "rounds")
     return Table(f"Runs in {results}", headers, tuple(rows), words=3)
 
 
 def _run_folders(results: Path) -> list[Path]:
-    """Those of comparisons, and one level deeper those of sweeps and replays."""
+    """The folders of comparisons, and one level deeper those of sweeps and replays."""
     folders = ("*", "*-sweep/*", "*-replay/*")
     files = [file for folder in folders for file in results.glob(f"{folder}/{RUN_FILE}")]
     return sorted((path.parent for path in files), key=lambda folder: folder.name)
 
 
 def _seconds(run: Run, phase: str) -> ByLabel:
-    """Of the runners that passed parity, by label and round."""
+    """Seconds of the runners that passed parity, by label and round."""
     return {
         label: phases[phase]
         for label, phases in ok_phases(run).items()
@@ -139,7 +139,7 @@ def _refuse_unlike(first: Run, second: Run) -> None:
 
 
 def _differences(first: Run, second: Run, names: tuple[str, str]) -> Iterator[str]:
-    """What may explain a difference besides the tools themselves."""
+    """What other than the tools may explain a difference."""
     facts: dict[str, Callable[[Run], str]] = {
         "machine": lambda run: f"{run.machine.cpu}, {run.machine.cpus_available} processors",
         "system": lambda run: run.machine.system,
@@ -153,8 +153,8 @@ def _differences(first: Run, second: Run, names: tuple[str, str]) -> Iterator[st
     }
     for what, of in facts.items():
         if of(first) != of(second):
-            yield f"The runs differ, {what}: {of(first)} ({names[0]}), {of(second)} ({names[1]})."
-    before, after = ({each.label: each.code for each in run.runners} for run in (first, second))
+            yield f"The runs differ in {what}: {of(first)} ({names[0]}), {of(second)} ({names[1]})."
+    before, after = ({r.label: r.code for r in run.runners} for run in (first, second))
     for label, code in before.items():
         if code and after.get(label) and after[label] != code:
             yield f"{label} ran {code} ({names[0]}), {after[label]} ({names[1]})."
@@ -167,4 +167,4 @@ def _missing(
         if label not in old or label not in new:
             where = names[0] if label not in old else names[1]
             run = where if where.startswith("run ") else f"the {where} run"
-            yield f"{label} is left out: it did not run, or failed parity, in {run}."
+            yield f"{label} is left out: it did not run or failed parity in {run}."

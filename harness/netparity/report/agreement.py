@@ -1,4 +1,4 @@
-"""The tables of agreement: errors, faulty layers, preprocessing, pairs."""
+"""The tables of agreement: errors, faulty layers, preprocessing, pairs of runners."""
 
 from __future__ import annotations
 
@@ -18,24 +18,29 @@ def parity(run: Run) -> Table:
     labels = dict.fromkeys((entry.label,) for entry in entries)
     title = "Relative L2 error against the float64 reference on the same input"
     table = _errors(run, title, "runner", list(labels), entries)
-    floors = {
-        entry.feature: f"{entry.relative_l2:.1e}"
-        for floor in run.noise_floors
-        if floor.input == "shared"
-        for entry in floor.layers
-    }
+    floors = shared_floors(run)
     if not floors or not table.rows:
         return table
     cells = [
-        floors.get(feature, ABSENT) if kind == "shared" else ABSENT
+        f"{floors[feature]:.1e}" if kind == "shared" and feature in floors else ABSENT
         for kind in INPUTS
         for feature in run.settings.layers
     ]
     return Table(table.title, table.headers, ((FLOOR_ROW, *cells), *table.rows))
 
 
+def shared_floors(run: Run) -> dict[str, float]:
+    """Noise floor of each feature of the shared input, as a relative L2 error."""
+    return {
+        entry.feature: entry.relative_l2
+        for floor in run.noise_floors
+        if floor.input == "shared"
+        for entry in floor.layers
+    }
+
+
 def faults(run: Run) -> Table:
-    """Which layers are faulty on their own, judged from the runner's own previous activation."""
+    """Which layers add an error of their own, given the runner's own previous activation."""
     rows = []
     for record in run.runners:
         faulty = faulty_layers(run, record.label)
@@ -52,17 +57,17 @@ def faults(run: Run) -> Table:
                     ", ".join(entry.feature for entry in faulty[1:]) or "none",
                 )
             )
-    headers = ("runner", "first faulty layer", "its own error", "floor", "faulty on their own too")
-    return Table("Where it breaks, shared input", headers, tuple(rows))
+    headers = ("runner", "first faulty layer", "local error", "noise floor", "other faulty layers")
+    return Table("Faulty layers, shared input", headers, tuple(rows))
 
 
 def preprocessing(run: Run) -> Table:
-    """What each runner's own preprocessing does, and what that does to the features."""
+    """How each runner's own preprocessing differs, and how far that moves the features."""
     features = run.settings.layers if len(run.settings.layers) <= FEW_FEATURES else []
     features = features or [layer for layer in ("fc6", "fc7") if layer in run.settings.layers]
     rows = []
-    for one in run.preprocessing:
-        moved = {entry.feature: entry for entry in one.features}
+    for made in run.preprocessing:
+        moved = {entry.feature: entry for entry in made.features}
         cells = []
         for feature in features:
             entry = moved.get(feature)
@@ -70,17 +75,17 @@ def preprocessing(run: Run) -> Table:
             cells.append(f"{entry.relative_l2:.1e}" if entry and known else ABSENT)
             share = entry.explained_by_resize if entry else None
             cells.append(ABSENT if share is None else f"{100 * share:.0f} %")
-        rms = ABSENT if one.rms is None else f"{one.rms:.2g}"
-        rows.append((one.label, rms, *cells))
-    headers = ["runner", "grey levels, rms"]
+        rms = ABSENT if made.rms is None else f"{made.rms:.2g}"
+        rows.append((made.label, rms, *cells))
+    headers = ["runner", "rms, grey levels"]
     for feature in features:
-        headers += [f"{feature} moved", "by the resize"]
-    title = "The runners' own preprocessing against the shared input"
+        headers += [f"{feature} moved", "due to resize"]
+    title = "The runners' own preprocessing compared with the shared input"
     return Table(title, tuple(headers), tuple(rows))
 
 
 def matrix(run: Run) -> Table:
-    """Every runner against every other, at one feature of the shared input."""
+    """Every runner against every other one, at one feature of the shared input."""
     feature = matrix_feature(run)
     entries = {
         (entry.label, entry.against): entry
@@ -92,25 +97,27 @@ def matrix(run: Run) -> Table:
         return Table("", (), ())
     names = ["reference", *labels]
     rows = []
-    for number, one in enumerate(names, start=1):
+    for number, name in enumerate(names, start=1):
         cells = [
-            "0" if one == other else error(entries.get((one, other)) or entries.get((other, one)))
+            "0"
+            if name == other
+            else error(entries.get((name, other)) or entries.get((other, name)))
             for other in names
         ]
-        rows.append((f"{number} {one}", *cells))
+        rows.append((f"{number} {name}", *cells))
     numbers = tuple(str(number) for number in range(1, len(names) + 1))
-    title = f"Relative L2 distance of every pair at {feature}, shared input"
+    title = f"Relative L2 distance between every pair at {feature}, shared input"
     return Table(title, ("", *numbers), tuple(rows))
 
 
 def matrix_feature(run: Run) -> str:
-    """The feature that the matrix is of: fc6 where it was compared, else the last one."""
+    """The feature shown in the matrix: fc6 if it was compared, else the last one."""
     layers = run.settings.layers
     return "fc6" if "fc6" in layers else layers[-1]
 
 
 def between_runners(run: Run) -> Table:
-    """Relative L2 distance of every pair of runners."""
+    """Relative L2 distance between every pair of runners."""
     entries = [entry for entry in run.parity if entry.against != "reference"]
     pairs = dict.fromkeys((entry.label, entry.against) for entry in entries)
     title = "Relative L2 distance between runners"

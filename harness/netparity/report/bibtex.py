@@ -37,5 +37,5 @@ def _entry(version: str, runs: list[Run]) -> str:
 
 
 def _key(version: str) -> str:
-    """What BibTeX takes in a key; two versions never share one."""
+    """The version with only characters that BibTeX allows in a key; distinct for every version."""
     return re.sub(r"[^0-9A-Za-z.]", lambda match: f"-{ord(match[0]):x}-", version)

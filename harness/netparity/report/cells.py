@@ -1,4 +1,4 @@
-"""What a table is made of, and how a figure is written in it."""
+"""Tables as text cells, and how a number is written in one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ABSENT = "–"
 _TWO_DIGITS_TO = 354
 _LEAST_WIDTH = 1e-6
 _LEAST, _MOST = 1e-300, 1e300
-"""Beyond them floats have too few digits to be counted, or cannot be rounded up."""
+"""Beyond these, floats have too few digits to count, or cannot be rounded up."""
 _ERROR_MARKS = {"divergent": " ≠", "reduced-precision": " ≠", "inconclusive": " ?"}
 
 
@@ -23,9 +23,9 @@ class Table:
 
     Attributes:
         title: one line.
-        headers: of all columns.
-        rows: as many cells each as there are headers.
-        words: how many columns, from the first on, hold words; the others hold figures.
+        headers: one per column.
+        rows: each has as many cells as there are headers.
+        words: how many columns, counted from the first, hold words; the others hold numbers.
     """
 
     title: str
@@ -35,7 +35,7 @@ class Table:
 
 
 def error(entry: ParityEntry | None) -> str:
-    """A relative error with two digits, marked where it decides and is not a pass."""
+    """A relative error with two digits, marked where it decides parity and is not a pass."""
     if entry is None:
         return ABSENT
     if entry.relative_l2 is None:
@@ -45,7 +45,7 @@ def error(entry: ParityEntry | None) -> str:
 
 
 def spread_seconds(entry: TimingEntry | None, spread: bool) -> str:
-    """The seconds, and their 95 % interval where that is wanted and there is one."""
+    """Seconds, followed by their 95 % interval if `spread` and if there is one."""
     if entry is None:
         return ABSENT
     return with_interval(entry.median_seconds, entry.interval_seconds, spread)
@@ -54,43 +54,43 @@ def spread_seconds(entry: TimingEntry | None, spread: bool) -> str:
 def with_interval(
     value: float, interval: tuple[float, float] | None, spread: bool = True, unit: str = ""
 ) -> str:
-    """A figure with the digits that its interval bears, and with `spread` the interval's ends."""
+    """A value with as many digits as its interval justifies; with `spread`, also the interval."""
     if interval is None:
         return seconds(value) + unit
     places = decimals(value, interval)
-    figures = (value, *interval)
-    said = [seconds(x) if places is None else _rounded(x, places) for x in figures]
-    return f"{said[0]}{unit} ({said[1]}–{said[2]})" if spread else said[0] + unit
+    numbers = (value, *interval)
+    middle, low, high = (seconds(x) if places is None else _rounded(x, places) for x in numbers)
+    return f"{middle}{unit} ({low}–{high})" if spread else middle + unit
 
 
 def sum_of(entries: Iterable[TimingEntry]) -> str:
-    """Seconds of several phases together, to the digits of the least certain of them."""
-    known = list(entries)
-    whole = sum(entry.median_seconds for entry in known)
+    """Total seconds of several phases, with the digits of the least certain one."""
+    summands = list(entries)
+    total = sum(entry.median_seconds for entry in summands)
     places = [
         decimals(entry.median_seconds, entry.interval_seconds)
-        for entry in known
+        for entry in summands
         if entry.interval_seconds is not None
     ]
-    least = min((each for each in places if each is not None), default=None)
-    return seconds(whole) if least is None else _rounded(whole, least)
+    least = min((count for count in places if count is not None), default=None)
+    return seconds(total) if least is None else _rounded(total, least)
 
 
 def decimals(value: float, interval: tuple[float, float]) -> int | None:
-    """Decimal places that an interval leaves meaning to; negative for tens and hundreds.
+    """Decimal places that are significant given the interval; negative for tens and hundreds.
 
-    The rule of the Review of Particle Physics (section 5.3 of its introduction): two digits of
-    the uncertainty if its first three are below 355, one from there to 949, and two of what it
-    is rounded up to above. The uncertainty is the distance to the nearer end of the interval.
-    None where there is none to speak of: an interval without width, or a value that is not finite.
+    The rule of the Review of Particle Physics (section 5.3 of its introduction): if the three
+    leading digits of the uncertainty are at most 354, two digits of it are kept; from 355 to 949,
+    one; above, it is rounded up to 1000 and two are kept. The uncertainty is the distance to the
+    nearer end of the interval. None if the interval has no width or is not finite.
     """
     distances = [abs(value - end) for end in interval]
-    nearer = min(distances) or max(distances)
-    if not (_LEAST < nearer < _MOST and nearer > _LEAST_WIDTH * abs(value)):
+    uncertainty = min(distances) or max(distances)
+    if not (_LEAST < uncertainty < _MOST and uncertainty > _LEAST_WIDTH * abs(value)):
         return None
-    exponent = math.floor(math.log10(nearer))
-    three = round(nearer / 10.0 ** (exponent - 2))
-    return (1 if three <= _TWO_DIGITS_TO else 0) - exponent
+    exponent = math.floor(math.log10(uncertainty))
+    leading = round(uncertainty / 10.0 ** (exponent - 2))
+    return (1 if leading <= _TWO_DIGITS_TO else 0) - exponent
 
 
 def _rounded(value: float, places: int) -> str:
@@ -98,7 +98,7 @@ def _rounded(value: float, places: int) -> str:
 
 
 def counted(count: int, noun: str) -> str:
-    """A number of things: 1 round, 2 rounds."""
+    """A count with its noun: 1 round, 2 rounds."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
@@ -113,19 +113,21 @@ def three_digits(value: float) -> str:
 
 
 def limit_words(limit: HardwareLimit, entry: TimingEntry, spread: bool = False) -> tuple[str, str]:
-    """GFLOP/s and the share of the limit that these seconds come to, with the digits they bear."""
+    """GFLOP/s and share of the hardware limit, with as many digits as the interval justifies."""
+    gigaflops, percents = 1e-9 * limit.flops, 100 * limit.seconds
     ends = entry.interval_seconds
-    reached, share = 1e-9 * limit.flops, 100 * limit.seconds
-    known = ends is not None and min(ends) > 0
-    rates = (reached / ends[1], reached / ends[0]) if ends and known else None
-    shares = (share / ends[1], share / ends[0]) if ends and known else None
-    said = with_interval(share / entry.median_seconds, shares, spread, unit=" %")
-    if shares is None:
-        said = percent(share / entry.median_seconds / 100)
-    return with_interval(reached / entry.median_seconds, rates, spread), said
+    if ends is None or min(ends) <= 0:
+        rate = seconds(gigaflops / entry.median_seconds)
+        return rate, percent(limit.seconds / entry.median_seconds)
+    rates = gigaflops / ends[1], gigaflops / ends[0]
+    shares = percents / ends[1], percents / ends[0]
+    return (
+        with_interval(gigaflops / entry.median_seconds, rates, spread),
+        with_interval(percents / entry.median_seconds, shares, spread, unit=" %"),
+    )
 
 
 def percent(share: float) -> str:
-    """A share in per cent: two significant digits, or a whole number."""
+    """A fraction as a percentage: two significant digits, or a whole number."""
     value = 100 * share
     return f"{value:.0f} %" if abs(value) >= 10 else f"{value:.2g} %"

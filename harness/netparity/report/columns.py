@@ -1,4 +1,4 @@
-"""The columns that the first table can have. A new one is one more line in COLUMNS."""
+"""The columns that the first table can have. A new one is a line in COLUMNS."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from netparity.report.cells import (
     spread_seconds,
     with_interval,
 )
-from netparity.report.ledger import matrix_library
+from netparity.report.ledger import matrix_library, threads_in_use
 from netparity.results.outcomes import outcome, parity_passed, worst_shared
 
 PHASE_HEADERS = {
@@ -29,12 +29,12 @@ PHASE_HEADERS = {
 
 @dataclass(frozen=True)
 class Row:
-    """What a cell can draw on: one runner of one run.
+    """What a cell is made from: one runner of one run.
 
     Attributes:
-        phase: whose timing is wanted.
-        feature: whose error; None for the worst.
-        spread: whether intervals are written out.
+        phase: the phase whose timing is shown.
+        feature: the feature whose error is shown; None for the worst.
+        spread: whether intervals are shown.
     """
 
     run: Run
@@ -44,13 +44,14 @@ class Row:
     spread: bool = True
 
     def timing(self, phase: str | None = None) -> TimingEntry | None:
-        """The entry of a phase, by default of the one that is wanted."""
+        """The timing of a phase, by default of the chosen one."""
         wanted = self.record.label, phase or self.phase
-        return next((each for each in self.run.timing if (each.label, each.phase) == wanted), None)
+        found = (entry for entry in self.run.timing if (entry.label, entry.phase) == wanted)
+        return next(found, None)
 
     @property
     def judged(self) -> ParityEntry | None:
-        """The wanted feature of the shared input against the reference, or the worst."""
+        """The chosen feature of the shared input against the reference, or the worst one."""
         if self.feature is None:
             return worst_shared(self.run, self.record.label)
         wanted = self.record.label, "reference", "shared", self.feature
@@ -61,7 +62,7 @@ class Row:
 
     @property
     def failed_parity(self) -> bool:
-        """Whether its answer was wrong: the time for that is no speed."""
+        """Whether its features are wrong, so that its timings must not be ranked."""
         label = self.record.label
         return worst_shared(self.run, label) is not None and not parity_passed(self.run, label)
 
@@ -71,9 +72,9 @@ Cell = Callable[[Row], str]
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its header, its cells, and whether they are words rather than figures.
+    """A column: its header, its cells, and whether these are words rather than numbers.
 
-    `{phase}` and `{feature}` in the header are filled in.
+    `{phase}` and `{feature}` in the header are replaced.
     """
 
     header: str
@@ -92,8 +93,8 @@ def _ratio(row: Row) -> str:
     return with_interval(entry.ratio_to_reference, entry.ratio_interval, row.spread)
 
 
-def _word(row: Row) -> str:
-    """Faster, slower, or what could have been shown."""
+def _verdict(row: Row) -> str:
+    """Faster, slower, or the difference that could have been shown."""
     entry = row.timing()
     if entry is None or entry.verdict is None or row.failed_parity:
         return ABSENT
@@ -126,12 +127,6 @@ def _p_value(row: Row) -> str:
     return f"{entry.p_value:.2g}"
 
 
-def _threads(row: Row) -> str:
-    threads = row.record.threads
-    found = threads.found if threads else None
-    return str(found) if found is not None else ABSENT
-
-
 def _metric(name: str) -> Cell:
     def cell(row: Row) -> str:
         value = getattr(row.judged, name, None)
@@ -160,7 +155,7 @@ COLUMNS: dict[str, Column] = {
     "error": Column("error{feature}", lambda row: error(row.judged)),
     "seconds": Column("{phase}, s", lambda row: spread_seconds(row.timing(), row.spread)),
     "ratio": Column("ratio", _ratio),
-    "verdict": Column("verdict", _word),
+    "verdict": Column("verdict", _verdict),
     "memory": Column("GiB", _memory),
     "best": Column("best {phase}, s", _best),
     "p": Column("p", _p_value),
@@ -170,10 +165,10 @@ COLUMNS: dict[str, Column] = {
     "floor": Column("noise floor{feature}", _metric("floor")),
     "times_floor": Column("error over floor{feature}", _times_floor),
     "processes": Column(
-        "processes", lambda row: str(sum(each.status == "ok" for each in row.record.rounds))
+        "processes", lambda row: str(sum(process.status == "ok" for process in row.record.rounds))
     ),
-    "threads": Column("threads", _threads),
+    "threads": Column("threads", lambda row: threads_in_use(row.record)),
     "library": Column("matrix library", lambda row: matrix_library(row.record) or ABSENT),
     **{phase: Column(f"{PHASE_HEADERS[phase]}, s", _seconds_of(phase)) for phase in PHASES},
 }
-DEFAULT_COLUMNS = (*("runner", "code", "parity", "error", "seconds", "ratio", "verdict", "memory"),)
+DEFAULT_COLUMNS = ("runner", "code", "parity", "error", "seconds", "ratio", "verdict", "memory")

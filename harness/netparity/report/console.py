@@ -13,11 +13,10 @@ from rich.text import Text
 from netparity.report.cells import Table
 from netparity.report.document import Document
 from netparity.report.headline import headline
-from netparity.report.log_lines import log_lines
 from netparity.report.notes import log_tails, notes
 from netparity.report.several import beginning
 from netparity.report.tables import tables
-from netparity.report.visible import visible
+from netparity.report.visible import log_lines, visible
 
 _STYLES = {
     "pass": "green",
@@ -26,7 +25,7 @@ _STYLES = {
     "ERROR": "bold red",
     "failed": "bold red",
 }
-# Columns that a terminal needs for more than the bare figures.
+# How many columns a terminal needs for more than the bare numbers.
 _FOR_INTERVALS = 116
 _FOR_LEDGER = 116
 _FOR_CODE = 142
@@ -41,7 +40,7 @@ def show(document: Document, console: Console) -> None:
     """Print the runs' tables and notes.
 
     Tables of many features are left to the files: `--layers all` has 42 columns. So is the
-    settings ledger where there is no room; what is unequal in it stands in the notes.
+    settings ledger where the terminal is narrow; the notes list unequal settings anyway.
     """
     width = console.width
     first = beginning(document)
@@ -59,7 +58,7 @@ def show(document: Document, console: Console) -> None:
             code=width >= _FOR_CODE,
             choice=document.choice,
         )
-        for table in shown[:1]:  # whatever its columns are, they were asked for
+        for table in shown[:1]:  # always, since the user may have chosen its columns
             console.print(rich_table(table))
         _print_tables(shown[1:], console)
         _print_notes(notes(run), console)
@@ -67,8 +66,8 @@ def show(document: Document, console: Console) -> None:
             console.print(Text("\n").append_text(_text(f"Last lines of the log of {label}:")))
             tail = "\n".join(f"  {line}" for line in log_lines(lines))
             console.print(Text(tail, style="dim"))
-        said = Text("\n").append_text(_text(headline(run, document.choice.phase), "bold"))
-        console.print(said, soft_wrap=not console.is_terminal)
+        outcome = Text("\n").append_text(_text(headline(run, document.choice.phase), "bold"))
+        console.print(outcome, soft_wrap=not console.is_terminal)
 
 
 def _print_tables(shown: Sequence[Table], console: Console) -> None:
@@ -80,7 +79,7 @@ def _print_tables(shown: Sequence[Table], console: Console) -> None:
 
 
 def _turned(table: Table) -> Table:
-    """A column for each row: few rows of many words need less room so."""
+    """The table transposed, as a few rows of many words are narrower that way."""
     header, *names = [
         (name, *(row[i] for row in table.rows)) for i, name in enumerate(table.headers)
     ]
@@ -93,24 +92,24 @@ def _print_notes(sentences: Sequence[str], console: Console) -> None:
 
 
 def _text(text: str, style: str = "") -> Text:
-    """As it is: neither rich's markup nor what a terminal would obey is read in it."""
+    """Literal text: neither rich's markup nor terminal controls take effect."""
     return Text(visible(text), style=style)
 
 
 def _broken(header: str) -> str:
-    """A column of figures is narrow; a label above it is broken where it can be."""
+    """A header for a narrow column of numbers, broken at spaces and marks."""
     if len(header) > _LONG_HEADER:
         header = re.sub(r"(?<=[-,=])|(?=\[)", " ", header)
     return header.replace(" ", "\n")
 
 
 def rich_table(table: Table, width: int | None = None) -> Group:
-    """A table as rich draws it, with hints where a label may be broken, and an empty line.
+    """A table for rich, with long labels broken, and an empty line after it.
 
-    Where the names would be left no room of this width, intervals stand below their figures.
+    Where this width would leave too little room for the names, intervals go below their values.
     """
-    figures = [max(map(len, column)) for column in list(zip(*table.rows, strict=True))[1:]]
-    narrow = width is not None and width - sum(figures) - 2 * len(figures) < _LEAST_NAME
+    widths = [max(map(len, column)) for column in list(zip(*table.rows, strict=True))[1:]]
+    narrow = width is not None and width - sum(widths) - 2 * len(widths) < _LEAST_NAME
     made = RichTable(
         title=_text(table.title),
         title_justify="left",
@@ -129,12 +128,12 @@ def rich_table(table: Table, width: int | None = None) -> Group:
         )
     for row in table.rows:
         name = re.sub(r"(?<=.)\[", "\n[", visible(row[0])).replace(" / ", " /\n")
-        made.add_row(Text(name), *(_figure(cell, narrow) for cell in row[1:]))
+        made.add_row(Text(name), *(_cell(cell, narrow) for cell in row[1:]))
     return Group(made, "")
 
 
-def _figure(cell: str, narrow: bool) -> Text:
-    """A cell; the longest of words among figures would leave the names no room."""
+def _cell(cell: str, narrow: bool) -> Text:
+    """A cell, broken where it would take the room that the names need."""
     shown = visible(cell).replace("no difference shown", "no difference\nshown")
     if narrow and "\n" not in shown:
         shown = shown.replace(" (", "\n(")

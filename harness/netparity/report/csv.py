@@ -21,9 +21,9 @@ def render(document: Document) -> str:
 
 
 def row(run: Run, index: int) -> dict[str, object]:
-    """All that the run says of one runner, flat."""
+    """Everything that the run holds of one runner, flat."""
     record = run.runners[index]
-    said: dict[str, object] = {
+    flat: dict[str, object] = {
         "run_id": run.run_id,
         "label": record.label,
         "runner": record.runner,
@@ -42,15 +42,19 @@ def row(run: Run, index: int) -> dict[str, object]:
     timing = {entry.phase: entry for entry in run.timing if entry.label == record.label}
     for phase in PHASES:
         entry = timing.get(phase)
-        said[f"{phase}_median_seconds"] = entry.median_seconds if entry else None
-        said[f"{phase}_min_seconds"] = entry.min_seconds if entry else None
-        said[f"{phase}_max_seconds"] = entry.max_seconds if entry else None
-        said[f"{phase}_interval_low_seconds"] = _end(entry.interval_seconds if entry else None, 0)
-        said[f"{phase}_interval_high_seconds"] = _end(entry.interval_seconds if entry else None, 1)
-        said[f"{phase}_ratio"] = entry.ratio_to_reference if entry else None
-        said[f"{phase}_ratio_low"] = _end(entry.ratio_interval if entry else None, 0)
-        said[f"{phase}_ratio_high"] = _end(entry.ratio_interval if entry else None, 1)
-        said[f"{phase}_verdict"] = entry.verdict if entry else None
+        low, high = (entry and entry.interval_seconds) or (None, None)
+        ratio_low, ratio_high = (entry and entry.ratio_interval) or (None, None)
+        flat |= {
+            f"{phase}_median_seconds": entry and entry.median_seconds,
+            f"{phase}_min_seconds": entry and entry.min_seconds,
+            f"{phase}_max_seconds": entry and entry.max_seconds,
+            f"{phase}_interval_low_seconds": low,
+            f"{phase}_interval_high_seconds": high,
+            f"{phase}_ratio": entry and entry.ratio_to_reference,
+            f"{phase}_ratio_low": ratio_low,
+            f"{phase}_ratio_high": ratio_high,
+            f"{phase}_verdict": entry and entry.verdict,
+        }
     found = {
         (entry.input, entry.feature): entry
         for entry in run.parity
@@ -59,14 +63,6 @@ def row(run: Run, index: int) -> dict[str, object]:
     for kind in INPUTS:
         for feature in run.settings.layers:
             judged = found.get((kind, feature))
-            name = f"{kind}_{feature}"
-            said[f"{name}_relative_l2"] = judged.relative_l2 if judged else None
-            said[f"{name}_max_abs"] = judged.max_abs if judged else None
-            said[f"{name}_cosine_distance"] = judged.cosine_distance if judged else None
-            said[f"{name}_floor"] = judged.floor if judged else None
-            said[f"{name}_verdict"] = judged.verdict if judged else None
-    return said
-
-
-def _end(interval: tuple[float, float] | None, which: int) -> float | None:
-    return interval[which] if interval else None
+            for metric in ("relative_l2", "max_abs", "cosine_distance", "floor", "verdict"):
+                flat[f"{kind}_{feature}_{metric}"] = getattr(judged, metric, None)
+    return flat

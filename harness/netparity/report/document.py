@@ -1,4 +1,4 @@
-"""What every exporter is given: one or several stored runs, and what to show of them."""
+"""The input of every exporter: one or several stored runs, and what to show of them."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from netparity.results.folder import RunFolder
 
 @dataclass(frozen=True)
 class Choice:
-    """What a reader wants to see.
+    """What to show.
 
     Attributes:
-        phase: whose seconds, ratio and word the first table shows.
-        feature: whose error it shows; None for each runner's worst.
-        columns: of the first table, by their names in `report.columns.COLUMNS`, or of a format
-            that is rows alone, by its own names; None for the usual ones.
+        phase: the phase whose seconds, ratio and verdict the first table shows.
+        feature: the feature whose error it shows; None for each runner's worst.
+        columns: columns of the first table, by their names in `report.columns.COLUMNS`, or of a
+            format of rows, by its own headers; None for the default.
     """
 
     phase: str = "predict"
@@ -28,17 +28,17 @@ class Choice:
     columns: tuple[str, ...] | None = None
 
     def check(self, runs: Sequence[Run]) -> None:
-        """Refuse what is not in the runs.
+        """Refuse a choice that the runs do not hold.
 
         Raises:
-            UsageError: naming the value and what it could have been.
+            UsageError: naming the value and the possible ones.
         """
         features = list(dict.fromkeys(layer for run in runs for layer in run.settings.layers))
         expect("--phase", self.phase, PHASES)
         if self.feature is not None:
             expect("--feature", self.feature, features)
         if self.columns is not None and not self.columns:
-            raise UsageError(f"--columns names none; choose from {', '.join(COLUMNS)}")
+            raise UsageError(f"--columns is empty; choose from {', '.join(COLUMNS)}")
 
     @property
     def table_columns(self) -> tuple[str, ...]:
@@ -54,10 +54,13 @@ class Choice:
 
 @dataclass(frozen=True)
 class Document:
-    """Runs in the order given; `folders` holds their features, where these were kept.
+    """Runs in the order given, and what to show of them.
 
-    `across` are tables that compare the runs with each other, made by those who can, and
-    `remarks` are what a reader must know beside them.
+    Attributes:
+        folders: of the runs, with their features where these were kept.
+        choice: what to show.
+        across: tables that compare the runs with each other.
+        remarks: sentences about these comparisons.
     """
 
     runs: tuple[Run, ...]
@@ -68,19 +71,19 @@ class Document:
 
     @classmethod
     def of(cls, run: Run, folder: RunFolder | None = None) -> Document:
-        """One run with what is shown by default."""
+        """One run, shown with the defaults."""
         return cls((run,), (folder,))
 
     def folder(self, position: int) -> RunFolder | None:
-        """Where the run at this position lies; None if it is in memory only."""
+        """The folder of the run at this position; None if it is in memory only."""
         return self.folders[position] if position < len(self.folders) else None
 
 
 def expect(option: str, value: str, known: Collection[str]) -> None:
-    """Refuse a value that is not known.
+    """Refuse an unknown value.
 
     Raises:
-        UsageError: naming the option, the value and what it could have been.
+        UsageError: naming the option, the value and the possible ones.
     """
     if value not in known:
         raise UsageError(f"{option} {value!r} is not one of {', '.join(known)}")

@@ -1,7 +1,7 @@
-"""What each kind of note means and what to do about it: where a page's warnings link to.
+"""What each kind of note means and what to do about it; a page's warnings link to these.
 
-A new kind is one more line in EXPLANATIONS. Notes name theirs themselves; cautions are stored as
-sentences, and are known by how they begin or end.
+A new kind is a line in EXPLANATIONS. Notes state their kind; cautions are stored as sentences and
+recognised by a pattern.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ class Explanation:
     """One kind of note.
 
     Attributes:
-        warning: whether it can spoil a conclusion; the others say how to read the figures.
-        pattern: of the stored sentences of this kind.
+        warning: whether it can invalidate a conclusion; the others explain the tables.
+        pattern: a regular expression for the stored sentences of this kind.
     """
 
     title: str
@@ -28,138 +28,139 @@ class Explanation:
 EXPLANATIONS: dict[str, Explanation] = {
     "synthetic": Explanation(
         "Synthetic weights",
-        "The numbers in the network were drawn from a seeded random generator, not trained. What "
-        "a feature says about the image means nothing then; how far tools differ by rounding, how "
-        "they lay out arrays, and what they cost in time and memory is as with trained weights. "
-        "Give --weights a file to use trained ones.",
+        "The network's weights were drawn from a seeded random generator, not trained, so its "
+        "features say nothing about the image. Rounding, array layouts, time and memory are as "
+        "with trained weights. To use trained weights, give a file with --weights.",
         warning=False,
     ),
     "parity": Explanation(
         "Parity",
         "Every feature is compared, value by value, with a float64 pass through the same network "
-        "on the same input. The relative L2 error is the norm of the difference over the norm of "
-        "the reference. The noise floor is the largest error among several float32 passes whose "
-        "sums are taken in different orders: no tool that computes in float32 can be held to less.",
+        "on the same input. The relative L2 error is the norm of the difference divided by the "
+        "norm of the reference. The noise floor is the largest error of several float32 passes "
+        "that sum in different orders; a smaller error cannot be expected of any float32 tool.",
         warning=False,
     ),
     "seconds": Explanation(
-        "Seconds, ratios and words",
-        "The process is the unit: each gives the median of its values, and these are averaged "
-        "(geometric mean) over the processes. Ratios are taken within a round, so that what slows "
-        "the machine down for a while slows both sides. Faster and slower are said only where a "
-        "permutation test, corrected for the number of tools after Holm, says so at 5 %. "
-        "Inconclusive: there were too few rounds to test, or the test says that there is a "
-        "difference while the interval of the ratio includes 1, as where a tool has two modes.",
+        "Seconds, ratios and verdicts",
+        "The unit of observation is the process: each contributes the median of its values, and "
+        "the seconds shown are the geometric mean of these medians. Ratios are taken within a "
+        "round, so that a temporary slowdown of the machine affects both sides. The verdicts "
+        "faster and slower require a permutation test at the 5 % level, with Holm's correction "
+        "for the number of tools. Inconclusive means that there were too few rounds for the test, "
+        "or that the test finds a difference although the interval of the ratio includes 1, as "
+        "can happen if a tool has two modes.",
         warning=False,
     ),
     "layers": Explanation(
         "Seconds per layer",
-        "Timing a layer means cutting the network behind it, which changes what is timed: what a "
-        "tool computes in one go is taken apart. Compare layers of one tool with each other.",
+        "To time a layer, the network is cut after it, which prevents a tool from fusing layers "
+        "and so changes what is timed. Compare layers within one tool only.",
         warning=False,
     ),
     "handing-out": Explanation(
-        "Handing out many layers",
-        "Every feature that was asked for is copied out of the tool inside the timed call. With "
-        "many layers these are tens of megabytes, so such timings compare only with each other.",
+        "Returning many layers",
+        "The timed call includes copying every requested feature out of the tool. With many layers "
+        "these are tens of megabytes, so such timings are comparable only with each other.",
     ),
     "ran": Explanation(
         "What ran",
-        "A runner's name says which adapter was used; this says which code did the work. The "
-        "MatConvNet script runs on MatConvNet itself or on this project's compatibility functions.",
+        "A runner's name says which adapter was used; this is the code that did the computation. "
+        "The MatConvNet script runs on MatConvNet itself or on this project's compatibility "
+        "functions.",
         warning=False,
     ),
     "failed": Explanation(
         "A runner that failed or is unavailable",
-        "The others are not touched by it. The log holds everything that the tool printed; "
-        "netparity doctor says what a runner needs, netparity setup tries to provide it.",
+        "The other runners are not affected. The log holds everything that the tool printed. "
+        "netparity doctor lists what a runner needs; netparity setup tries to install it.",
     ),
     "unranked": Explanation(
         "Not ranked",
-        "The time for a wrong answer is no speed. The seconds are shown, but there is no ratio and "
-        "no word. netparity diagnose says which layer goes wrong first and looks for the cause.",
+        "The features are wrong, so the speed of computing them is not comparable. The seconds are "
+        "shown, but no ratio and no verdict. netparity diagnose finds the first faulty layer and "
+        "searches for the cause.",
     ),
     "arithmetic": Explanation(
         "Reduced precision",
-        "The error is larger than float32 rounding explains, and has the size and the direction "
-        "that rounding to a narrower format gives. Look for settings such as TF32, mixed precision "
-        "or fast math.",
+        "The error is larger than float32 rounding explains, and has the size and direction of "
+        "rounding to a narrower format. Check settings such as TF32, mixed precision or fast math.",
     ),
     "faulty": Explanation(
         "The first faulty layer",
-        "Each layer is also judged by its own previous activation: how far it is from what the "
-        "reference's layer makes of that. A layer that only inherits an error is right by that "
-        "measure; the first that is not is where to look.",
+        "Each layer is also judged locally: its output is compared with what the reference "
+        "computes from the runner's own previous activation. A layer that only inherits an error "
+        "passes; the first layer that does not is where to look for the cause.",
     ),
     "own-input": Explanation(
         "A tool's own input",
-        "Given the image file, each tool decodes, resizes and normalises it in its usual way. The "
-        "tensor that came out was compared with every known way of resizing until one reproduced "
-        "it. This is reported and does not decide parity.",
+        "Each tool also decodes, resizes and normalises the image file in its usual way. The "
+        "resulting tensor was compared with every known resize method until one reproduced it. "
+        "This is reported only; it does not decide parity.",
         warning=False,
     ),
     "mistake": Explanation(
         "A known mistake in the preprocessing",
-        "Swapped channels, a missing mean and the like, undone one after the other until the "
-        "tensor was reproduced. netparity diagnose says what to change.",
+        "The tensor was reproduced by making a known mistake, such as swapped channels or a "
+        "missing mean subtraction. netparity diagnose says what to change.",
     ),
     "repeatable": Explanation(
-        "Not the same in every process",
-        "Some sums were taken in another order in another process, mostly through threads. The "
-        "differences are of the size of rounding unless parity says otherwise, but bit-for-bit "
-        "comparisons between runs will fail.",
+        "Not repeatable",
+        "The processes summed in different orders, usually because of threads. Unless the feature "
+        "fails parity the differences are within rounding, but bit-for-bit comparisons between "
+        "runs will fail.",
     ),
     "cut-short": Explanation(
         "A run that was cut short",
-        "It was interrupted or ended before its last process. Whatever had been measured is "
-        "complete and judged; there are fewer rounds than asked for, or tools missing.",
+        "The run was interrupted or ended before its last process. What was measured until then is "
+        "complete and judged, but rounds or tools are missing.",
     ),
     "rounds": Explanation(
         "Too few rounds",
-        "The test compares whole processes. With few of them, even the clearest order among the "
-        "rounds could be chance, so no difference can be shown, however large it looks.",
+        "The test compares whole processes. With so few of them, even if one tool is faster in "
+        "every round this could be chance, so no difference can be shown, however large.",
         pattern=r"^Too few rounds: ",
     ),
     "unsteady": Explanation(
         "An unsteady machine",
-        "Before each process the same small load was timed, and it took now longer, now shorter: "
-        "something else used the machine, or its clock rate changed. Ratios suffer less than "
-        "seconds. Repeat the run on a quiet machine, or with more rounds.",
+        "The same small load was timed before each process, and its time varied: other work used "
+        "the machine, or its clock rate changed. Ratios are less affected than seconds. Repeat "
+        "the run on an idle machine, or with more rounds.",
         pattern=r"^The machine was unsteady: ",
     ),
     "drift": Explanation(
         "Drift",
-        "From the first round to the last there is a trend. If all tools have it, the machine "
-        "changed (heat, other work); if one has it, look for a cache that fills or memory that "
-        "runs short.",
+        "There is a trend from the first round to the last. If all tools drift, the machine "
+        "changed (heat, other work); if only one does, look for a cache that fills up or a "
+        "shortage of memory.",
         pattern=r"^All runners drifted |drifted by \S+ from the first round to the last\.$",
     ),
     "clock": Explanation(
         "A coarse clock",
-        "A value lasts too few of the clock's steps to be exact to a tenth of a percent.",
+        "The timed calls are too short for this clock to resolve a tenth of a percent.",
         pattern=r"its clock is too coarse, ",
     ),
     "warm-up": Explanation(
-        "A warm-up that was not over",
-        "The first values of a process were slower than the others, and no steady ones followed "
-        "before it ended. Raise --warmup or --repeats.",
+        "Warm-up not finished",
+        "The first values of a process were slower than the later ones, and the process ended "
+        "before its values became steady. Raise --warmup or --repeats.",
         pattern=r"the warm-up was not over in round ",
     ),
     "modes": Explanation(
         "Two modes",
-        "The values fall into two groups with nothing in between, as where a scheduler places "
-        "threads in one of two ways. A median is then that of the group that was met more often; "
-        "look at the single values before believing a ratio.",
+        "The values form two separate groups, as happens if a scheduler places threads in one of "
+        "two ways. The median is then that of the more frequent group; look at the single values "
+        "before relying on a ratio.",
         pattern=r" takes now .* its median can be either\.$",
     ),
     "settings": Explanation(
         "Unequal settings",
-        "The tools did not all compute with the same number of threads, precision or environment. "
-        "The ledger has what each said of itself. A ratio holds for these settings.",
+        "The tools computed with different numbers of threads, precisions or environments. The "
+        "settings ledger lists what each tool reported. The ratios hold for these settings only.",
     ),
     "other": Explanation(
         "Remarks on the input",
-        "Something about an image, a weight file or the request that may explain a difference.",
+        "A property of an image, a weight file or the options that may explain a difference.",
     ),
 }
 

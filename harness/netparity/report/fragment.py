@@ -1,7 +1,7 @@
-"""A run as a piece of HTML for a notebook's cell, in the notebook's own colours and fonts.
+"""A run as HTML for a notebook's cell, in the notebook's own colours and fonts.
 
-As in `report.html`, what a run holds reaches it as escaped text only. Its classes keep MathJax,
-which notebooks load, from reading formulas into labels.
+As in `report.html`, everything from the run is escaped text. Its classes keep MathJax, which
+notebooks load, from typesetting labels as formulas.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from netparity.report.templates import template
 
 
 def render(run: Run) -> str:
-    """What it comes to in a sentence, parity beside speed, and what speaks against either."""
-    said = template("notebook.html").render(
+    """The headline, the first table and the warnings."""
+    html = template("notebook.html").render(
         run=run,
         headline=headline(run),
         table=comparison(run),
         warnings=[note for note in keyed_notes(run) if note.warning],
         unjudged=run.finished is None and not run.parity,
     )
-    return f"{said.strip()}\n"
+    return f"{html.strip()}\n"

@@ -1,8 +1,8 @@
 """A run's rows as data frames: the columns of its CSV files, each with its type.
 
-A table is a mapping from every column to its pandas type, and rows. Text is `string`, numbers are
-`float64`; whole numbers are `int64`, or `Int64` where one may be missing. What is missing is NaN
-or NA, also in a column that holds nothing else.
+A frame is made from rows and a mapping of every column to its pandas type. Text is `string`,
+numbers are `float64`; whole numbers are `int64`, or `Int64` where one may be missing. A missing
+value is NaN or NA, even if the whole column is missing.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _QUANTILES = ("05", "25", "75", "95")
 
 
 def frame(types: Types, rows: Iterable[Row]) -> pandas.DataFrame:
-    """Rows as a data frame with these columns, whatever else the rows hold.
+    """Rows as a data frame with these columns; other keys of the rows are ignored.
 
     Raises:
         UsageError: if pandas is not installed.
@@ -51,14 +51,14 @@ def frame(types: Types, rows: Iterable[Row]) -> pandas.DataFrame:
 
 
 def tidy_frame(run: Run) -> pandas.DataFrame:
-    """One figure per row (`report.tidy`)."""
+    """One value per row (`report.tidy`)."""
     numbers = dict.fromkeys(("value", "low", "high"), NUMBER)
     types = dict.fromkeys(tidy.COLUMNS, TEXT) | numbers | {"started": TIME}
     return frame(types, tidy.rows(run))
 
 
 def measurements_frame(run: Run) -> pandas.DataFrame:
-    """Every raw second (`report.measurements`)."""
+    """Every raw value in seconds (`report.measurements`)."""
     types = dict.fromkeys(measurements.COLUMNS, TEXT) | TYPES | {"peak_rss_bytes": WHOLE_OR_NONE}
     return frame(types, measurements.rows(run))
 
@@ -78,7 +78,7 @@ def agreement_frame(run: Run) -> pandas.DataFrame:
 
 
 def layers_frame(run: Run) -> pandas.DataFrame:
-    """What each layer adds (`report.layers_csv`)."""
+    """The seconds that each layer adds (`report.layers_csv`)."""
     types = {"run_id": TEXT} | _of_fields(LayerTiming, LayerTiming.model_fields)
     rows = ({"run_id": run.run_id, **entry.model_dump()} for entry in run.layer_timing)
     return frame(types, rows)
@@ -107,7 +107,7 @@ def _timing_types() -> Types:
         "median_seconds": fields["median_seconds"],
         **dict.fromkeys(ends, NUMBER),
         **{name: fields[name] for name in ("min_seconds", "max_seconds", "mad_seconds")},
-        **dict.fromkeys((f"quantile_{each}_seconds" for each in _QUANTILES), NUMBER),
+        **dict.fromkeys((f"quantile_{percent}_seconds" for percent in _QUANTILES), NUMBER),
         "processes": fields["processes"],
         "outliers": WHOLE,
         **dict.fromkeys(("ratio", "ratio_low", "ratio_high"), NUMBER),
@@ -121,7 +121,7 @@ def _timing_rows(run: Run) -> Iterator[Row]:
         low, high = entry.interval_seconds or (None, None)
         ratio_low, ratio_high = entry.ratio_interval or (None, None)
         quantiles = entry.quantiles_seconds or (None,) * len(_QUANTILES)
-        names = [f"quantile_{each}_seconds" for each in _QUANTILES]
+        names = [f"quantile_{percent}_seconds" for percent in _QUANTILES]
         yield {
             **entry.model_dump(),
             "run_id": run.run_id,
@@ -137,7 +137,7 @@ def _timing_rows(run: Run) -> Iterator[Row]:
 
 
 def _of_fields(model: type[Any], names: Iterable[str]) -> Types:
-    """Types of those columns that are fields of this part of the protocol."""
+    """Types of the columns that are fields of this model of the protocol."""
     fields = model.model_fields
     return {name: _pandas_type(fields[name].annotation) for name in names if name in fields}
 

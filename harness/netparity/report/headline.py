@@ -1,4 +1,4 @@
-"""The outcome of a run in a sentence or two."""
+"""The outcome of a run in a few sentences."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ _MOST_NAMED = 3
 
 
 def headline(run: Run, phase: str = "predict") -> str:
-    """Who agrees with whom, to what, and who is faster: what the tables come to."""
+    """Which runners agree with the reference, how closely, and which are faster."""
     sentences = [_agreement(run), _speed(run, phase), _missing(run)]
     return " ".join(sentence for sentence in sentences if sentence)
 
 
 def _agreement(run: Run) -> str:
-    judged = [r for r in run.runners if r.status == "ok" and worst_shared(run, r.label)]
+    judged = [record for record in run.runners if _state(run, record) == "judged"]
     if not judged:
         return "No runner's features could be judged."
     passed = [record for record in judged if parity_passed(run, record.label)]
@@ -32,13 +32,13 @@ def _agreement(run: Run) -> str:
     shown = sentences[: 1 + _MOST_NAMED]
     left = len(sentences) - len(shown)
     if left:
-        who = "One other does" if left == 1 else f"{_number(left).capitalize()} others do"
-        shown.append(f"{who} not agree either.")
+        others = "One other does" if left == 1 else f"{_number(left).capitalize()} others do"
+        shown.append(f"{others} not agree either.")
     return " ".join(shown)
 
 
 def _passed(run: Run, passed: list[RunnerRecord], judged: int) -> str:
-    """They agree at these features to this, by this measure."""
+    """Which runners agree, at which features, how closely, and by which criterion."""
     labels = {record.label for record in passed}
     entries = [
         entry
@@ -56,29 +56,31 @@ def _passed(run: Run, passed: list[RunnerRecord], judged: int) -> str:
     else:
         who = f"{_number(len(passed)).capitalize()} of {_number(judged)} runners agree"
     tolerances = run.settings.max_relative_l2, run.settings.atol, run.settings.rtol
-    asked = any(value is not None for value in tolerances)
-    measure = "within the tolerance asked for" if asked else "within float32 rounding"
+    requested = any(value is not None for value in tolerances)
+    measure = "within the requested tolerance" if requested else "within float32 rounding"
     if not any(known):  # where the reference is zero, agreement has no relative error
         digits = " exactly" if known else ""
     else:
         digits = f" to {max(known):.1e} (relative L2), {measure}"
-    said = f"{who} with the float64 reference at {_features(run)}{digits}."
+    sentence = f"{who} with the float64 reference at {_features(run)}{digits}."
     if empty:
         where = _and_some([_short(feature) for feature in dict.fromkeys(empty)])
-        said += f" At {where} that shows nothing: the values are constant, zero or too few."
-    return said
+        sentence += f" At {where} this is inconclusive: the values are constant, zero or too few."
+    return sentence
 
 
 def _failed(run: Run, record: RunnerRecord) -> str:
     worst = worst_shared(run, record.label)
     assert worst is not None
     if worst.relative_l2 is None:
-        said = f"{_short(record.label)} gives no usable {_short(worst.feature)}"
+        sentence = f"{_short(record.label)} returns no usable {_short(worst.feature)}"
     else:
         where = f"{worst.relative_l2:.1e} at {_short(worst.feature)}"
-        said = f"{_short(record.label)} does not agree: {where}"
+        sentence = f"{_short(record.label)} does not agree: {where}"
     faulty = faulty_layers(run, record.label)
-    return f"{said}, and goes wrong first at {_short(faulty[0].feature)}." if faulty else f"{said}."
+    if faulty:
+        sentence += f"; its first faulty layer is {_short(faulty[0].feature)}"
+    return f"{sentence}."
 
 
 def _features(run: Run) -> str:
@@ -93,39 +95,41 @@ def _speed(run: Run, phase: str) -> str:
     if base is None:
         return ""
     entries = [
-        each
-        for each in run.timing
-        if each.phase == phase and each.label != base and parity_passed(run, each.label)
+        entry
+        for entry in run.timing
+        if entry.phase == phase and entry.label != base and parity_passed(run, entry.label)
     ]
-    told = [_ratio(each, base) for each in entries if each.verdict in ("faster", "slower")]
-    alike = [_short(each.label) for each in entries if each.verdict == "no difference shown"]
-    uncertain = [each for each in entries if each.verdict == "inconclusive"]
+    different = [_ratio(e, base) for e in entries if e.verdict in ("faster", "slower")]
+    alike = [_short(e.label) for e in entries if e.verdict == "no difference shown"]
+    inconclusive = [entry for entry in entries if entry.verdict == "inconclusive"]
     unclear = [
-        f"{_short(each.label)} at {_times(each.ratio_to_reference, each.ratio_interval)}"
-        for each in uncertain
-        if each.p_value is not None and each.ratio_to_reference is not None
+        f"{_short(entry.label)} at {_times(entry.ratio_to_reference, entry.ratio_interval)}"
+        for entry in inconclusive
+        if entry.p_value is not None and entry.ratio_to_reference is not None
     ]
-    untested = [_short(each.label) for each in uncertain if each.p_value is None]
-    what, who = PHASE_HEADERS[phase], _short(base)
+    untested = [_short(entry.label) for entry in inconclusive if entry.p_value is None]
+    what, reference = PHASE_HEADERS[phase], _short(base)
     sentences = []
-    if told:
-        left = len(told) - _MOST_NAMED
+    if different:
+        left = len(different) - _MOST_NAMED
         more = [f"{_number(left)} more {'differs' if left == 1 else 'differ'}"] if left > 0 else []
-        sentences.append(f"In {what}, {_and([*told[:_MOST_NAMED], *more])}.")
-    if alike and told:
-        sentences.append(f"For {_and_some(alike)} no difference from {who} was shown.")
+        sentences.append(f"In {what}, {_and([*different[:_MOST_NAMED], *more])}.")
+    if alike and different:
+        sentences.append(f"No difference from {reference} was shown for {_and_some(alike, 'or')}.")
     elif alike:
         sentences.append(
-            f"No difference in {what} time was shown between {who} and {_and_some(alike, 'or')}."
+            f"No difference in {what} time was shown between {reference} and "
+            f"{_and_some(alike, 'or')}."
         )
     if unclear:
         sentences.append(
             f"Whether {_and_some(unclear)} {'differs' if len(unclear) == 1 else 'differ'} from "
-            f"{who} in {what} time is not clear: test and interval disagree."
+            f"{reference} in {what} time is unclear: test and interval disagree."
         )
     if untested:
         sentences.append(
-            f"Too few rounds were run to test {_and_some(untested)} against {who} in {what} time."
+            f"Too few rounds were run to test {_and_some(untested)} against {reference} in {what} "
+            "time."
         )
     return " ".join(sentences)
 
@@ -147,20 +151,20 @@ def _times(ratio: float, interval: tuple[float, float] | None) -> str:
 
 
 def _missing(run: Run) -> str:
-    """Whom the first sentences say nothing of, and why."""
+    """Which runners the other sentences leave out, and why."""
     states = [_state(run, record) for record in run.runners]
     wanted = ["failed", "unavailable", "not reached"]
-    if "judged" in states:  # that none was is said already
+    if "judged" in states:  # otherwise the first sentence says that none was
         wanted.append("not judged")
-    said = []
+    clauses = []
     for state in wanted:
         pairs = zip(run.runners, states, strict=True)
         labels = [_short(record.label) for record, found in pairs if found == state]
         if labels:
             were = "was" if len(labels) == 1 else "were"
             words = f"{were} {state}" if state.startswith("not") else state
-            said.append(f"{_and_some(labels)} {words}")
-    return f"Not compared: {'; '.join(said)}." if said else ""
+            clauses.append(f"{_and_some(labels)} {words}")
+    return f"Not compared: {'; '.join(clauses)}." if clauses else ""
 
 
 def _state(run: Run, record: RunnerRecord) -> str:
@@ -170,7 +174,7 @@ def _state(run: Run, record: RunnerRecord) -> str:
 
 
 def _short(label: str) -> str:
-    """A label in a sentence: one line, and not a paragraph."""
+    """A label for use in a sentence: on one line, and cut if it is too long."""
     line = visible(label)
     return line if len(line) <= 60 else f"{line[:59]}…"
 

@@ -1,8 +1,8 @@
-"""report.html: one file that holds everything that it shows, and asks for nothing else.
+"""report.html: one self-contained file that requests nothing else.
 
-The page is in `page/`: a template, a style sheet and a script that sorts tables. All else works
-without the script. What a run holds reaches the page as escaped text only, as attributes made
-here, or through Matplotlib, which escapes it; a content security policy forbids the rest.
+Its template, style sheet and script are in `page/`; the script only sorts tables. Everything from
+the run is on the page as escaped text, as attributes made here, or in Matplotlib's SVG, which
+escapes it; a content security policy forbids the rest.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from netparity.report.document import Document
 from netparity.report.explanations import EXPLANATIONS, Explanation
 from netparity.report.headline import headline
 from netparity.report.ledger import ledger, machine_words
-from netparity.report.log_lines import log_lines
 from netparity.report.methods import paragraph
 from netparity.report.notes import Note, keyed_notes, log_tails
 from netparity.report.pictures import Picture, pictures
@@ -30,6 +29,7 @@ from netparity.report.reproduce import in_full, typed
 from netparity.report.several import beginning, names
 from netparity.report.tables import comparison, tables
 from netparity.report.templates import resource, template
+from netparity.report.visible import log_lines
 from netparity.results.outcomes import VERDICT_MARKS
 
 HELP = "the page"
@@ -37,14 +37,14 @@ SUFFIX = ".html"
 FILE = "report.html"
 COLUMNS_OF = "table"
 PLOT_MM = 82.0
-"""Narrower than a journal's column, so that the letters stay large enough on a phone."""
+"""Narrower than a journal's column, so that the letters are large enough on a phone."""
 
 _BAD_MARKS = (*(mark for mark in VERDICT_MARKS.values() if mark.isupper()), "failed")
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell: its text, what it is sorted by, and what it is marked with."""
+    """A cell: its text, sort key, mark (`good` or `bad`) and the colour of its swatch."""
 
     text: str
     sort: str
@@ -54,7 +54,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table of the page. `anchor` is its id."""
+    """A table of the page, with `anchor` as its id."""
 
     anchor: str
     title: str
@@ -65,7 +65,7 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Plot:
-    """A plot of the page, or in `missing` why there is none. `svg` is markup."""
+    """A plot of the page, or in `missing` the reason why there is none. `svg` is markup."""
 
     anchor: str
     title: str
@@ -100,14 +100,14 @@ class Section:
 def render(document: Document) -> str:
     """The runs as a page."""
     sections = [_section(document, position) for position in range(len(document.runs))]
-    everyone = {each.label: colour(each) for run in document.runs for each in run.runners}
+    colours = {record.label: colour(record) for run in document.runs for record in run.runners}
     script, style = resource("sort.js"), resource("style.css")
     used = {note.key for section in sections for note in (*section.notes, *section.warnings)}
-    said = template("page.html").render(
+    page = template("page.html").render(
         title=_title(document),
         sections=sections,
         side_by_side=[
-            _sheet(table, f"runs-{i}", everyone) for i, table in enumerate(beginning(document))
+            _sheet(table, f"runs-{i}", colours) for i, table in enumerate(beginning(document))
         ],
         remarks=document.remarks,
         explanations=_explanations(used),
@@ -116,7 +116,7 @@ def render(document: Document) -> str:
         script_hash=b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         style=style,
     )
-    return f"{said.strip()}\n"
+    return f"{page.strip()}\n"
 
 
 def _title(document: Document) -> str:
@@ -130,9 +130,9 @@ def _section(document: Document, position: int) -> Section:
     run, folder, choice = document.runs[position], document.folder(position), document.choice
     anchor = f"run-{position + 1}"
     colours = {record.label: colour(record) for record in run.runners}
-    asked = ledger(run)
+    settings = ledger(run)
     first = comparison(run, choice=choice)
-    shown = [table for table in tables(run, choice=choice) if table not in (first, asked)]
+    shown = [table for table in tables(run, choice=choice) if table not in (first, settings)]
     sheets = [_sheet(table, f"{anchor}-table-{i}", colours) for i, table in enumerate(shown)]
     notes = list(keyed_notes(run))
     return Section(
@@ -142,7 +142,7 @@ def _section(document: Document, position: int) -> Section:
         headline(run, choice.phase),
         _sheet(first, f"{anchor}-table", colours),
         sheets,
-        _sheet(asked, f"{anchor}-ledger", colours) if asked.rows else None,
+        _sheet(settings, f"{anchor}-ledger", colours) if settings.rows else None,
         [note for note in notes if not note.warning],
         [note for note in notes if note.warning],
         list(_plots(Scene(run, folder, choice, THEMES["page"], PLOT_MM), anchor)),
@@ -156,19 +156,19 @@ def _section(document: Document, position: int) -> Section:
 
 
 def _plots(scene: Scene, anchor: str) -> Iterator[Plot]:
-    """Every kind but the pictures, which a page shows as pictures."""
+    """Every kind of plot except the inputs, which the page shows as pictures."""
     for name, kind in KINDS.items():
         if name == "inputs":
             continue
         prefix = f"{anchor}-{name}"
         try:
             with applied(scene.theme):
-                drawn = kind.draw(scene)
-                svg = inline_svg(drawn.save("svg", fonts="none"), prefix)
+                drawing = kind.draw(scene)
+                svg = inline_svg(drawing.save("svg", fonts="none"), prefix)
         except NothingToDrawError as reason:
             yield Plot(prefix, kind.TITLE, missing=str(reason))
         else:
-            yield Plot(prefix, drawn.title, drawn.caption, drawn.alt, svg)
+            yield Plot(prefix, drawing.title, drawing.caption, drawing.alt, svg)
 
 
 def _sheet(table: Table, anchor: str, colours: dict[str, str]) -> Sheet:
@@ -188,9 +188,9 @@ def _sheet(table: Table, anchor: str, colours: dict[str, str]) -> Sheet:
 
 
 def _sort_key(text: str, words: bool) -> str:
-    """The figure that a cell begins with, or is; none for words, so that they sort as words."""
-    figure = r"[-+]?\d+(\.\d+)?(e[-+]?\d+)?"
-    found = re.fullmatch(figure, text) if words else re.match(rf"{figure}(?![\w.:-])", text)
+    """The number at the start of a cell; empty for words, so that they sort as words."""
+    number = r"[-+]?\d+(\.\d+)?(e[-+]?\d+)?"
+    found = re.fullmatch(number, text) if words else re.match(rf"{number}(?![\w.:-])", text)
     return found[0] if found else ""
 
 

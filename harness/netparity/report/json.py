@@ -1,4 +1,4 @@
-"""The first table as JSON with numbers, and the sentences beside it; run.json holds everything."""
+"""The first table as JSON with numbers, and its headline and notes; run.json holds everything."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ COLUMNS_OF = None
 
 
 def render(document: Document) -> str:
-    """An object with a list of runs and remarks on them; what is unknown or not finite is null."""
-    said = {
+    """An object with runs and remarks; unknown values and those that are not finite are null."""
+    content = {
         "runs": [_run(run, document.choice) for run in document.runs],
         "remarks": list(document.remarks),
     }
-    return json.dumps(_finite(said), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    return json.dumps(_finite(content), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def _run(run: Run, choice: Choice) -> dict[str, Any]:
@@ -47,7 +47,7 @@ def _run(run: Run, choice: Choice) -> dict[str, Any]:
 
 
 def _runner(run: Run, index: int, choice: Choice) -> dict[str, Any]:
-    """What the first table shows of a runner, and all columns of table.csv below it."""
+    """The first table's row of a runner, and in `all` its row of table.csv."""
     row = Row(run, run.runners[index], choice.phase, choice.feature)
     timing, judged, worst = row.timing(), row.judged, worst_shared(run, row.record.label)
     return {
@@ -69,7 +69,7 @@ def _runner(run: Run, index: int, choice: Choice) -> dict[str, Any]:
 
 def _finite(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _finite(each) for key, each in value.items()}
+        return {key: _finite(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_finite(each) for each in value]
+        return [_finite(item) for item in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value

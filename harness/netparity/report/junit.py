@@ -1,8 +1,8 @@
 """JUnit XML for continuous integration: a suite per runner, a case per feature.
 
-A feature that fails parity is a failure, a runner that failed an error, and one that cannot run
-here is skipped. Seconds are those of the runner's processes. The elements and attributes are those
-that Jenkins and Surefire know (junit-10.xsd of Jenkins' xUnit plugin).
+A feature that fails parity is a failure, a runner that failed is an error, and an unavailable
+runner is skipped. The time of a suite is that of the runner's processes. Elements and attributes
+follow junit-10.xsd of Jenkins' xUnit plugin, which Surefire follows, too.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ SUFFIX = ".xml"
 FILE = None
 COLUMNS_OF = None
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML 1.0 cannot hold (production 2, Char)."""
+"""Characters that XML 1.0 does not allow (production 2, Char)."""
 _WHY = {"pending": "not reached", "unavailable": "unavailable"}
 
 
@@ -28,7 +28,7 @@ def render(document: Document) -> str:
     """The runs as JUnit XML."""
     root = ElementTree.Element("testsuites", name="netparity")
     for run in document.runs:
-        # Runs side by side have runners of one name.
+        # Several runs may have runners with the same label.
         prefix = f"{run.run_id}." if len(document.runs) > 1 else ""
         for record in run.runners:
             name = _text(f"{prefix}{run.model}.{record.label}")
@@ -45,13 +45,13 @@ def _suite(
 ) -> None:
     suite = ElementTree.SubElement(root, "testsuite", name=name)
     suite.set("timestamp", _text(run.started))
-    suite.set("time", f"{sum(each.wall_seconds for each in record.rounds):.3f}")
-    # Of the shared input: what a tool's own preprocessing does is reported, not judged.
+    suite.set("time", f"{sum(process.wall_seconds for process in record.rounds):.3f}")
+    # Shared input only: a tool's own preprocessing is reported but not judged.
     entries = [
-        each
-        for each in run.parity
-        if (each.label, each.against, each.input) == (record.label, "reference", "shared")
-        and wanted in (None, each.feature)
+        entry
+        for entry in run.parity
+        if (entry.label, entry.against, entry.input) == (record.label, "reference", "shared")
+        and wanted in (None, entry.feature)
     ]
     for entry in entries if record.status == "ok" else ():
         _feature(suite, run, entry)
@@ -64,17 +64,17 @@ def _suite(
 
 def _feature(suite: ElementTree.Element, run: Run, entry: ParityEntry) -> None:
     case = _case(suite, f"{entry.feature}, {entry.input} input")
-    said = "undefined" if entry.relative_l2 is None else f"{entry.relative_l2:.3e}"
+    error = "undefined" if entry.relative_l2 is None else f"{entry.relative_l2:.3e}"
     floor = "" if entry.floor is None else f", noise floor {entry.floor:.3e}"
-    figures = f"relative L2 {said}{floor}"
+    values = f"relative L2 {error}{floor}"
     if entry.verdict == "inconclusive":
-        why = entry.note or "agreement would show nothing"
+        why = entry.note or "agreement would prove nothing"
         ElementTree.SubElement(case, "skipped", message=_text(f"inconclusive: {why}"))
     elif entry.verdict in PASSING:
-        ElementTree.SubElement(case, "system-out").text = figures
+        ElementTree.SubElement(case, "system-out").text = values
     else:
         failure = ElementTree.SubElement(case, "failure", type=entry.verdict)
-        failure.set("message", _text(f"{entry.verdict}: {figures}"))
+        failure.set("message", _text(f"{entry.verdict}: {values}"))
         failure.text = _text("\n".join(filter(None, (entry.note, rule(run)))))
 
 
@@ -82,15 +82,15 @@ def _whole(suite: ElementTree.Element, record: RunnerRecord) -> None:
     """One case for a runner without features."""
     case = _case(suite, "runs")
     if record.status == "failed":
-        # A tool's own words can be many lines, of which the first says most.
+        # A tool's message can have many lines; the first is the most informative.
         reason = (record.reason or "failed").strip()
         tail = record.rounds[-1].log_tail if record.rounds else []
         error = ElementTree.SubElement(case, "error", type="failed")
         error.set("message", _text(reason.partition("\n")[0]))
         error.text = _text("\n".join(tail) or reason)
     else:
-        said = [record.reason, f"to mend it: {record.fix}" if record.fix else None]
-        why = "; ".join(filter(None, said)) or _WHY.get(record.status, "not judged")
+        parts = [record.reason, f"fix: {record.fix}" if record.fix else None]
+        why = "; ".join(filter(None, parts)) or _WHY.get(record.status, "not judged")
         ElementTree.SubElement(case, "skipped", message=_text(why))
 
 

@@ -1,7 +1,7 @@
-r"""A LaTeX document that compiles on its own, with tables by booktabs to copy into a paper.
+r"""A LaTeX document that compiles on its own, with booktabs tables to copy into a paper.
 
-Needs pdflatex with booktabs, longtable, geometry and lmodern, and two runs of it, as every
-longtable does. Whatever the run holds is written as text.
+It needs booktabs, longtable, geometry and lmodern, and two runs of pdflatex, as every longtable
+does. Everything from the run is written as text.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ def render(document: Document) -> str:
         lines += [escape(headline(run, document.choice.phase))]
         for number, table in enumerate(tables(run, choice=document.choice), start=1):
             lines += table_lines(table, f"{position}-{number}")
-        said = [*notes(run), *machine_words(run.machine, run.settings)]
-        lines += ["", r"\subsection*{Notes}", *_items(said)]
+        sentences = [*notes(run), *machine_words(run.machine, run.settings)]
+        lines += ["", r"\subsection*{Notes}", *_items(sentences)]
         lines += ["", r"\subsection*{Methods}", escape(paragraph(run))]
     return "\n".join([*lines, r"\end{document}", ""])
 

@@ -1,4 +1,4 @@
-"""layers.csv: seconds of every layer, one row per runner and layer; only headers without any."""
+"""layers.csv: seconds of every layer, one row per runner and layer; just the header without any."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The settings ledger: was it a fair fight?"""
+"""The settings ledger: did all runners compute under the same conditions?"""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ _BLAS = re.compile(r"OpenBLAS (?P<version>[\d.]+).* (?P<kernels>\w+) MAX_THREADS
 
 
 def ledger(run: Run) -> Table:
-    """What each runner computed with, as it says itself."""
-    threads = ("threads, asked", "in use", "of the process")
+    """The settings that each runner computed with, as reported by its tool."""
+    threads = ("threads requested", "in use", "in the process")
     headers = ("runner", *threads, "matrix library", "data format", "precision", "compile cache")
     rows = tuple(
         (
             record.label,
             str(record.threads.requested) if record.threads else ABSENT,
-            _found(record),
+            threads_in_use(record),
             record.flags.get("os_threads", ABSENT),
             matrix_library(record) or ABSENT,
             record.data_format or ABSENT,
@@ -33,7 +33,7 @@ def ledger(run: Run) -> Table:
 
 
 def unequal(run: Run) -> Iterator[str]:
-    """A sentence for each setting that should be equal in all rows and is not."""
+    """A sentence for each setting that differs between runners but should not."""
     for what, setting in _TO_BE_EQUAL.items():
         values: dict[str, list[str]] = {}
         for record in run.runners:
@@ -41,12 +41,12 @@ def unequal(run: Run) -> Iterator[str]:
             if value is not None:
                 values.setdefault(value, []).append(record.label)
         if len(values) > 1:
-            said = "; ".join(f"{value}: {', '.join(labels)}" for value, labels in values.items())
-            yield f"Unequal settings, {what}: {said}."
+            groups = "; ".join(f"{value}: {', '.join(labels)}" for value, labels in values.items())
+            yield f"Unequal settings, {what}: {groups}."
 
 
 def machine_words(machine: Machine, settings: Settings) -> Iterator[str]:
-    """The machine and what was asked of it, a line each."""
+    """The machine and the limits set on it, a line each."""
     yield (
         f"{machine.cpu}, {counted(machine.cpus_available, 'processor')}, "
         f"{machine.memory_bytes / 2**30:.0f} GiB; {machine.system}"
@@ -59,21 +59,22 @@ def machine_words(machine: Machine, settings: Settings) -> Iterator[str]:
         yield "; ".join(facts)
     limits = [counted(settings.threads, "thread")]
     if settings.affinity:
-        limits.append(f"processors {','.join(map(str, settings.affinity))} only")
+        limits.append(f"only processors {','.join(map(str, settings.affinity))}")
     if settings.memory_limit_bytes is not None:
         limits.append(f"{settings.memory_limit_bytes / 2**30:.3g} GiB of memory per process")
     yield ", ".join(limits)
 
 
 def matrix_library(record: RunnerRecord) -> str | None:
-    """Name, version and kernels of the BLAS, or what the tool says in its place."""
+    """Name, version and kernels of the BLAS, or else the tool's own description of it."""
     if record.blas is None:
         return None
     match = _BLAS.search(record.blas)
     return f"OpenBLAS {match['version']} {match['kernels']}" if match else record.blas
 
 
-def _found(record: RunnerRecord) -> str:
+def threads_in_use(record: RunnerRecord) -> str:
+    """The number of threads that the tool reported."""
     found = record.threads.found if record.threads else None
     return str(found) if found is not None else ABSENT
 

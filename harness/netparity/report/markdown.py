@@ -1,20 +1,19 @@
-"""table.md: for an issue, a README or a notebook."""
+"""table.md, for an issue, a README or a notebook."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from netparity.protocol import Run
 from netparity.report.cells import Table, counted
 from netparity.report.document import Choice, Document
 from netparity.report.headline import headline
 from netparity.report.ledger import machine_words
-from netparity.report.log_lines import log_lines
 from netparity.report.notes import log_tails, notes
 from netparity.report.several import beginning
 from netparity.report.tables import tables
-from netparity.report.visible import visible
+from netparity.report.visible import log_lines, visible
 
 HELP = "the tables and notes, as in `table.md`"
 SUFFIX = ".md"
@@ -25,9 +24,9 @@ COLUMNS_OF = "table"
 def render(document: Document) -> str:
     """The runs as Markdown."""
     first = beginning(document)
-    parts = ["# netparity: runs side by side", "", *_tables(first)] if first else []
+    parts = ["# netparity: runs side by side", "", *sections(first)] if first else []
     if document.remarks:
-        parts += [*(f"- {sentence(remark)}" for remark in document.remarks), ""]
+        parts += [*items(document.remarks), ""]
     for run in document.runs:
         parts += _run(run, document.choice)
     return "\n".join(parts)
@@ -36,16 +35,16 @@ def render(document: Document) -> str:
 def _run(run: Run, choice: Choice) -> list[str]:
     machine, settings = run.machine, run.settings
     parts = [f"# netparity: {escape(run.run_id)}", "", sentence(headline(run, choice.phase)), ""]
-    parts += _tables(tables(run, choice=choice))
-    parts += ["## Notes", "", *(f"- {sentence(note)}" for note in notes(run)), ""]
+    parts += sections(tables(run, choice=choice))
+    parts += ["## Notes", "", *items(notes(run)), ""]
     for label, lines in log_tails(run):
         parts += [f"Last lines of the log of {escape(label)}:", ""]
-        parts += [*(f"    {each}".rstrip() for each in log_lines(lines)), ""]
+        parts += [*(f"    {line}".rstrip() for line in log_lines(lines)), ""]
     return [
         *parts,
         "## Settings",
         "",
-        *(f"- {sentence(words)}" for words in machine_words(machine, settings)),
+        *items(machine_words(machine, settings)),
         f"- {counted(settings.rounds, 'round')}, {settings.warmup} warm-up and "
         f"{counted(settings.repeats, 'timed repeat')} per process; "
         f"netparity {escape(run.netparity_version)}, {escape(run.started)}",
@@ -53,7 +52,8 @@ def _run(run: Run, choice: Choice) -> list[str]:
     ]
 
 
-def _tables(shown: Sequence[Table]) -> list[str]:
+def sections(shown: Iterable[Table]) -> list[str]:
+    """Tables, each below its title as a heading."""
     return [
         line
         for table in shown
@@ -61,18 +61,23 @@ def _tables(shown: Sequence[Table]) -> list[str]:
     ]
 
 
+def items(sentences: Iterable[str]) -> list[str]:
+    """Sentences as a list."""
+    return [f"- {sentence(text)}" for text in sentences]
+
+
 def escape(text: str) -> str:
-    """Text that Markdown and HTML show as it is, on one line."""
+    """Text that Markdown and HTML show literally, on one line."""
     return re.sub(r"([\\`*_\[\]<>|#&~$])", r"\\\1", visible(text))
 
 
 def sentence(text: str) -> str:
-    """The same at the start of a line, where a number or a hyphen would begin a list."""
+    """Escaped text for the start of a line, where a number or a hyphen would begin a list."""
     return re.sub(r"^(\d{1,9})(?=[.)](\s|$))|^(?=[-+=])", r"\1\\", escape(text))
 
 
 def table_lines(table: Table) -> list[str]:
-    """A table in the lines of GitHub's Markdown."""
+    """A table in GitHub's Markdown."""
     rule = ["---"] * table.words + ["---:"] * (len(table.headers) - table.words)
     rows = [table.headers, tuple(rule), *table.rows]
     return [

@@ -1,4 +1,4 @@
-"""measurements.csv: every raw second, one row a value."""
+"""measurements.csv: every raw value in seconds, one row each."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def render(document: Document) -> str:
 def rows(run: Run) -> Iterator[dict[str, object]]:
     """A dictionary for each value, in the order of runners, rounds and phases.
 
-    `index` counts the values of a phase in one process from 1; each is the mean of `loops` calls.
-    `multiply_seconds` and `copy_seconds` are those of the calibration before the process.
+    `index` counts the values of a phase in one process from 1. Each value is the mean of `loops`
+    calls. `multiply_seconds` and `copy_seconds` are from the calibration before the process.
     """
     for record in run.runners:
         for round_ in record.rounds:
@@ -53,7 +53,7 @@ def rows(run: Run) -> Iterator[dict[str, object]]:
 
 
 def _loops(round_: Round, phase: str, index: int) -> int:
-    """Of the repeated phases only, and there not of the first preprocessing, which is cold."""
+    """Calls per value: 1 for phases that run once, and for the first, cold preprocessing."""
     if round_.clock is None:
         return 1
     if phase == "preprocess" and index > 1:

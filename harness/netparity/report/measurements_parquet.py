@@ -1,4 +1,4 @@
-"""measurements.parquet: the rows of measurements.csv with their types, for pandas, R and DuckDB."""
+"""measurements.parquet: the rows of measurements.csv with their types."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ TYPES = {
     **dict.fromkeys(("round", "order", "index", "loops", "peak_rss_bytes"), "int64"),
     **dict.fromkeys(("seconds", "tick_seconds", "multiply_seconds", "copy_seconds"), "float64"),
 }
-"""Of the columns that are not text."""
+"""Types of the columns that are not text."""
 
 
 def render(document: Document) -> bytes:
-    """The runs' seconds as a Parquet file; what is missing is null."""
+    """The runs' seconds as a Parquet file, with null for a missing value."""
     import pyarrow
     from pyarrow import parquet
 

@@ -1,4 +1,4 @@
-"""A methods paragraph for a paper, from what the run has recorded."""
+"""A methods paragraph for a paper, made from the recorded run."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SUFFIX = ".txt"
 FILE = None
 COLUMNS_OF = None
 _KNOWN_STATISTICS = 3
-"""Since this schema version a median is that of each process, averaged over the processes."""
+"""Since this schema version, seconds are the mean over processes of each process's median."""
 
 
 def render(document: Document) -> str:
@@ -23,7 +23,7 @@ def render(document: Document) -> str:
 
 
 def paragraph(run: Run) -> str:
-    """What was compared, how it was judged, how it was timed, and on what."""
+    """What was compared, how it was judged and timed, and on which machine."""
     sentences = [_subject(run), _input(run), *_tools(run), _judging(run), *_timing(run)]
     sentences.append(_machine(run))
     return visible(" ".join(sentence for sentence in sentences if sentence))
@@ -45,7 +45,7 @@ def _subject(run: Run) -> str:
 def _input(run: Run) -> str:
     return (
         "Every tool was given the same weights and the same float32 input tensor, and in a second "
-        "pass the image file, to be preprocessed in its own way."
+        "pass the image file, for its own preprocessing."
     )
 
 
@@ -54,15 +54,15 @@ def _tools(run: Run) -> list[str]:
     for record in run.runners:
         if record.status == "ok":
             tool = f"{record.label}: {record.code or record.runner}"
-            beside = [each for each in (matrix_library(record), record.data_format) if each]
-            tools.append(f"{tool} ({', '.join(beside)})" if beside else tool)
+            details = [text for text in (matrix_library(record), record.data_format) if text]
+            tools.append(f"{tool} ({', '.join(details)})" if details else tool)
     return [f"The tools were {'; '.join(tools)}."] if tools else []
 
 
 def _judging(run: Run) -> str:
     return (
-        "Each feature was held against that of a forward pass in float64 by the relative L2 error "
-        f"(the norm of the difference over the norm of the reference). {rule(run)}"
+        "Each feature was compared with that of a float64 forward pass by the relative L2 error "
+        f"(the norm of the difference divided by the norm of the reference). {rule(run)}"
     )
 
 
@@ -72,23 +72,23 @@ def _timing(run: Run) -> list[str]:
     settings = run.settings
     counts = {entry.processes for entry in run.timing if entry.processes} or {settings.rounds}
     processes = ("up to " if len(counts) > 1 else "") + _processes(max(counts))
-    said = [
+    sentences = [
         f"Each tool ran in {processes} with {counted(settings.threads, 'thread')}, one at a time, "
-        f"in an order shuffled anew in every round (seed {settings.order_seed}); each process "
-        f"timed {counted(settings.repeats, 'prediction')} after {settings.warmup} untimed."
+        f"in an order shuffled in every round (seed {settings.order_seed}); each process timed "
+        f"{counted(settings.repeats, 'prediction')} after {settings.warmup} untimed."
     ]
     if max(counts) == 1:
-        said.append(
-            "Seconds are the median of that process's; a single process gives no intervals, and no "
-            "differences were tested."
+        sentences.append(
+            "Seconds are the median within that process; a single process gives no intervals, and "
+            "differences were not tested."
         )
     elif run.schema_version >= _KNOWN_STATISTICS:
-        said.append(
+        sentences.append(
             "Seconds are the geometric mean over processes of each process's median, with 95 % "
-            "intervals; ratios are taken within rounds, and differences tested by a permutation "
-            "test at 5 %, corrected for the number of tools after Holm."
+            "intervals; ratios were taken within rounds, and differences were tested by a "
+            "permutation test at the 5 % level, with Holm's correction for the number of tools."
         )
-    return said
+    return sentences
 
 
 def _processes(count: int) -> str:

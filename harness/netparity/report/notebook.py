@@ -26,16 +26,16 @@ __all__ = ["LoadedRun", "RunPlot"]
 
 
 class LoadedRun(Run):
-    """A run with its folder. It is a `netparity.protocol.Run`, and equals the one it was made of.
+    """A run with its folder. It is a `netparity.protocol.Run`, and equals the one it was made from.
 
-    As the value of a cell, Jupyter shows what the run comes to, its first table and its warnings.
-    Data frames need pandas: `pip install 'netparity[notebook]'`. Each begins with the run's id, so
-    that those of several runs can be put below each other with `pandas.concat`. Their text is
-    `string`, their numbers are `float64`, `int64` or, where one may be missing, `Int64`; what is
-    missing is NaN or NA, never zero.
+    Jupyter shows its headline, first table and warnings where it is the value of a cell. Data
+    frames need pandas: `pip install 'netparity[notebook]'`. The first column of each is the run's
+    id, so that `pandas.concat` can stack those of several runs. Text is `string`, numbers are
+    `float64`, `int64` or, where one may be missing, `Int64`; a missing value is NaN or NA, never
+    zero.
 
-    A run that was cut short has measurements and features, but no figures made of them until
-    `netparity report` with its folder has judged it.
+    A run that was cut short has measurements and features, but no results derived from them until
+    `netparity report FOLDER` has judged it.
     """
 
     _folder: Path | None = PrivateAttr(default=None)
@@ -50,14 +50,14 @@ class LoadedRun(Run):
 
     @property
     def folder(self) -> Path | None:
-        """Where it lies; None for a run that was never stored."""
+        """The run's folder; None for a run that was never stored."""
         return self._folder
 
     def __eq__(self, other: object) -> bool:
-        """Whether both hold the same, wherever they lie."""
+        """Whether both hold the same values, whatever their folders."""
         if not isinstance(other, Run):
             return NotImplemented
-        return all(getattr(self, each) == getattr(other, each) for each in Run.model_fields)
+        return all(getattr(self, name) == getattr(other, name) for name in Run.model_fields)
 
     __hash__ = Run.__hash__
 
@@ -73,18 +73,18 @@ class LoadedRun(Run):
     # --- data frames ------------------------------------------------------------------------
 
     def tidy(self) -> pandas.DataFrame:
-        """One figure per row, with its interval and its unit: all that was found, to be filtered.
+        """One value per row, with its interval and unit: everything that was found, to be filtered.
 
         Columns:
             - run_id, started (time, UTC), netparity_version, cpu, model: of the run
-            - label, runner: whose figure it is; runner is its kind
+            - label, runner: whose value it is; runner is the kind
             - input (shared or native), feature, against (reference or a label): of parity
             - phase: of seconds
-            - quantity: what it is: the metrics of agreement, seconds, best_seconds, ratio,
+            - quantity: one of the metrics of agreement, or seconds, best_seconds, ratio,
               share_of_limit, layer_seconds, peak_rss
             - value, and low and high, the ends of its 95 % interval
             - unit: s, B (bytes), dB, ulp, 1 (none), or feature (that of the feature's values)
-            - verdict: on parity or on the time
+            - verdict: of parity or of the timing
 
         Raises:
             UsageError: if pandas is not installed.
@@ -92,19 +92,19 @@ class LoadedRun(Run):
         return frames.tidy_frame(self)
 
     def summary(self) -> pandas.DataFrame:
-        """One row per runner, the rows of `table.csv`: also of those that did not run.
+        """One row per runner, as in `table.csv`, including runners that did not run.
 
         Columns:
             - run_id, label, runner, code (what ran), status, reason
-            - outcome: parity in a word, or the status
-            - ranked: whether it passed parity, so that its times count
+            - outcome: the parity verdict in a word, or the status
+            - ranked: whether it passed parity, so that its timings are ranked
             - first_faulty_layer, model, weights_kind, weights_sha256
-            - processes: that ended well
-            - peak_rss_bytes: the largest peak of memory among them
-            - for each phase the columns of timings, as predict_median_seconds, in seconds but
-              for predict_ratio and its ends
-            - for each input and feature, as shared_fc6_relative_l2: relative_l2, max_abs,
-              cosine_distance, floor and verdict against the reference
+            - processes: how many succeeded
+            - peak_rss_bytes: the largest peak memory among them
+            - for each phase, columns of timings such as predict_median_seconds, in seconds
+              except for predict_ratio and its interval
+            - for each input and feature, relative_l2, max_abs, cosine_distance, floor and
+              verdict against the reference, such as shared_fc6_relative_l2
 
         Raises:
             UsageError: if pandas is not installed.
@@ -112,20 +112,21 @@ class LoadedRun(Run):
         return frames.summary_frame(self)
 
     def timings(self) -> pandas.DataFrame:
-        """One row per runner and phase. `netparity.protocol.TimingEntry` has the meanings.
+        """One row per runner and phase. `netparity.protocol.TimingEntry` defines the columns.
 
         Columns:
             - run_id, label, runner, phase
-            - median_seconds, interval_low_seconds, interval_high_seconds: the median of each
-              process, their geometric mean, and the ends of its 95 % interval
+            - median_seconds, interval_low_seconds, interval_high_seconds: the geometric mean of
+              the processes' medians, and its 95 % interval
             - min_seconds, max_seconds, mad_seconds (median absolute deviation),
               quantile_05_seconds, quantile_25_seconds, quantile_75_seconds,
               quantile_95_seconds: of all values
             - processes, outliers: how many
-            - ratio, ratio_low, ratio_high: seconds over those of the runner that all are
-              compared with, and its 95 % interval; only of what passed parity
+            - ratio, ratio_low, ratio_high: seconds over those of the runner chosen as the base
+              of ratios, and the 95 % interval; only of runners that passed parity
             - verdict, p_value: of the test, corrected for the number of runners
-            - least_difference: relative, that these rounds would have shown in four of five cases
+            - least_difference: the relative difference that this many rounds would have shown
+              in four of five cases
 
         Raises:
             UsageError: if pandas is not installed.
@@ -133,16 +134,16 @@ class LoadedRun(Run):
         return frames.timings_frame(self)
 
     def measurements(self) -> pandas.DataFrame:
-        """One row per value measured, the rows of `measurements.csv`: also of a run cut short.
+        """One row per raw value, as in `measurements.csv`, also for a run that was cut short.
 
         Columns:
-            - run_id, label, runner, round, order (its place in the round, from 1)
-            - phase, index: counts the values of a phase in one process, from 1
-            - seconds: the mean of loops calls in a row
+            - run_id, label, runner, round, order (position in the round, from 1)
+            - phase, index (of the value within its phase and process, from 1)
+            - seconds: the mean of `loops` calls in a row
             - status: of the process, ok or failed
             - tick_seconds: the smallest step of its clock
             - multiply_seconds, copy_seconds: of a fixed load just before the process
-            - peak_rss_bytes: its peak of memory
+            - peak_rss_bytes: the process's peak memory
 
         Raises:
             UsageError: if pandas is not installed.
@@ -150,24 +151,24 @@ class LoadedRun(Run):
         return frames.measurements_frame(self)
 
     def agreement(self) -> pandas.DataFrame:
-        """One row per comparison of two features, the rows of `parity.csv`.
+        """One row per comparison of two features, as in `parity.csv`.
 
         Columns:
             - run_id, label, against (reference or a label), input (shared or native),
-              feature, verdict, note, arithmetic (the number format that the error has the
-              pattern of)
-            - floor: relative L2 of float32 rounding alone
-            - count, nan, inf: values in the feature, and those among them that are none
-            - relative_l2, max_relative, cosine_distance, spearman: without unit
+              feature, verdict, note, arithmetic (the number format whose pattern the error
+              has)
+            - floor: the relative L2 error of float32 rounding alone
+            - count, nan, inf: how many values the feature has, and how many are NaN or infinite
+            - relative_l2, max_relative, cosine_distance, spearman: dimensionless
             - rms, max_abs: in the feature's own unit
             - ulp_50, ulp_99, ulp_100: quantiles in units in the last place
             - snr_db: in decibels
-            - sign_flips, relu_flips: shares of the values
-            - top1, top5: shares of the images
-            - identical_to: labels with the same bits; max_abs_at: indices of the largest
-              difference
-            - local_since, local_relative_l2, local_floor, local_verdict: what the layer
-              did itself, given this runner's own activation of layer local_since
+            - sign_flips, relu_flips: fractions of the values
+            - top1, top5: fractions of the images
+            - identical_to: labels whose feature is bit-identical; max_abs_at: indices of the
+              largest difference
+            - local_since, local_relative_l2, local_floor, local_verdict: the layer's own error,
+              given this runner's activation of layer local_since
 
         `docs/parity.md` and `netparity.parity.metrics` define them.
 
@@ -177,14 +178,14 @@ class LoadedRun(Run):
         return frames.agreement_frame(self)
 
     def layers(self) -> pandas.DataFrame:
-        """One row per runner and layer, the rows of `layers.csv`; none without `--per-layer`.
+        """One row per runner and layer, as in `layers.csv`; none without `--per-layer`.
 
         Columns:
             - run_id, label, layer
             - up_to_seconds: from the input to this layer
-            - own_seconds: what it adds; below 0 where noise is larger than that
-            - flops: floating-point operations that it needs, for all images
-            - limit_seconds: that it needs at the machine's rates
+            - own_seconds: what this layer adds; negative where that is less than the noise
+            - flops: floating-point operations of the layer, for all images
+            - limit_seconds: the time for them at the machine's measured rates
 
         Raises:
             UsageError: if pandas is not installed.
@@ -194,19 +195,19 @@ class LoadedRun(Run):
     # --- features ---------------------------------------------------------------------------
 
     def feature(self, label: str, name: str, input: InputKind = "shared") -> npt.NDArray[Any]:
-        """A feature as the runner handed it out in its first process.
+        """A feature as the runner returned it in its first process.
 
         Args:
             label: of the runner.
             name: of the layer, such as `fc6`.
-            input: `shared`, which every runner was given, or `native`, its own preprocessing.
+            input: `shared`, the tensor given to every runner, or `native`, its own preprocessing.
 
         Returns:
-            N x H x W x C, or N x units of a dense layer, usually float32; N images.
+            N x H x W x C, or N x units for a dense layer, usually float32; N images.
 
         Raises:
             UsageError: if there is no such input.
-            InputError: if there is no such runner or feature, or its file is gone or was changed.
+            InputError: if there is no such runner or feature, or its file is missing or changed.
         """
         expect("input", input, INPUTS)
         records = {record.label: record for record in self.runners}
@@ -216,16 +217,16 @@ class LoadedRun(Run):
         return self._array(kept[name])
 
     def reference(self, name: str) -> npt.NDArray[Any]:
-        """A feature of the float64 pass over the shared input, which all are judged against.
+        """A feature of the float64 reference pass over the shared input.
 
         Args:
             name: of the layer, such as `fc6`.
 
         Returns:
-            N x H x W x C, or N x units of a dense layer, float64; N images.
+            N x H x W x C, or N x units for a dense layer, float64; N images.
 
         Raises:
-            InputError: if there is no such feature, or its file is gone or was changed.
+            InputError: if there is no such feature, or its file is missing or changed.
         """
         _known("the run", f"reference feature {name!r}", name, self.reference_features)
         return self._array(self.reference_features[name])
@@ -239,8 +240,8 @@ class LoadedRun(Run):
         folder = RunFolder(self._folder)
         if not folder.inside(stored.file).is_file():
             raise InputError(
-                f"{self._folder} does not hold {stored.file}: only its figures were kept; "
-                "take the run's whole folder, or compare again"
+                f"{self._folder} does not hold {stored.file}: only run.json was kept; use the "
+                "run's whole folder, or compare again"
             )
         return folder.read_array(stored)
 
@@ -255,17 +256,17 @@ class LoadedRun(Run):
         theme: str = "light",
         width_mm: float = COLUMN_MM,
     ) -> RunPlot:
-        """Draw what `netparity plot` draws.
+        """Draw the same plot as `netparity plot`.
 
         Args:
             kind: phases, values, layers, features, inputs or limit.
             phase: whose seconds the plot of values shows.
-            feature: which one the plot of features shows; None for fc6 or else the last.
+            feature: which one the plot of features shows; None for fc6, or else the last one.
             theme: light or dark.
-            width_mm: of the file, 40 to 400 mm; one column of most journals has 89.
+            width_mm: of the file, 60 to 400 mm; a column of most journals has 89.
 
         Raises:
-            UsageError: if one of these is not known.
+            UsageError: if one of these has an unknown value.
             InputError: if the run does not hold what the plot shows.
         """
         expect("plot", kind, KINDS)
@@ -277,11 +278,11 @@ class LoadedRun(Run):
         return RunPlot.draw(kind, scene_for_file(self, folder, choice, theme, width_mm))
 
 
-def _known(who: str, what: str, name: str, known: Collection[str]) -> None:
-    """Refuse what the run does not hold.
+def _known(owner: str, what: str, name: str, known: Collection[str]) -> None:
+    """Refuse a name that the run does not hold.
 
     Raises:
-        InputError: naming it, and what there is.
+        InputError: naming it, and the names that the run holds.
     """
     if name not in known:
-        raise InputError(f"{who} has no {what}; there is {', '.join(known) or 'none'}")
+        raise InputError(f"{owner} has no {what}; it has {', '.join(known) or 'none'}")

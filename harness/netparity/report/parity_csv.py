@@ -1,4 +1,4 @@
-"""parity.csv: one row per comparison with every metric, for R, pandas and the like."""
+"""parity.csv: one row per comparison, with every metric."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ COLUMNS = (
 
 
 def render(document: Document) -> str:
-    """Every parity entry as CSV (RFC 4180), an empty cell for what is undefined."""
+    """Every parity entry as CSV (RFC 4180), with an empty cell for an undefined metric."""
     rows = (row(run.run_id, entry) for run in document.runs for entry in run.parity)
     return document_csv(document, COLUMNS, rows)
 
 
 def row(run_id: str, entry: ParityEntry) -> dict[str, object]:
     """One comparison, flat."""
-    said: dict[str, object] = {"run_id": run_id, **{name: getattr(entry, name) for name in _PLAIN}}
-    said["identical_to"] = "; ".join(entry.identical_to)
-    said["max_abs_at"] = " ".join(map(str, entry.max_abs_at or ()))
+    flat: dict[str, object] = {"run_id": run_id, **{name: getattr(entry, name) for name in _PLAIN}}
+    flat["identical_to"] = "; ".join(entry.identical_to)
+    flat["max_abs_at"] = " ".join(map(str, entry.max_abs_at or ()))
     if entry.local is not None:
-        said["local_since"] = entry.local.since
-        said["local_relative_l2"] = entry.local.relative_l2
-        said["local_floor"] = entry.local.floor
-        said["local_verdict"] = entry.local.verdict
-    return said
+        flat["local_since"] = entry.local.since
+        flat["local_relative_l2"] = entry.local.relative_l2
+        flat["local_floor"] = entry.local.floor
+        flat["local_verdict"] = entry.local.verdict
+    return flat

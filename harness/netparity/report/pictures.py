@@ -1,4 +1,4 @@
-"""The images of a run as pictures: decoded, made by each tool, and their differences."""
+"""The inputs of a run as pictures: the decoded image, each tool's tensor, and differences."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Picture:
     Attributes:
         pixels: H x W x 3.
         caption: how to read it, in sentences.
-        alt: what it shows.
+        alt: what it shows, for readers who cannot see it.
     """
 
     title: str
@@ -42,7 +42,7 @@ class Picture:
 
     @property
     def data_uri(self) -> str:
-        """A PNG that a page can hold."""
+        """The picture as a PNG inside a data URI."""
         from PIL import Image
 
         grey = self.pixels[..., :1] == self.pixels
@@ -53,7 +53,7 @@ class Picture:
 
 
 def pictures(run: Run, folder: RunFolder | None) -> list[Picture]:
-    """The first image of a run; nothing of what its folder does not hold.
+    """Pictures of a run's first image, as far as its folder holds the files.
 
     Tools that made the same tensor share a picture.
     """
@@ -65,7 +65,9 @@ def pictures(run: Run, folder: RunFolder | None) -> list[Picture]:
     for labels, tensor in list(tensors.items())[:MOST_TENSORS]:
         names = ", ".join(labels)
         title = f"Made by {labels[0]}" + (f" and {len(labels) - 1} more" if labels[1:] else "")
-        made.append(Picture(title, "", f"the tensor that {names} made of the image", _grey(tensor)))
+        made.append(
+            Picture(title, "", f"the tensor that {names} made from the image", _grey(tensor))
+        )
         if shared is not None and shared.shape == tensor.shape:
             made.append(_difference(run, labels, tensor - shared))
     return made
@@ -79,7 +81,7 @@ def _decoded(run: Run, folder: RunFolder) -> Picture | None:
         return None
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("error")  # of decompression bombs
+            warnings.simplefilter("error")  # for decompression bombs
             with Image.open(folder.inside(image.decoded), formats=["PNG"]) as opened:
                 if opened.width * opened.height > _MOST_PIXELS:
                     return None
@@ -88,8 +90,8 @@ def _decoded(run: Run, folder: RunFolder) -> Picture | None:
     except (InputError, OSError, ValueError, Warning, Image.DecompressionBombError):
         return None
     width, height = image.size
-    said = f"{image.file}, {width} × {height} pixels, mode {image.mode}"
-    return Picture("The image", f"{said}.", said, np.asarray(picture, dtype=np.uint8))
+    alt = f"{image.file}, {width} × {height} pixels, mode {image.mode}"
+    return Picture("The image", f"{alt}.", alt, np.asarray(picture, dtype=np.uint8))
 
 
 def _shared(run: Run, folder: RunFolder) -> Picture | None:
@@ -99,14 +101,14 @@ def _shared(run: Run, folder: RunFolder) -> Picture | None:
     size = f"{tensor.shape[1]} × {tensor.shape[0]}"
     return Picture(
         "The shared input",
-        "What every tool was given, its mean added again.",
+        "The tensor given to every tool, with the mean added back.",
         f"the image resized to {size} pixels",
         _grey(tensor),
     )
 
 
 def _natives(run: Run, folder: RunFolder) -> dict[tuple[str, ...], Tensor]:
-    """Labels that made the same tensor, and that tensor."""
+    """Each distinct tensor, and the labels of the tools that made it."""
     labels: dict[str, list[str]] = {}
     files: dict[str, FeatureFile] = {}
     for record in run.runners:
@@ -122,7 +124,7 @@ def _natives(run: Run, folder: RunFolder) -> dict[tuple[str, ...], Tensor]:
 
 
 def _tensor(run: Run, folder: RunFolder, name: str) -> Tensor | None:
-    """The first image of a batch N x H x W x 3 in grey levels; None if it cannot be had."""
+    """The first image of a batch N x H x W x 3 in grey levels; None if it is missing or damaged."""
     try:
         batch = folder.read_plain_array(str(folder.inside(name).relative_to(folder.path.resolve())))
     except InputError:
@@ -135,21 +137,21 @@ def _tensor(run: Run, folder: RunFolder, name: str) -> Tensor | None:
     return levels
 
 
-def _difference(run: Run, labels: tuple[str, ...], apart: Tensor) -> Picture:
-    """Enlarged until the largest just fits, so that what is small can be seen."""
-    largest = float(np.abs(apart).max())
+def _difference(run: Run, labels: tuple[str, ...], difference: Tensor) -> Picture:
+    """The difference, amplified until the largest value just fits, so that it can be seen."""
+    largest = float(np.abs(difference).max())
     gain = min(_MOST_GAIN, (_GREY - 1) / largest) if largest > 0 else 1.0
-    rms = float(np.sqrt(np.mean(apart**2)))
-    stages = next((each.stages for each in run.preprocessing if each.label in labels), {})
+    rms = float(np.sqrt(np.mean(difference**2)))
+    stages = next((made.stages for made in run.preprocessing if made.label in labels), {})
     parts = [f"{name} {value:.2g}" for name, value in stages.items() if value > 0]
     by = f" ({', '.join(parts)})" if parts else ""
     names = ", ".join(labels)
     return Picture(
-        f"Its difference, times {gain:.3g}",
-        f"{names}: {rms:.2g} grey levels from the shared input, root mean square{by}. Mid-grey is "
-        "equal, lighter is brighter.",
-        f"grey where {names} made what all were given; {rms:.2g} grey levels apart{by}",
-        _grey(_GREY + gain * apart),
+        f"Difference × {gain:.3g}",
+        f"{names}: {rms:.2g} grey levels from the shared input (root mean square){by}. Mid-grey: "
+        "equal; lighter: brighter than the shared input.",
+        f"grey where {names} equals the shared input; difference {rms:.2g} grey levels{by}",
+        _grey(_GREY + gain * difference),
     )
 
 

@@ -1,4 +1,4 @@
-"""The command that makes a run again."""
+"""The command that repeats a run."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from collections.abc import Iterator
 from netparity.protocol import Run, RunnerRecord
 
 _FOR_ALL = ("compile_cache", "matconvnet", "matconvnet_root", "per_layer")
-"""Keys of runners that are options of the command, too: there they are in no label."""
+"""Options of runners that the command has as well; given there, they are not in the label."""
 
 
 def typed(run: Run) -> str | None:
-    """The command as it was typed; None for a run that a program made."""
+    """The command as it was typed; None for a run started by a program."""
     return shlex.join(run.settings.command) if run.settings.command else None
 
 
 def in_full(run: Run) -> str:
-    """The same with every setting spelt out, as defaults may change.
+    """The command with every setting written out, as defaults may change.
 
-    A runner that was not available is left out. Images and weights have to be where they were.
+    Unavailable runners are left out. Images and weights must be where they were.
     """
     return shlex.join(["netparity", "compare", *_arguments(run)])
 
@@ -30,12 +30,12 @@ def _arguments(run: Run) -> Iterator[str]:
     yield from _images(run)
     for_all: dict[str, str] = {}
     for record in ran:
-        text, beside = _runner(record)
-        for_all |= beside
+        text, options_for_all = _runner(record)
+        for_all |= options_for_all
         yield from ("--runner", text)
-    for key, given in for_all.items():
+    for key, value in for_all.items():
         option = f"--{key.replace('_', '-')}"
-        yield option if key == "per_layer" else f"{option}={given}"
+        yield option if key == "per_layer" else f"{option}={value}"
     reference = settings.ratio_reference
     options: dict[str, object] = {
         "--model": run.model,
@@ -55,51 +55,51 @@ def _arguments(run: Run) -> Iterator[str]:
         "--rtol": settings.rtol,
         "--timeout": settings.timeout_seconds,
     }
-    for option, value in options.items():
-        if value is not None:
+    for option, setting in options.items():
+        if setting is not None:
             # With "=", since a value may begin with a hyphen.
-            yield f"{option}={_figure(value) if isinstance(value, float) else value}"
+            yield f"{option}={_number(setting) if isinstance(setting, float) else setting}"
 
 
 def _images(run: Run) -> Iterator[str]:
-    """None for the sample image, which is the default."""
+    """Paths of the images; none for the sample image, which is the default."""
     places = {image.file: _paths(run, image.file) for image in run.images}
     if [image.file for image in run.images] == ["sample.png"] and not places["sample.png"]:
         return
     for image in run.images:
         found = places[image.file]
-        # Two images of one name were named one after the other.
+        # Images with the same name were given one after the other.
         path = found.pop(0) if len(found) > 1 else next(iter(found), image.file)
         yield f"./{path}" if path.startswith("-") else path
 
 
 def _paths(run: Run, name: str) -> list[str]:
-    """Where files of that name were, as it was typed; runs store bare names."""
+    """Paths of that name in the typed command; the run stores only the name."""
     words = map(_word, run.settings.command)
     return [word for word in words if word.rpartition("/")[2] == name]
 
 
 def _word(argument: str) -> str:
-    """An argument, or what an option has behind its name."""
+    """An argument, or the value of an option."""
     return argument.partition("=")[2] if argument.startswith("-") else argument
 
 
 def _runner(record: RunnerRecord) -> tuple[str, dict[str, str]]:
-    """As it was typed, and the keys that an option of the command gave it.
+    """The value of --runner, and the options that the command gave to all runners.
 
-    That is its label, unless the user gave it another.
+    The value is the label, unless the user chose another one.
     """
     inside = record.label.removeprefix(f"{record.runner}[").removesuffix("]")
     pairs = (part.partition("=") for part in inside.split(","))
-    said = {key: value for key, equals, value in pairs if equals}
-    beside = {k: v for k, v in record.options.items() if k in _FOR_ALL and k not in said}
+    labelled = {key: value for key, equals, value in pairs if equals}
+    for_all = {k: v for k, v in record.options.items() if k in _FOR_ALL and k not in labelled}
     plain = record.label in (record.runner, f"{record.runner}[{inside}]")
-    if plain and record.options == {**beside, **said}:
-        return record.label, beside
+    if plain and record.options == {**for_all, **labelled}:
+        return record.label, for_all
     keys = {**record.options, "label": record.label}
     return f"{record.runner}[{','.join(f'{key}={value}' for key, value in keys.items())}]", {}
 
 
-def _figure(value: float) -> str:
-    """All its digits, without those of a whole number's fraction."""
+def _number(value: float) -> str:
+    """All digits of a number, without .0 for a whole one."""
     return repr(value).removesuffix(".0")

@@ -10,7 +10,7 @@ from netparity.system.paths import usable_path
 
 
 def save(data: str | bytes, path: Path) -> Path:
-    """Write a rendered document, whole or not at all.
+    """Write a rendered document atomically.
 
     Raises:
         StoreError: if it cannot be written.
@@ -19,10 +19,10 @@ def save(data: str | bytes, path: Path) -> Path:
     if path.is_dir():
         raise StoreError(f"output {path} is a folder; name a file in it")
     if path.exists() and not path.is_file():
-        raise StoreError(f"output {path} is no file but a device or a pipe; print to it with >")
+        raise StoreError(f"output {path} is a device or a pipe, not a file; redirect to it with >")
     if not path.parent.is_dir():
         raise StoreError(f"output {path} cannot be written: there is no folder {path.parent}")
-    with replacing(path.resolve()) as draft:  # a link keeps leading to what is written
-        # Bytes, so that the line ends of a CSV stay what RFC 4180 wants.
+    with replacing(path.resolve()) as draft:  # so that a link is kept, and its target written
+        # Bytes, so that the line ends of a CSV stay CRLF, as RFC 4180 requires.
         draft.write_bytes(data.encode("utf-8") if isinstance(data, str) else data)
     return path

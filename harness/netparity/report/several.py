@@ -1,4 +1,4 @@
-"""Several runs beside each other: machines, versions, days."""
+"""Tables of several runs side by side: machines, versions, days."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from netparity.report.document import Document
 
 
 def beginning(document: Document) -> list[Table]:
-    """What stands before the runs' own tables: nothing for a single run."""
+    """Tables shown before those of the single runs; none for one run."""
     if len(document.runs) < 2:
         return []
     return [overview(document), seconds(document), errors(document), *document.across]
 
 
 def overview(document: Document) -> Table:
-    """What the numbers above the columns stand for: a row per run, and what may differ."""
+    """One row per run: its name in the other tables, and where the runs may differ."""
     rows = tuple(
         (
             name,
@@ -65,7 +65,7 @@ def errors(document: Document) -> Table:
 
 
 def names(document: Document) -> list[str]:
-    """What the runs are called above a column: run 1, run 2, ..."""
+    """What the tables call the runs: run 1, run 2, ..."""
     return [f"run {number}" for number in range(1, len(document.runs) + 1)]
 
 

@@ -1,4 +1,4 @@
-"""The tables of a run as plain text cells: what every exporter lays out in its own way."""
+"""The tables of a run as text cells, which every exporter lays out in its own way."""
 
 from __future__ import annotations
 
@@ -18,10 +18,12 @@ def tables(
     code: bool = True,
     choice: Choice | None = None,
 ) -> list[Table]:
-    """All tables of a run that have rows.
+    """All tables of a run that have rows; a terminal may not have room for everything in them.
 
-    `spread` adds the extremes to the medians of the first table, `phase_spread` to those of the
-    second; `code` has the first one say what ran. A terminal may not have room for all.
+    Args:
+        spread: whether the first table shows intervals.
+        phase_spread: whether the table of phases shows intervals.
+        code: whether the first table shows which code ran.
     """
     made = [
         comparison(run, spread, code, choice),
@@ -41,13 +43,13 @@ def tables(
 def comparison(
     run: Run, spread: bool = True, code: bool = True, choice: Choice | None = None
 ) -> Table:
-    """Parity beside speed: one row per runner, in the order asked for.
+    """Parity and speed: one row per runner, in the order requested.
 
-    Words come first, so that exporters know which columns to align as figures.
+    Columns of words come first, so that exporters know which columns to align as numbers.
     """
     choice = choice or Choice()
-    asked = choice.columns is not None
-    names = [name for name in choice.table_columns if code or asked or name != "code"]
+    chosen = choice.columns is not None
+    names = [name for name in choice.table_columns if code or chosen or name != "code"]
     names.sort(key=lambda name: not COLUMNS[name].words)
     rows = tuple(
         tuple(
@@ -76,25 +78,25 @@ def phases(run: Run, spread: bool) -> Table:
 
 
 def limit_shares(run: Run, spread: bool = True) -> Table:
-    """Warm predictions against what the machine's matrix products and memory allow."""
+    """Warm predictions against the hardware limit of matrix products and memory."""
     rows = []
     for entry in run.timing:
         if run.limit is not None and entry.phase == "predict" and entry.median_seconds > 0:
             rows.append((entry.label, *limit_words(run.limit, entry, spread)))
     rate = run.limit.flops_per_second / 1e9 if run.limit else 0.0
-    title = f"Share of the hardware limit (products {three_digits(rate)} GFLOP/s)"
+    title = f"Share of the hardware limit (matrix products: {three_digits(rate)} GFLOP/s)"
     return Table(title, ("runner", "GFLOP/s", "share"), tuple(rows))
 
 
 def layers(run: Run) -> Table:
-    """Milliseconds that each layer adds, a column for each runner that was asked."""
+    """Milliseconds that each layer adds, one column per runner with `--per-layer`."""
     labels = list(dict.fromkeys(entry.label for entry in run.layer_timing))
     own = {(entry.label, entry.layer): entry for entry in run.layer_timing}
     rows = []
     for layer in dict.fromkeys(entry.layer for entry in run.layer_timing):
         entries = [own.get((label, layer)) for label in labels]
-        least = next((each.limit_seconds for each in entries if each is not None), None)
-        cells = [three_digits(1e3 * each.own_seconds) if each else ABSENT for each in entries]
+        least = next((entry.limit_seconds for entry in entries if entry is not None), None)
+        cells = [three_digits(1e3 * entry.own_seconds) if entry else ABSENT for entry in entries]
         rows.append((layer, three_digits(1e3 * least) if least is not None else ABSENT, *cells))
-    title = "Milliseconds that each layer adds; the hardware's limit beside"
+    title = "Milliseconds that each layer adds, and the hardware limit"
     return Table(title, ("layer", "limit", *labels), tuple(rows))

@@ -1,4 +1,4 @@
-"""What becomes HTML: templates in `page/`, with whatever a run holds escaped."""
+"""The HTML templates in `page/`; all text of a run is escaped."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ def template(name: str) -> jinja2.Template:
     )
     made.filters["visible"] = visible
     made.filters["breakable"] = breakable
-    made.filters["made_here"] = Markup  # of markup that this package wrote
+    made.filters["made_here"] = Markup  # for markup made by this package
     return made.get_template(name)
 
 
 def breakable(text: str) -> Markup:
-    """Text as markup, with places where a long label may go on in the next line."""
+    """Text as markup, with places where a long label may be broken."""
     from markupsafe import Markup, escape
 
-    # A figure stays with its unit, and a bound with its sign.
+    # A number stays with its unit, and a bound with its sign.
     whole = visible(text).replace(" %", "\u00a0%").replace("< ", "<\u00a0")
     parts = re.split(r"(?<=[\[=,/])", whole)
     return Markup("<wbr>").join(escape(part) for part in parts)

@@ -1,6 +1,6 @@
-r"""A table in LaTeX: a longtable, cut into parts where its columns do not fit beside each other.
+r"""A table as a LaTeX longtable, cut into parts if its columns do not fit on one page.
 
-Widths are counted in characters of the text as it is set, on average \footnotesize ones.
+Widths are in characters of the text as it is set, of average width in \footnotesize.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from netparity.report.cells import Table
 from netparity.report.tex_text import escape, set_width
 
 PAGE = 150
-"""Of A4, landscape, with margins of 15 mm."""
+"""Width of the text on landscape A4 with margins of 15 mm."""
 _GAP = 2
 _LEAST_WORDS = PAGE // 3
 _LONG_FIGURE, _LONG_HEADER = 30, 20
@@ -24,7 +24,7 @@ _POWER = re.compile(r"(\d\.\d)e([+-]\d+)( .)?")
 
 @dataclass(frozen=True)
 class _Column:
-    """A column: how wide it is, and whether it breaks its lines at that width."""
+    """A column: its width, and whether it breaks lines at that width."""
 
     width: float
     words: bool
@@ -40,7 +40,7 @@ class _Column:
 
 
 def table_lines(table: Table, label: str) -> list[str]:
-    """The table, or its parts, each with a label of its own."""
+    """The table or its parts, each with a label of its own."""
     columns = _columns(table)
     parts = list(_parts(columns, table.words))
     lines = []
@@ -78,7 +78,7 @@ def _longtable(table: Table, columns: Sequence[_Column], label: str) -> list[str
 
 
 def _columns(table: Table) -> list[_Column]:
-    """Figures get the width that they need, words what is left, or a third of the page."""
+    """Numbers get the width that they need, words the rest, or at least a third of the page."""
     wanted = [_wanted(table, index) for index in range(len(table.headers))]
     words, figures = wanted[: table.words], wanted[table.words :]
     taken = sum(min(width, _LONG_FIGURE) for width in figures) + _GAP * len(wanted)
@@ -90,13 +90,13 @@ def _columns(table: Table) -> list[_Column]:
 
 
 def _wanted(table: Table, index: int) -> int:
-    """Width of a column that breaks none of its cells; a long header may be broken."""
+    """Width at which no cell of a column is broken; a long header may be."""
     longest = max((_width(row[index]) for row in table.rows), default=0)
     return max(longest, min(set_width(table.headers[index]), _LONG_HEADER))
 
 
 def _most(wanted: Sequence[int], room: float) -> float:
-    """The width at which columns of words fit in the room if the wider ones break there."""
+    """The width to which wide columns must be cut so that all of them fit in the room."""
     for number, width in enumerate(sorted(wanted)):
         share = room / (len(wanted) - number)
         if width > share:
@@ -106,7 +106,7 @@ def _most(wanted: Sequence[int], room: float) -> float:
 
 
 def _parts(columns: Sequence[_Column], words: int) -> Iterator[list[int]]:
-    """Indices of the columns of each part: those of words, and as many others as fit beside."""
+    """Column indices of each part: all columns of words, and as many others as fit."""
     beside = list(range(words))
     room = PAGE - sum(columns[index].width + _GAP for index in beside)
     part: list[int] = []
@@ -129,7 +129,7 @@ def _header(text: str, column: _Column) -> str:
 
 
 def _width(cell: str) -> int:
-    """In characters; a power of ten takes three more than its text."""
+    """Width in characters; a power of ten takes three more than its text."""
     return set_width(cell) + (3 if _POWER.fullmatch(cell) else 0)
 
 

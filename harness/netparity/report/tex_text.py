@@ -1,6 +1,6 @@
-r"""Text as LaTeX sets it: no character of it is read as a command, and long words may break.
+r"""Text as LaTeX source: no character is read as a command, and long words may break.
 
-What T1 fonts cannot show is named, as U+202E.
+A character that T1 fonts do not have is named, such as U+202E.
 """
 
 from __future__ import annotations
@@ -44,20 +44,20 @@ _BREAK = r"\allowbreak{}"
 
 
 def escape(text: str) -> str:
-    """The text on one line."""
+    """The text as source, on one line."""
     words = [_word(word) for word in text.split()]
-    # After a row of a table or an \item, "[" and "*" would be read as arguments.
+    # After a table row or an \item, "[" and "*" would be read as arguments.
     start = "{}" if text.lstrip()[:1] in ("[", "*") else ""
     return start + " ".join(words)
 
 
 def set_width(text: str) -> int:
-    """How many characters it has when it is set."""
-    return sum(len(f"U+{ord(each):04X}") if _named(each) else 1 for each in " ".join(text.split()))
+    """The number of characters when the text is set."""
+    return sum(len(f"U+{ord(c):04X}") if _named(c) else 1 for c in " ".join(text.split()))
 
 
 def _word(word: str) -> str:
-    """A long one may break at its marks, or where it has none; a figure stays whole."""
+    """A long word may break after a mark, or anywhere if it has none; a number is not broken."""
     breakable = set_width(word) > (_LONG_WORD if any(map(str.isalpha, word)) else 2 * _LONG_WORD)
     parts, since = [_character(word[0])], set_width(word[0])
     for character, following in pairwise(word):
@@ -80,13 +80,13 @@ def _character(character: str) -> str:
 
 
 def _named(character: str) -> bool:
-    """Whether neither the fonts nor a plain letter can stand for it."""
+    """Whether neither the fonts nor a plain letter can represent it."""
     plain = _plain(character)
     latin = "À" <= plain <= "ÿ" and plain not in "×÷"  # letters, which T1 fonts have
     return character not in _SPECIAL and not (" " <= plain <= "~" or latin)
 
 
 def _plain(character: str) -> str:
-    """A letter or digit for its variants, as in superscript."""
+    """The plain letter or digit of a variant such as a superscript."""
     plain = unicodedata.normalize("NFKC", character)
     return plain if len(plain) == 1 and plain.isascii() and plain.isalnum() else character

@@ -1,6 +1,6 @@
-"""One row per figure with its interval and unit: for ggplot, seaborn and data frames.
+"""One row per value with its interval and unit, for ggplot, seaborn and data frames.
 
-`read.csv(file)` and `pandas.read_csv(file)` give every column its type; an empty cell is NA.
+`read.csv(file)` and `pandas.read_csv(file)` infer every column's type; an empty cell is NA.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from netparity.protocol import ParityEntry, Run
 from netparity.report.document import Document
 from netparity.report.rows import document_csv
 
-HELP = "a row per figure with interval and unit: for pandas, R and the like"
+HELP = "a row per value with interval and unit, for pandas, R and the like"
 SUFFIX = ".csv"
 FILE = None
 COLUMNS_OF = "rows"
@@ -34,12 +34,12 @@ _METRICS = {
 
 
 def render(document: Document) -> str:
-    """The runs' figures as CSV (RFC 4180)."""
+    """The runs' values as CSV (RFC 4180)."""
     return document_csv(document, COLUMNS, (row for run in document.runs for row in rows(run)))
 
 
 def rows(run: Run) -> Iterator[dict[str, object]]:
-    """A dictionary for each figure: parity, then timing, then the rest."""
+    """A dictionary for each value: parity, then timing, then layers and memory."""
     about = {
         "run_id": run.run_id,
         "started": run.started,
@@ -48,29 +48,29 @@ def rows(run: Run) -> Iterator[dict[str, object]]:
         "model": run.model,
     }
     kinds = {record.label: record.runner for record in run.runners}
-    for figure in _figures(run):
-        label = str(figure["label"])
-        yield {**dict.fromkeys(COLUMNS), **about, "runner": kinds.get(label), **figure}
+    for value in _values(run):
+        label = str(value["label"])
+        yield {**dict.fromkeys(COLUMNS), **about, "runner": kinds.get(label), **value}
 
 
-def _figures(run: Run) -> Iterator[dict[str, object]]:
+def _values(run: Run) -> Iterator[dict[str, object]]:
     for judged in run.parity:
         yield from _parity(judged)
     for entry in run.timing:
         of = {"label": entry.label, "phase": entry.phase, "verdict": entry.verdict}
-        yield of | _figure("seconds", entry.median_seconds, entry.interval_seconds, "s")
-        yield of | _figure("best_seconds", entry.min_seconds, None, "s")
+        yield of | _value("seconds", entry.median_seconds, entry.interval_seconds, "s")
+        yield of | _value("best_seconds", entry.min_seconds, None, "s")
         if entry.ratio_to_reference is not None:
-            yield of | _figure("ratio", entry.ratio_to_reference, entry.ratio_interval, "1")
+            yield of | _value("ratio", entry.ratio_to_reference, entry.ratio_interval, "1")
         if run.limit is not None and entry.phase == "predict" and entry.median_seconds > 0:
             share = run.limit.seconds / entry.median_seconds
-            yield of | _figure("share_of_limit", share, None, "1")
+            yield of | _value("share_of_limit", share, None, "1")
     for layer in run.layer_timing:
-        own = _figure("layer_seconds", layer.own_seconds, None, "s")
+        own = _value("layer_seconds", layer.own_seconds, None, "s")
         yield {"label": layer.label, "feature": layer.layer, "phase": "predict"} | own
     for record in run.runners:
         if record.peak_rss_bytes is not None:
-            yield {"label": record.label} | _figure("peak_rss", record.peak_rss_bytes, None, "B")
+            yield {"label": record.label} | _value("peak_rss", record.peak_rss_bytes, None, "B")
 
 
 def _parity(entry: ParityEntry) -> Iterator[dict[str, object]]:
@@ -84,10 +84,10 @@ def _parity(entry: ParityEntry) -> Iterator[dict[str, object]]:
     for name, unit in _METRICS.items():
         value = getattr(entry, name)
         if value is not None:
-            yield of | _figure(name, value, None, unit)
+            yield of | _value(name, value, None, unit)
 
 
-def _figure(
+def _value(
     quantity: str, value: float, interval: tuple[float, float] | None, unit: str
 ) -> dict[str, object]:
     low, high = interval or (None, None)

@@ -1,19 +1,28 @@
-"""Text of strangers on one line, with nothing in it that is not seen."""
+"""Untrusted text without invisible or control characters."""
 
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 
 _JOINERS = "\u200c\u200d"
-"""Zero-width, but part of how several scripts are written."""
+"""Zero-width characters that several scripts need."""
 
 
 def visible(text: str) -> str:
-    """The text with its white space folded and its invisible characters named, as [U+202E].
+    """The text on one line, with invisible characters named, such as [U+202E].
 
-    Among these are the controls of direction, which would turn the text around them.
+    These include the bidirectional controls, which would reorder the text around them.
     """
     return "".join(_shown(character) for character in " ".join(text.split()))
+
+
+def log_lines(lines: Sequence[str]) -> list[str]:
+    """Lines of a log with their indentation, and with what would move the cursor named."""
+    return [
+        "".join(" " if c.isspace() else visible(c) for c in line.expandtabs()).rstrip()
+        for line in lines
+    ]
 
 
 def _shown(character: str) -> str:

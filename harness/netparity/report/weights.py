@@ -1,4 +1,4 @@
-"""A weight file in a terminal."""
+"""Tables about a weight file, for a terminal."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ if TYPE_CHECKING:
 
 
 def facts(found: Inspection) -> list[str]:
-    """What holds of the file as a whole, a line each."""
+    """Facts about the file as a whole, a line each."""
     lines = [
         f"file      {found.path}",
         f"format    {found.title} ({found.format})",
         f"model     {found.model}, {found.parameters:,} parameters",
         f"layout    {found.layout}",
-        f"told by   {found.reason}",
+        f"evidence  {found.reason}",
         f"SHA-256   {found.sha256}",
     ]
     if found.dropout is not None:
@@ -26,15 +26,15 @@ def facts(found: Inspection) -> list[str]:
 
 
 def table(found: Inspection, wide: bool) -> Table:
-    """Every array: how it lies in the file, and its values; with all names if there is room."""
+    """Every array: its shape and type in the file, and its values; more columns if `wide`."""
     rows = []
     for array in found.arrays:
         names = (array.layer, array.name) if wide else (array.layer,)
         shapes = (_shape(array.stored_shape), array.dtype)
         values = (f"{value:.3g}" for value in (array.smallest, array.largest, array.mean))
-        made = (_shape(array.shape),) if wide else ()
-        rows.append((*names, *shapes, *made, *values, f"{array.zeros:,}"))
-    headers = ("array", *(("in the file",) if wide else ()), "shape there", "type")
+        canonical = (_shape(array.shape),) if wide else ()
+        rows.append((*names, *shapes, *canonical, *values, f"{array.zeros:,}"))
+    headers = ("array", *(("name in file",) if wide else ()), "shape in file", "type")
     headers += ("canonical",) if wide else ()
     return Table(
         "Arrays",

@@ -1,14 +1,13 @@
-"""What a sweep shows: one row per runner and setting, and which setting wins where."""
+"""The tables of a sweep: one row per runner and setting, and which setting wins."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 
 from netparity.report.cells import ABSENT, Table, seconds, with_interval
-from netparity.report.markdown import escape, table_lines
-from netparity.report.rows import csv_text
+from netparity.report.markdown import escape, items, sections
+from netparity.report.rows import csv_text, json_text
 
 CSV_FILE, MARKDOWN_FILE, JSON_FILE = "sweep.csv", "sweep.md", "sweep.json"
 
@@ -19,9 +18,9 @@ class Row:
 
     Attributes:
         label: the runner as the user would write it.
-        setting: the same without its data format: what stays over the grid.
+        setting: the label without the data format, which is the same over the whole grid.
         predict_seconds: of the whole batch.
-        images_per_second: None where that is no speed, since the features failed parity.
+        images_per_second: None if the features failed parity.
     """
 
     run_id: str
@@ -44,12 +43,12 @@ class Row:
 
 @dataclass(frozen=True)
 class Sweep:
-    """A sweep that has been judged.
+    """A judged sweep.
 
     Attributes:
         title: model, weights and images.
         rows: tidy, one per runner, batch size, number of threads and data format.
-        winners: sentences: which setting wins where, and how sure that is.
+        winners: sentences: which setting wins, and how certain that is.
     """
 
     name: str
@@ -59,7 +58,7 @@ class Sweep:
 
 
 def table(sweep: Sweep) -> Table:
-    """For people: seconds and images per second with their intervals."""
+    """Seconds, and images per second with their intervals, as text."""
     headers = ("runner", "parity", "batch", "threads", "predict, s", "images/s")
     return Table(sweep.title, headers, tuple(_cells(row) for row in sweep.rows), words=2)
 
@@ -71,11 +70,11 @@ def _cells(row: Row) -> tuple[str, ...]:
         str(row.batch),
         str(row.threads),
         seconds(row.predict_seconds) if row.predict_seconds is not None else ABSENT,
-        _figure(row.images_per_second, row.images_per_second_low, row.images_per_second_high),
+        _speed(row.images_per_second, row.images_per_second_low, row.images_per_second_high),
     )
 
 
-def _figure(value: float | None, low: float | None, high: float | None) -> str:
+def _speed(value: float | None, low: float | None, high: float | None) -> str:
     if value is None:
         return ABSENT
     return with_interval(value, (low, high) if low is not None and high is not None else None)
@@ -83,21 +82,19 @@ def _figure(value: float | None, low: float | None, high: float | None) -> str:
 
 def as_markdown(sweep: Sweep) -> str:
     """The sweep as Markdown."""
-    parts = [f"# netparity: {escape(sweep.name)}", "", f"## {escape(sweep.title)}", ""]
-    parts += [*table_lines(table(sweep)), "", "## Which setting wins", ""]
-    parts += [*(f"- {escape(sentence)}" for sentence in sweep.winners), ""]
-    return "\n".join(parts)
+    parts = [f"# netparity: {escape(sweep.name)}", "", *sections([table(sweep)])]
+    return "\n".join([*parts, "## Which setting wins", "", *items(sweep.winners), ""])
 
 
 def as_csv(sweep: Sweep) -> str:
-    """The rows as CSV (RFC 4180), full precision, an empty cell for what is missing."""
+    """The rows as CSV (RFC 4180), in full precision, with an empty cell for a missing value."""
     return csv_text([field.name for field in fields(Row)], (asdict(row) for row in sweep.rows))
 
 
 def as_json(sweep: Sweep) -> str:
-    """Everything, for programs."""
-    return json.dumps({"schema_version": 1, **asdict(sweep)}, indent=1) + "\n"
+    """Everything that the sweep holds, as JSON."""
+    return json_text(sweep)
 
 
 FILES = {CSV_FILE: as_csv, MARKDOWN_FILE: as_markdown, JSON_FILE: as_json}
-"""Every file of a sweep, by name, and what renders it."""
+"""Every file of a sweep by its name, and the function that renders it."""

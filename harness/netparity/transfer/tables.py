@@ -1,20 +1,18 @@
-"""What a transfer shows: how well each tool's classifier does on every tool's features."""
+"""The tables of a transfer: the accuracy of each tool's classifier on every tool's features."""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
-from netparity.report.cells import ABSENT, Table
-from netparity.report.markdown import escape, table_lines
+from netparity.report.cells import ABSENT, Table, counted
+from netparity.report.markdown import escape, items, sections
+from netparity.report.rows import csv_text, json_text
 
 
 @dataclass(frozen=True)
 class Share:
-    """So many of so many, and the 95 % interval of that share."""
+    """A count out of a total, and the 95 % interval of that fraction."""
 
     count: int
     total: int
@@ -22,17 +20,17 @@ class Share:
 
     @property
     def value(self) -> float:
-        """Between 0 and 1."""
+        """The fraction, between 0 and 1."""
         return self.count / self.total
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A classifier trained on one runner's features, tested on another's (or its own).
+    """A classifier trained on one runner's features and tested on a runner's, maybe the same.
 
     Attributes:
-        changed: predictions that are others than on the features of the runner trained on.
-        distance: relative L2 between the two runners' features, over all images.
+        changed: predictions that differ from those on the features of `trained_on`.
+        distance: relative L2 distance between the two runners' features, over all images.
     """
 
     trained_on: str
@@ -44,11 +42,11 @@ class Cell:
 
 @dataclass(frozen=True)
 class Transfer:
-    """A transfer that has ended.
+    """A finished transfer.
 
     Attributes:
-        classes: images by class.
-        chance: accuracy of always naming the most frequent class.
+        classes: number of images by class.
+        chance: accuracy of always predicting the most frequent class.
         skipped: how many images could not be read.
         cells: by input: `shared` (the same tensors) or `native` (each tool's own preprocessing).
         failures: by runner, why it has no features.
@@ -68,6 +66,11 @@ class Transfer:
     failures: Mapping[str, str]
 
 
+_COLUMNS = (
+    *("input", "trained_on", "tested_on", "tested", "correct"),
+    *("accuracy", "accuracy_low", "accuracy_high"),
+    *("changed", "changed_low", "changed_high", "relative_l2"),
+)
 _INPUTS = {
     "shared": "the same tensors for every tool",
     "native": "each tool's own preprocessing",
@@ -75,21 +78,21 @@ _INPUTS = {
 
 
 def tables(transfer: Transfer) -> Iterator[Table]:
-    """For each input the accuracies and the predictions that change."""
+    """For each input, the accuracies and the changed predictions."""
     for kind in transfer.cells:
         yield accuracy_table(transfer, kind)
         yield changes_table(transfer, kind)
 
 
 def accuracy_table(transfer: Transfer, kind: str) -> Table:
-    """Rows are trained on, columns tested on."""
+    """Accuracies: a row for each runner trained on, a column for each tested on."""
     title = f"Accuracy, {_INPUTS[kind]} ({transfer.title})"
     return _matrix(transfer.cells[kind], title, lambda cell: _percent(cell.accuracy))
 
 
 def changes_table(transfer: Transfer, kind: str) -> Table:
-    """How many predictions change when the features come from another tool."""
-    title = f"Predictions of {transfer.tested} that change (relative distance of the features)"
+    """How many predictions change if the features come from another tool."""
+    title = f"Changed predictions of {transfer.tested} (relative L2 distance of the features)"
 
     def words(cell: Cell) -> str:
         same = cell.trained_on == cell.tested_on
@@ -111,20 +114,19 @@ def _percent(share: Share) -> str:
 
 
 def remarks(transfer: Transfer) -> Iterator[str]:
-    """What a reader has to know; a sentence each."""
+    """Sentences that a reader needs to interpret the tables."""
     for kind in transfer.cells:
         yield conclusion(transfer, kind)
-    of_all = sum(transfer.classes.values())
+    images = sum(transfer.classes.values())
     yield (
-        f"{of_all} images of {len(transfer.classes)} classes, {transfer.trained} to train on and "
-        f"{transfer.tested} to test with; naming the most frequent class always would be right in "
-        f"{100 * transfer.chance:.1f} %. Intervals: 95 %, after Wilson."
+        f"{images} images in {len(transfer.classes)} classes, {transfer.trained} for training and "
+        f"{transfer.tested} for testing. Always predicting the most frequent class would have an "
+        f"accuracy of {100 * transfer.chance:.1f} %. Intervals: 95 %, Wilson's method."
     )
     if transfer.synthetic:
         yield "The weights are synthetic: the accuracy is that of random features."
     if transfer.skipped:
-        images = "1 image" if transfer.skipped == 1 else f"{transfer.skipped} images"
-        yield f"{images} could not be read: see skipped.csv."
+        yield f"{counted(transfer.skipped, 'image')} could not be read: see skipped.csv."
     for label, code in transfer.codes.items():
         yield f"{label}: {code}."
     for label, reason in transfer.failures.items():
@@ -136,58 +138,47 @@ def conclusion(transfer: Transfer, kind: str) -> str:
     others = [cell for cell in transfer.cells[kind] if cell.trained_on != cell.tested_on]
     begin = _INPUTS[kind][0].upper() + _INPUTS[kind][1:]
     if not others:
-        return f"{begin}: a single tool has features: there is nothing to compare."
+        return f"{begin}: only one tool has features, so there is nothing to compare."
     worst = max(others, key=lambda cell: cell.changed.count)
     if worst.changed.count == 0:
         high = 100 * max(cell.changed.interval[1] for cell in others)
         return (
-            f"{begin}: no prediction changes with the tool, none of {transfer.tested} in any of "
-            f"{len(others)} pairs (so at most {high:.2g} % of such images)."
+            f"{begin}: no prediction depends on the tool; none of {transfer.tested} changes in any "
+            f"of {len(others)} pairs (95 % interval: at most {high:.2g} %)."
         )
     low, high = (100 * end for end in worst.changed.interval)
     return (
-        f"{begin}: predictions change with the tool, at worst {worst.changed.count} of "
-        f"{transfer.tested} ({low:.2g}–{high:.2g} %), trained on {worst.trained_on} and tested on "
-        f"{worst.tested_on}."
+        f"{begin}: predictions depend on the tool; up to {worst.changed.count} of "
+        f"{transfer.tested} change ({low:.2g}–{high:.2g} %), trained on {worst.trained_on} and "
+        f"tested on {worst.tested_on}."
     )
 
 
 def as_markdown(transfer: Transfer) -> str:
     """The transfer as Markdown."""
-    parts = [f"# netparity: {escape(transfer.name)}", ""]
-    for table in tables(transfer):
-        parts += [f"## {escape(table.title)}", "", *table_lines(table), ""]
-    parts += [*(f"- {escape(sentence)}" for sentence in remarks(transfer)), ""]
-    return "\n".join(parts)
+    parts = [f"# netparity: {escape(transfer.name)}", "", *sections(tables(transfer))]
+    return "\n".join([*parts, *items(remarks(transfer)), ""])
 
 
 def as_csv(transfer: Transfer) -> str:
-    """One row per pair (RFC 4180), full precision."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(
-        [
-            *("input", "trained_on", "tested_on", "tested", "correct"),
-            *("accuracy", "accuracy_low"),
-            *("accuracy_high", "changed", "changed_low", "changed_high", "relative_l2"),
-        ]
-    )
+    """One row per pair (RFC 4180), in full precision."""
     pairs = ((kind, cell) for kind, cells in transfer.cells.items() for cell in cells)
-    for kind, cell in pairs:
-        right, changed = cell.accuracy, cell.changed
-        writer.writerow(
-            [
-                *(kind, cell.trained_on, cell.tested_on, right.total, right.count, right.value),
-                *(*right.interval, changed.count, *changed.interval, cell.distance),
-            ]
-        )
-    return text.getvalue()
+    return csv_text(_COLUMNS, (_row(kind, cell) for kind, cell in pairs))
+
+
+def _row(kind: str, cell: Cell) -> dict[str, object]:
+    accuracy, changed = cell.accuracy, cell.changed
+    values = (
+        *(kind, cell.trained_on, cell.tested_on, accuracy.total, accuracy.count, accuracy.value),
+        *(*accuracy.interval, changed.count, *changed.interval, cell.distance),
+    )
+    return dict(zip(_COLUMNS, values, strict=True))
 
 
 def as_json(transfer: Transfer) -> str:
-    """Everything, for programs."""
-    return json.dumps({"schema_version": 1, **asdict(transfer)}, indent=1) + "\n"
+    """Everything that the transfer holds, as JSON."""
+    return json_text(transfer)
 
 
 FILES = {"transfer.md": as_markdown, "transfer.csv": as_csv, "transfer.json": as_json}
-"""Every file of a transfer, by name, and what renders it."""
+"""Every file of a transfer by its name, and the function that renders it."""

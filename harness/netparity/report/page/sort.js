@@ -4,21 +4,21 @@
     var cell = row.cells[column];
     return { figure: cell.dataset.sort ? Number(cell.dataset.sort) : null, text: cell.textContent.trim() };
   }
-  function compare(one, other) {
-    if (one.figure !== null && other.figure !== null) { return one.figure - other.figure; }
-    return one.text.localeCompare(other.text);
+  function compare(left, right) {
+    if (left.figure !== null && right.figure !== null) { return left.figure - right.figure; }
+    return left.text.localeCompare(right.text);
   }
   function sort(table, column, header) {
     var descending = header.getAttribute("aria-sort") === "ascending";
     var body = table.tBodies[0];
     Array.prototype.slice.call(body.rows)
       .map(function (row) { return { row: row, key: key(row, column) }; })
-      .sort(function (one, other) {
-        var known = (one.key.figure === null) - (other.key.figure === null);
-        return known || (descending ? -1 : 1) * compare(one.key, other.key);
+      .sort(function (left, right) {
+        var known = (left.key.figure === null) - (right.key.figure === null);
+        return known || (descending ? -1 : 1) * compare(left.key, right.key);
       })
-      .forEach(function (each) { body.appendChild(each.row); });
-    table.querySelectorAll("th[aria-sort]").forEach(function (each) { each.removeAttribute("aria-sort"); });
+      .forEach(function (sorted) { body.appendChild(sorted.row); });
+    table.querySelectorAll("th[aria-sort]").forEach(function (cell) { cell.removeAttribute("aria-sort"); });
     header.setAttribute("aria-sort", descending ? "descending" : "ascending");
   }
   document.querySelectorAll("table.sortable").forEach(function (table) {

@@ -1,4 +1,4 @@
-"""What a plot is drawn from, what it is, and how it becomes a file."""
+"""The input of a plot, the finished plot, and how it is saved."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 COLUMN_MM = 89.0
-"""One column of most two-column journals; 183 mm is the width of both."""
+"""The width of a column in most two-column journals; both columns are 183 mm wide."""
 
 FORMATS = ("svg", "pdf", "png")
 FILE_THEMES = ("light", "dark")
@@ -33,12 +33,12 @@ _METADATA: dict[str, dict[str, str | None]] = {
 
 
 class NothingToDrawError(Exception):
-    """There is nothing to draw; the message says what the run does not hold."""
+    """The run does not hold what the plot shows; the message says what is missing."""
 
 
 @dataclass(frozen=True)
 class Scene:
-    """What a plot may draw on: one run, the folder with its arrays if there is one."""
+    """The input of a plot: one run, and its folder if there is one."""
 
     run: Run
     folder: RunFolder | None = None
@@ -48,20 +48,20 @@ class Scene:
 
     @cached_property
     def records(self) -> dict[str, RunnerRecord]:
-        """Runners by label, in the order asked for."""
+        """Runners by label, in the order requested."""
         return {record.label: record for record in self.run.runners}
 
     @cached_property
     def marks(self) -> dict[str, tuple[str, str]]:
-        """Marker and dash of each label."""
+        """Marker and dash style of each label."""
         return marks(self.run.runners)
 
     def colour(self, label: str) -> str:
-        """Of the tool that this label names."""
+        """Colour of a label's tool."""
         return colour(self.records[label])
 
     def worst(self, labels: Sequence[str], most: int) -> list[str]:
-        """These labels in their order; of too many, those that agree worst."""
+        """These labels in order; if they are more than `most`, those that agree worst."""
         if len(labels) <= most:
             return list(labels)
 
@@ -73,7 +73,7 @@ class Scene:
         return [label for label in labels if label in kept]
 
     def timed(self, phase: str) -> list[TimingEntry]:
-        """Entries of a phase, in the order of the runners."""
+        """Timings of a phase, in the order of the runners."""
         found = {entry.label: entry for entry in self.run.timing if entry.phase == phase}
         return [found[label] for label in self.records if label in found]
 
@@ -85,7 +85,7 @@ def scene_for_file(
     theme: str = "light",
     width_mm: float = COLUMN_MM,
 ) -> Scene:
-    """What a file or a notebook's plot is drawn on.
+    """The scene of a plot that becomes a file or is shown in a notebook.
 
     Raises:
         UsageError: if there is no such theme, or the width is out of bounds.
@@ -102,8 +102,8 @@ class Drawing:
     """A finished plot.
 
     Attributes:
-        alt: what it shows, with its figures, for those who do not see it.
         caption: how to read it.
+        alt: what it shows, with its values, for readers who cannot see it.
     """
 
     title: str
@@ -112,7 +112,7 @@ class Drawing:
     figure: Figure
 
     def save(self, form: str, fonts: str = "path") -> bytes:
-        """The plot as a file; `fonts` is `path`, or `none` to leave an SVG's text as text."""
+        """The plot as a file; `fonts` is `path`, or `none` to keep an SVG's text as text."""
         import matplotlib as mpl
 
         file = io.BytesIO()
@@ -122,7 +122,7 @@ class Drawing:
 
 
 def rendered(draw: Callable[[Scene], Drawing], scene: Scene, form: str) -> bytes:
-    """Draw and save in one go.
+    """Draw a plot and save it.
 
     Raises:
         NothingToDrawError: if the run does not hold what the plot shows.

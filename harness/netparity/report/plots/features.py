@@ -1,4 +1,4 @@
-"""Feature against feature: each runner's activations over those of the reference."""
+"""Each runner's values of a feature against the reference's."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from netparity.report.plots.words import listed
 from netparity.results.folder import RunFolder
 from netparity.results.outcomes import worst_shared
 
-TITLE = "Feature against feature"
+TITLE = "Feature values against the reference"
 MOST_RUNNERS = 8
 MOST_POINTS = 4096
 _DPI = 220
@@ -25,7 +25,7 @@ Values = npt.NDArray[np.float64]
 
 
 def draw(scene: Scene) -> Drawing:
-    """Above, activation over activation; below, how far apart they are.
+    """Values against values in the upper part, their differences in the lower part.
 
     Raises:
         NothingToDrawError: if the features were not kept with the run.
@@ -33,7 +33,7 @@ def draw(scene: Scene) -> Drawing:
     feature = scene.choice.feature or matrix_feature(scene.run)
     truth, found, lost = _features(scene, feature)
     count = truth.size
-    chosen = _chosen(truth, list(found.values()))
+    drawn = _drawn(truth, list(found.values()))
     figure = new_figure(scene.width_mm, 4.1 + 0.15 * len(found))
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
     ends = [float(truth.min()), float(truth.max())]
@@ -50,13 +50,13 @@ def draw(scene: Scene) -> Drawing:
             "markerfacecolor": "none",
             "rasterized": True,
         }
-        above.plot(truth[chosen], values[chosen], label=short(label), **look)
-        apart = np.abs(values - truth)[chosen] / scale
-        shown = apart > 0
-        below.plot(truth[chosen][shown], apart[shown], **look)
+        above.plot(truth[drawn], values[drawn], label=short(label), **look)
+        differences = np.abs(values - truth)[drawn] / scale
+        shown = differences > 0
+        below.plot(truth[drawn][shown], differences[shown], **look)
     above.set_ylabel(f"{short(feature, 24)} of the runner")
     below.set_xlabel(f"{short(feature, 24)} of the float64 reference")
-    below.set_ylabel("difference over rms")
+    below.set_ylabel("difference / rms")
     if any(np.any(values != truth) for values in found.values()):
         log_scale(below.yaxis, [])
     for axes in (above, below):
@@ -64,23 +64,23 @@ def draw(scene: Scene) -> Drawing:
     figure.legend(loc="outside lower left", ncols=1, markerscale=1.6)
     figure.set_dpi(_DPI)
     some = len(found) == MOST_RUNNERS < len(scene.records)
-    part = f"{len(chosen):,} of {count:,} values, those farthest apart among them"
+    part = f"{len(drawn):,} of {count:,} values, including those with the largest differences"
     return Drawing(
         TITLE,
-        f"{feature} of the shared input: above, each runner's values over the reference's, on the "
-        "diagonal where they agree; below, how far apart they are, in units of the feature's root "
-        f"mean square. {part if len(chosen) < count else f'All {count:,} values'}."
-        + (f" Drawn are the {MOST_RUNNERS} runners that agree worst." if some else "")
-        + " Runners that agree lie on each other; the first are drawn largest."
-        + (f" Not drawn, as it was not kept or was changed: {', '.join(lost)}." if lost else ""),
-        f"Scatter of {feature} of each runner over the reference. "
-        + listed([_told(label, values, truth, scale) for label, values in found.items()]),
+        f"{feature} of the shared input. Top: each runner's values against the reference's; equal "
+        "values lie on the diagonal. Bottom: their absolute differences divided by the feature's "
+        f"root mean square. {part if len(drawn) < count else f'All {count:,} values'}."
+        + (f" Only the {MOST_RUNNERS} runners that agree worst are drawn." if some else "")
+        + " Markers of runners that agree overlap; those of the first runners are largest."
+        + (f" Not drawn, as their file is missing or changed: {', '.join(lost)}." if lost else ""),
+        f"Scatter plot of {feature} of each runner against the reference. "
+        + listed([_described(label, values, truth, scale) for label, values in found.items()]),
         figure,
     )
 
 
 def _features(scene: Scene, feature: str) -> tuple[Values, dict[str, Values], list[str]]:
-    """The reference's values and each runner's, flat and equally long; and whose are lost."""
+    """Values of the reference and of each runner, flat and of equal length; labels without any."""
     stored = scene.run.reference_features.get(feature)
     if scene.folder is None or stored is None:
         raise NothingToDrawError(f"the run does not hold the reference's {feature}")
@@ -88,8 +88,9 @@ def _features(scene: Scene, feature: str) -> tuple[Values, dict[str, Values], li
     try:
         truth = _read(folder, stored)
     except InputError as error:
-        said = f"{stored.file}, the reference's {feature}, was not kept, or was changed since"
-        raise NothingToDrawError(said) from error
+        raise NothingToDrawError(
+            f"{stored.file}, the reference's {feature}, is missing or was changed"
+        ) from error
     found: dict[str, Values] = {}
     lost = []
     judged = [label for label in scene.records if worst_shared(scene.run, label) is not None]
@@ -104,7 +105,7 @@ def _features(scene: Scene, feature: str) -> tuple[Values, dict[str, Values], li
         elif values.shape == truth.shape and np.isfinite(values).all():
             found[label] = values
     if not found or not truth.size or not np.isfinite(truth).all():
-        raise NothingToDrawError(f"no runner's {feature} of the shared input was kept whole")
+        raise NothingToDrawError(f"no runner's {feature} of the shared input is stored undamaged")
     return truth, found, lost
 
 
@@ -112,17 +113,17 @@ def _read(folder: RunFolder, file: FeatureFile) -> Values:
     return np.asarray(folder.read_array(file), dtype=np.float64).ravel()
 
 
-def _chosen(truth: Values, found: Sequence[Values]) -> npt.NDArray[np.intp]:
-    """Which values are drawn: all, or some drawn once, and those that are farthest apart."""
+def _drawn(truth: Values, found: Sequence[Values]) -> npt.NDArray[np.intp]:
+    """Indices of the values to draw: all, or a fixed sample and the largest differences."""
     if truth.size <= MOST_POINTS:
         return np.arange(truth.size)
-    some = np.random.default_rng(0).choice(truth.size, MOST_POINTS - 64, replace=False)
-    apart = np.max([np.abs(values - truth) for values in found], axis=0)
-    return np.unique(np.concatenate([some, np.argsort(apart)[-64:]]))
+    sample = np.random.default_rng(0).choice(truth.size, MOST_POINTS - 64, replace=False)
+    differences = np.max([np.abs(values - truth) for values in found], axis=0)
+    return np.unique(np.concatenate([sample, np.argsort(differences)[-64:]]))
 
 
-def _told(label: str, values: Values, truth: Values, scale: float) -> str:
-    apart = float(np.abs(values - truth).max()) / scale
-    if apart == 0:
-        return f"{label}: the same values"
-    return f"{label}: at most {apart:.1e} of the root mean square apart"
+def _described(label: str, values: Values, truth: Values, scale: float) -> str:
+    largest = float(np.abs(values - truth).max()) / scale
+    if largest == 0:
+        return f"{label}: equal values"
+    return f"{label}: largest difference {largest:.1e} of the root mean square"

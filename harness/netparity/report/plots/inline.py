@@ -1,4 +1,4 @@
-"""A plot inside the page: in the page's own colours, and without names that could clash."""
+"""A plot inside the page, in the page's own colours, with ids that cannot clash."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ _LINES = re.compile(r"\s*\n\s*")
 
 
 def inline_svg(svg: bytes, prefix: str) -> str:
-    """The <svg> element of a file made by matplotlib with the theme `page`.
+    """The <svg> element of a file made by Matplotlib with the theme `page`.
+
+    From the run it holds only text, which Matplotlib has escaped.
 
     Args:
-        prefix: what its ids begin with, different for every plot of a page.
-
-    Of what the run holds, only texts are in it, which matplotlib has escaped.
+        prefix: of its ids, different for every plot of a page.
     """
     text = _METADATA.sub("", _HEAD.sub("", svg.decode("utf-8")))
-    # A style sheet in one plot would hold for the whole page: style.css has its rule.
+    # A style sheet in one plot would apply to the whole page; style.css has its rule.
     text = _STYLE.sub("", _COMMENT.sub("", text), count=1)
     text = _ROOT.sub(
         lambda m: f'<svg viewBox="{m[1]}" aria-hidden="true" focusable="false">', text, count=1
     )
     used = set(re.findall(r"url\(#([^)]+)\)", text)) | set(re.findall(r'href="#([^"]+)"', text))
-    # In tags alone: a label may hold what looks like one of these.
+    # Only in tags, since a label may contain text that looks like an id or a colour.
     text = re.sub(r"<[^>]*>", lambda tag: _adapted(tag[0], prefix, used), text)
     return _LINES.sub(" ", text).strip()
 
 
 def _adapted(tag: str, prefix: str, used: set[str]) -> str:
-    """A tag with its ids, references, letters and colours made the page's own."""
+    """A tag with ids, references, fonts and colours adapted to the page."""
     tag = re.sub(r' id="([^"]+)"', lambda m: f' id="{prefix}-{m[1]}"' if m[1] in used else "", tag)
     tag = re.sub(r"url\(#([^)]+)\)", rf"url(#{prefix}-\1)", tag)
     tag = re.sub(r'(?:xlink:)?href="#([^"]+)"', rf'href="#{prefix}-\1"', tag)

@@ -1,4 +1,4 @@
-"""The image, the tensors made of it, and how these differ."""
+"""The image, the tensors made from it, and their differences."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from netparity.report.plots.drawing import Drawing, NothingToDrawError, Scene
 from netparity.report.plots.style import MM_PER_INCH, new_figure, short
 from netparity.report.plots.words import listed
 
-TITLE = "The image, and what each tool made of it"
+TITLE = "The image and each tool's input"
 _ACROSS = 2
 _WORDS_INCHES = 0.42
 _LINE = 34
 
 
 def draw(scene: Scene) -> Drawing:
-    """Pictures in rows of two, with their names above.
+    """Pictures in rows of two, each below its title.
 
     Raises:
         NothingToDrawError: if the inputs were not kept with the run.

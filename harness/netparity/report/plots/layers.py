@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from netparity.report.agreement import shared_floors
 from netparity.report.plots.drawing import Drawing, NothingToDrawError, Scene
 from netparity.report.plots.style import log_scale, new_figure, short
 from netparity.report.plots.words import listed
@@ -16,15 +17,15 @@ _ROW_INCHES = 0.15
 
 
 def draw(scene: Scene) -> Drawing:
-    """A line per runner over the layers, on a logarithmic axis.
+    """One line per runner over the layers, on a logarithmic axis.
 
     Raises:
-        NothingToDrawError: if no error is known.
+        NothingToDrawError: if no error is a number.
     """
     layers = scene.run.settings.layers
     lines = {label: _errors(scene, label, layers) for label in scene.records}
     lines = {label: errors for label, errors in lines.items() if any(e is not None for e in errors)}
-    floors = _floors(scene)
+    floors = shared_floors(scene.run)
     floor = [floors.get(layer) for layer in layers]
     known = [value for errors in [floor, *lines.values()] for value in errors if value]
     if not lines:
@@ -38,7 +39,7 @@ def draw(scene: Scene) -> Drawing:
     axes.grid(axis="y")
     places = list(range(len(layers)))
     if any(floor):
-        # Steps as wide as a layer's place, so that a single layer has one, too.
+        # Steps, so that even a single layer has a line.
         edges = [place - 0.5 for place in range(len(layers) + 1)]
         axes.stairs(
             [value or float("nan") for value in floor],
@@ -81,11 +82,12 @@ def draw(scene: Scene) -> Drawing:
     rest = len(lines) - len(named)
     return Drawing(
         TITLE,
-        "Relative L2 error of the shared input's features against the float64 reference. The step "
-        "line is what float32 rounding alone does to each layer; in the shaded part a feature "
-        "passes." + (f" {rest} more runners have lines without a name." if rest > 0 else ""),
+        "Relative L2 error of the features of the shared input against the float64 reference. The "
+        "step line is the noise floor, the error that float32 rounding alone causes; a feature in "
+        "the shaded area passes."
+        + (f" {rest} more runners have lines without a name." if rest > 0 else ""),
         f"Error of {len(layers)} layers, {layers[0]} to {layers[-1]}, on a logarithmic axis. "
-        + listed([_told(scene, label, errors, layers) for label, errors in lines.items()]),
+        + listed([_described(scene, label, errors, layers) for label, errors in lines.items()]),
         figure,
     )
 
@@ -99,20 +101,10 @@ def _errors(scene: Scene, label: str, layers: Sequence[str]) -> list[float | Non
     return [found.get(layer) for layer in layers]
 
 
-def _floors(scene: Scene) -> dict[str, float]:
-    """Of the shared input."""
-    return {
-        entry.feature: entry.relative_l2
-        for floor in scene.run.noise_floors
-        if floor.input == "shared"
-        for entry in floor.layers
-    }
-
-
 def _bounds(scene: Scene, floor: Sequence[float | None]) -> list[tuple[float | None, float]]:
-    """Each layer's floor and the factor of it within which a feature passes.
+    """Each layer's noise floor and the factor of it within which a feature passes.
 
-    A tolerance that the user asked for stands in the place of both.
+    A relative L2 tolerance of the user replaces both.
     """
     settings = scene.run.settings
     if settings.max_relative_l2 is not None:
@@ -122,7 +114,9 @@ def _bounds(scene: Scene, floor: Sequence[float | None]) -> list[tuple[float | N
     return [(value, settings.floor_factor) for value in floor]
 
 
-def _told(scene: Scene, label: str, errors: Sequence[float | None], layers: Sequence[str]) -> str:
+def _described(
+    scene: Scene, label: str, errors: Sequence[float | None], layers: Sequence[str]
+) -> str:
     known = [
         (value, layer) for value, layer in zip(errors, layers, strict=True) if value is not None
     ]

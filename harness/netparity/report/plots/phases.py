@@ -11,8 +11,8 @@ from netparity.report.plots.drawing import Drawing, NothingToDrawError, Scene
 from netparity.report.plots.style import at_right, row_axes
 from netparity.report.plots.words import listed
 
-TITLE = "What a user waits for"
-# What is hatched has no colour below it: in SVG the strokes would be as faint as that.
+TITLE = "Seconds of each phase"
+# Hatched bars have no fill: in SVG its opacity would apply to the strokes as well.
 _STRENGTHS = dict(zip(PHASES, (0.3, 0.6, 0.0, 0.0, 1.0), strict=True))
 _HATCHES = dict(zip(PHASES, ("", "", "", "////", ""), strict=True))
 _HEIGHT = 0.36
@@ -20,7 +20,7 @@ _STEP = 0.065
 
 
 def draw(scene: Scene) -> Drawing:
-    """A bar per runner, a part per phase; whiskers are each part's own 95 % interval.
+    """A bar per runner with a part per phase; whiskers are each part's 95 % interval.
 
     Raises:
         NothingToDrawError: if nothing was timed.
@@ -46,14 +46,14 @@ def draw(scene: Scene) -> Drawing:
             left += entry.median_seconds
             if entry.interval_seconds is not None:
                 ends = [left - entry.median_seconds + end for end in entry.interval_seconds]
-                # Each a little lower than the one before it, as they may reach into each other.
+                # Each a little lower than the previous one, as they may overlap.
                 height = row + _STEP * (PHASES.index(phase) - 2)
                 axes.plot(ends, [height] * 2, color=scene.theme.ink, marker="|", markersize=3)
         at_right(axes, row, f"{sum_of(phases.values())} s", scene.theme)
     axes.set_xlim(0, None)
     axes.set_xlabel("seconds")
     _legend(scene, figure, [phase for phase in PHASES if any(phase in p for p in timed.values())])
-    told = listed(
+    described = listed(
         [
             f"{label}: "
             + ", ".join(
@@ -65,9 +65,9 @@ def draw(scene: Scene) -> Drawing:
     )
     return Drawing(
         TITLE,
-        "Seconds of each phase, one after the other; on the right their sum, a first and a later "
-        "prediction included. Whiskers: 95 % intervals, at the end of their phase.",
-        f"Stacked bars of the seconds of each phase. {told}",
+        "The phases one after the other; the number on the right is their sum, with a first and a "
+        "later prediction. Whiskers: 95 % intervals, at the end of each phase.",
+        f"Stacked bars of the seconds of each phase. {described}",
         figure,
     )
 
@@ -84,7 +84,7 @@ def _fill(colour: str, phase: str) -> tuple[str, float] | str:
 
 
 def _legend(scene: Scene, figure: object, phases: list[str]) -> None:
-    """Parts in the colour of the words: each tool has them in its own."""
+    """A legend in a neutral colour, as each tool has its own."""
     from matplotlib.figure import Figure
     from matplotlib.patches import Patch
 

@@ -1,4 +1,4 @@
-"""How every plot looks: themes, one colour per tool, and labels that anything may be in."""
+"""The style of every plot: themes, one colour per tool, and labels of any text."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ TOOL_COLOURS = {
     "matconvnet-matlab": "#cc79a7",
 }
 _MORE_COLOURS = ("#7570b3", "#a6761d", "#d0417e", "#4f8a10", "#667788", "#b15928")
-"""The first are of Okabe and Ito, Color Universal Design (2008). All of them have a contrast of
-3 : 1 and more to the page both in light and in dark (WCAG 2.2, criterion 1.4.11)."""
+"""The first four are from Okabe and Ito, Color Universal Design (2008). All have a contrast of at
+least 3 : 1 with the page, light and dark (WCAG 2.2, criterion 1.4.11)."""
 
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "*")
 _DASHES = ("-", "--", "-.", ":")
@@ -41,7 +41,7 @@ _DASHES = ("-", "--", "-.", ":")
 
 @dataclass(frozen=True)
 class Theme:
-    """Colours of everything but the tools; `paper` is None where what lies below shows."""
+    """Colours of everything except the tools; `paper` is None for a transparent background."""
 
     ink: str
     muted: str
@@ -52,7 +52,7 @@ class Theme:
 THEMES = {
     "light": Theme("#1a1d21", "#59626d", "#d9dee4", "#ffffff"),
     "dark": Theme("#e8ebee", "#a3adb8", "#38414b", "#14181d"),
-    # Stand-ins for the page's own variables: report.plots.inline puts those in their place.
+    # Placeholders, which report.plots.inline replaces with the page's CSS variables.
     "page": Theme("#010203", "#010204", "#010205", None),
 }
 PAGE_VARIABLES = {"#010203": "var(--ink)", "#010204": "var(--muted)", "#010205": "var(--grid)"}
@@ -65,7 +65,7 @@ def colour(record: RunnerRecord) -> str:
 
 
 def marks(records: Sequence[RunnerRecord]) -> dict[str, tuple[str, str]]:
-    """Marker and dash of each label, so that rows of one tool differ without colours."""
+    """Marker and dash style of each label, so that runners of one tool differ."""
     seen: dict[str, int] = {}
     found = {}
     for record in records:
@@ -79,21 +79,21 @@ def short(label: str, length: int = _LABEL_LENGTH) -> str:
     shown = visible(label)
     if len(shown) <= length:
         return shown
-    # Labels of one tool begin alike, and differ by what stands at their end.
+    # Labels of one tool begin alike and differ at the end.
     head = (length - 1) // 2
     return f"{shown[:head]}…{shown[head + 1 - length :]}"
 
 
 @contextmanager
 def applied(theme: Theme) -> Iterator[None]:
-    """Matplotlib with this theme, whatever the user's own settings are."""
+    """Matplotlib with this theme, regardless of the user's settings."""
     os.environ.setdefault("MPLCONFIGDIR", str(cache_folder("matplotlib")))
     import matplotlib as mpl
 
     settings: dict[str, Any] = {
         **{key: value for key, value in mpl.rcParamsDefault.items() if "backend" not in key},
         "text.parse_math": False,  # a label may hold a dollar sign
-        "svg.hashsalt": "netparity",  # the same plot is the same file
+        "svg.hashsalt": "netparity",  # so that files are reproducible
         "pdf.fonttype": 42,  # publishers refuse Type 3
         "font.size": FONT_POINTS,
         "axes.titlesize": FONT_POINTS,
@@ -126,14 +126,14 @@ def applied(theme: Theme) -> Iterator[None]:
         "figure.constrained_layout.use": True,
     }
     with mpl.rc_context(), warnings.catch_warnings():
-        # Of what the fonts do not hold, a box is drawn; of what is too narrow, what there is.
+        # About missing glyphs, which are drawn as boxes, and about narrow layouts.
         warnings.simplefilter("ignore")
         mpl.rcParams.update(cast(Any, settings))
         yield
 
 
 def new_figure(width_mm: float, height_inches: float) -> Figure:
-    """An empty figure, without the state that pyplot keeps."""
+    """An empty figure, without pyplot's global state."""
     from matplotlib.figure import Figure
 
     return Figure(figsize=(width_mm / MM_PER_INCH, height_inches))
@@ -152,8 +152,8 @@ def row_axes(
 ) -> tuple[Figure, Axes]:
     """Axes with a row for each label, from the top down: row i is at y = i.
 
-    A row's label stands above it, since beside it a long one would leave no room on a phone;
-    `beside` characters are left free at its right.
+    A row's label is above it, since a long one beside it would leave no room on a phone; `beside`
+    characters to its right are left free.
     """
     room = int(width_mm / MM_PER_INCH * POINTS_PER_INCH / _CHARACTER_POINTS) - beside
     height = len(labels) * row_inches + _AXIS_INCHES + extra_inches
@@ -176,7 +176,7 @@ def row_axes(
 
 
 def at_right(axes: Axes, row: int, text: str, theme: Theme) -> None:
-    """Words at the right of a row's label."""
+    """Text to the right of a row's label."""
     axes.annotate(
         text,
         (1, row - 0.34),
@@ -188,7 +188,7 @@ def at_right(axes: Axes, row: int, text: str, theme: Theme) -> None:
 
 
 def log_scale(axis: Axis, values: Sequence[float]) -> None:
-    """A logarithmic axis around positive values, its figures written plainly."""
+    """A logarithmic axis around positive values, with plain numbers."""
     from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
     axes = axis.axes
@@ -198,16 +198,16 @@ def log_scale(axis: Axis, values: Sequence[float]) -> None:
     if values:
         low, high = min(values) / 1.4, max(values) * 1.4
         axes.set(**{f"{name}lim": (low, high)})
-        if high < 100 * low:  # powers of ten alone would leave one figure, or none
+        if high < 100 * low:  # powers of ten alone would give one label or none
             axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
     axis.set_minor_formatter(NullFormatter())
 
 
 def plain(value: float) -> str:
-    """A figure on an axis: 0.02 or 1e-06."""
+    """A number on an axis, such as 0.02 or 1e-06."""
     return f"{value:g}" if value >= 1e-3 else f"{value:.0e}"
 
 
 def wants_log(values: Sequence[float], span: float) -> bool:
-    """Whether values, all positive, span more than this factor."""
+    """Whether all values are positive and span more than this factor."""
     return bool(values) and min(values) > 0 and max(values) > span * min(values)

@@ -1,4 +1,4 @@
-"""Every single value of a phase, process by process."""
+"""Every value of a phase, process by process."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from netparity.report.plots.drawing import Drawing, NothingToDrawError, Scene
 from netparity.report.plots.style import log_scale, row_axes, wants_log
 from netparity.report.plots.words import listed
 
-TITLE = "Every value that was timed"
+TITLE = "Every timed value"
 _STRIP = 0.44
 _LOG_FROM = 8.0
 
 
 def draw(scene: Scene) -> Drawing:
-    """A strip of dots per process, below the runner's name; a bar for its 95 % interval.
+    """A strip of dots per process below the runner's name, and a bar for the 95 % interval.
 
     Raises:
         NothingToDrawError: if there is no value of the phase.
@@ -39,7 +39,7 @@ def draw(scene: Scene) -> Drawing:
         marker = scene.marks[entry.label][0]
         for number, (round_number, values) in enumerate(processes):
             height = row - 0.1 + _STRIP * (number + 0.5) / len(processes)
-            outliers = {place for one, place in entry.outliers if one == round_number}
+            outliers = {index for round_of, index in entry.outliers if round_of == round_number}
             for hollow in (False, True):
                 drawn = [x for i, x in enumerate(values) if (i in outliers) is hollow]
                 axes.plot(
@@ -60,21 +60,23 @@ def draw(scene: Scene) -> Drawing:
     axes.set_xlabel(f"seconds of {PHASE_HEADERS[phase]}{', logarithmic' if logarithmic else ''}")
     return Drawing(
         TITLE,
-        f"{PHASE_HEADERS[phase].capitalize()}: a dot a value, a line a process in the order of the "
-        "rounds, a tick its median; below the name the 95 % interval over the processes. "
-        "Hollow: outliers, which count all the same.",
+        f"{PHASE_HEADERS[phase].capitalize()}: one dot per value and one line per process, in the "
+        "order of the rounds, with a tick at its median. The bar below the name is the 95 % "
+        "interval over the processes. Hollow dots are outliers; they are included.",
         f"Dots of every value of {PHASE_HEADERS[phase]}, by process. "
-        + listed([_told(entry, _processes(scene.records[entry.label], phase)) for entry in rows]),
+        + listed(
+            [_described(entry, _processes(scene.records[entry.label], phase)) for entry in rows]
+        ),
         figure,
     )
 
 
 def _processes(record: RunnerRecord, phase: str) -> list[tuple[int, list[float]]]:
-    """Round and values of each process that ended well."""
+    """Round number and values of each process that succeeded."""
     return [
-        (each.round, list(each.phases[phase]))
-        for each in record.rounds
-        if each.status == "ok" and each.phases.get(phase)
+        (process.round, list(process.phases[phase]))
+        for process in record.rounds
+        if process.status == "ok" and process.phases.get(phase)
     ]
 
 
@@ -88,8 +90,8 @@ def _interval(scene: Scene, axes: object, row: int, entry: TimingEntry) -> None:
         axes.plot(entry.median_seconds, row - 0.21, "D", color=scene.theme.ink, markersize=3.2)
 
 
-def _told(entry: TimingEntry, processes: Sequence[tuple[int, list[float]]]) -> str:
-    values = [value for _, each in processes for value in each if math.isfinite(value)]
+def _described(entry: TimingEntry, processes: Sequence[tuple[int, list[float]]]) -> str:
+    values = [x for _, of_process in processes for x in of_process if math.isfinite(x)]
     ends = f"{seconds(min(values))} to {seconds(max(values))} s" if values else "no finite value"
     several = "process" if len(processes) == 1 else "processes"
     return (

@@ -1,4 +1,4 @@
-"""Texts that several plots say in the same way."""
+"""Text that several plots share."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _MOST = 12
 
 
 def listed(sentences: Sequence[str], most: int = _MOST) -> str:
-    """Sentences one after the other; of many, the first, and how many follow."""
-    said = "; ".join(sentences[:most])
+    """Sentences joined by semicolons; if there are too many, the first, and how many are left."""
+    text = "; ".join(sentences[:most])
     left = len(sentences) - most
-    return f"{said}; and {left} more, which the tables hold." if left > 0 else f"{said}."
+    return f"{text}; and {left} more, see the tables." if left > 0 else f"{text}."
