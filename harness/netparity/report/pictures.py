@@ -147,7 +147,7 @@ def _difference(run: Run, labels: tuple[str, ...], difference: Tensor) -> Pictur
     by = f" ({', '.join(parts)})" if parts else ""
     names = ", ".join(labels)
     return Picture(
-        f"Difference, amplified {gain:.3g} times",
+        f"Difference × {gain:.3g}",
         f"{names}: {rms:.2g} grey levels from the shared input (root mean square){by}. Mid-grey: "
         "equal; lighter: brighter than the shared input.",
         f"grey where {names} equals the shared input; difference {rms:.2g} grey levels{by}",

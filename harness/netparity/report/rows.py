@@ -35,7 +35,7 @@ def csv_text(
         if name not in names:
             near = get_close_matches(name, names) or names[:8]
             raise UsageError(
-                f"--columns {name!r} is not a column; did you mean one of {', '.join(near)}?"
+                f"--columns {name!r} is not a column; choose from {', '.join(near)}, ..."
             )
     writer.writeheader()
     writer.writerows(rows)

@@ -148,7 +148,7 @@ def conclusion(transfer: Transfer, kind: str) -> str:
         )
     low, high = (100 * end for end in worst.changed.interval)
     return (
-        f"{begin}: predictions depend on the tool; at most {worst.changed.count} of "
+        f"{begin}: predictions depend on the tool; up to {worst.changed.count} of "
         f"{transfer.tested} change ({low:.2g}–{high:.2g} %), trained on {worst.trained_on} and "
         f"tested on {worst.tested_on}."
     )

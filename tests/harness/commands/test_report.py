@@ -214,7 +214,7 @@ def test_a_run_that_was_cut_short_is_judged_by_what_is_stored(tmp_path: Path) ->
     assert RunFolder.open(folder).read_run().parity == []
     said = " ".join(shown(folder).split())
     assert "right agrees with the float64 reference at 6 layers from conv1_1 to prob" in said
-    assert "The run was cut short; what had been measured is shown." in said
+    assert "The run was cut short; what was measured until then is shown." in said
     assert "late failed: the run ended before this runner's turn." in said
     assert "The run was cut short" in (folder / "table.md").read_text()
     judged = RunFolder.open(folder).read_run().parity
@@ -241,7 +241,7 @@ def test_a_link_keeps_leading_to_what_is_written(folder: Path) -> None:
 
 def test_a_pipe_or_a_device_is_not_replaced(folder: Path) -> None:
     os.mkfifo("pipe.md")
-    assert "is no file but a device or a pipe" in refused(folder, "-o", "pipe.md")
+    assert "is a device or a pipe, not a file" in refused(folder, "-o", "pipe.md")
     assert Path("pipe.md").is_fifo()
 
 
@@ -292,9 +292,9 @@ def test_json_goes_with_no_format(arguments: tuple[str, str], folder: Path) -> N
         (["--format", "word"], ["--format 'word' is not one of markdown, csv", "bibtex"]),
         (["--columns", "speed"], ["--columns 'speed' is not one of runner, code", "ratio"]),
         (["-f", "latex", "--columns", "speed"], ["--columns 'speed' is not one of runner"]),
-        (["--columns", ""], ["--columns names none; choose from runner, code"]),
-        (["-f", "csv", "--columns", "labels"], ["--columns 'labels' is no column", "label, "]),
-        (["-f", "tidy", "--columns", "valeu"], ["--columns 'valeu' is no column", "value, "]),
+        (["--columns", ""], ["--columns is empty; choose from runner, code"]),
+        (["-f", "csv", "--columns", "labels"], ["--columns 'labels' is not a column", "label, "]),
+        (["-f", "tidy", "--columns", "valeu"], ["--columns 'valeu' is not a column", "value, "]),
         (["-f", "json", "--columns", "runner"], ["the format json has no columns to choose"]),
         (["--phase", "sleep"], ["--phase 'sleep' is not one of startup, load, preprocess"]),
         (["--feature", "fc9"], ["--feature 'fc9' is not one of fc6, fc7"]),

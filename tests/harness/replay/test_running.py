@@ -104,7 +104,7 @@ def test_what_cannot_be_run_here_is_neither():
     script = EXPERIMENTS[-1]
     found = replay(script, status="unavailable", reason="no Octave", fix="install it")
     assert documented(found)[script.runner] is None
-    assert "MatConvNet's script was not run: no Octave. To mend it: install it" in list(
+    assert "MatConvNet's script was not run: no Octave. Fix: install it" in list(
         report.remarks(found)
     )
     assert len(list(report.forms(found))) == len(EXPERIMENTS) - 1

@@ -63,7 +63,7 @@ def test_too_few_rounds_are_inconclusive(tmp_path: Path) -> None:
     later, _ = stored(tmp_path, [runner("a", (0.2, 0.21, 0.2))])
     found = compare_folders(earlier, later)
     assert rows(found)["a"]["verdict"] == "inconclusive"
-    assert found.remarks == ["4 rounds in each run are the fewest that can show a difference."]
+    assert found.remarks == ["At least 4 rounds in each run are needed to show a difference."]
 
 
 def test_runs_of_unlike_lengths(tmp_path: Path) -> None:
@@ -84,13 +84,13 @@ def test_what_differs_between_the_runs_is_named(tmp_path: Path) -> None:
     )
     remarks = " ".join(compare_folders(earlier, later).remarks)
     for words in (
-        "The runs differ, machine: A processor",
+        "The runs differ in machine: A processor",
         "Another processor",
-        "The runs differ, weights: synthetic:0 (0123456789ab) (earlier)",
-        "The runs differ, threads: 2 (earlier), 1 (later).",
+        "The runs differ in weights: synthetic:0 (0123456789ab) (earlier)",
+        "The runs differ in threads: 2 (earlier), 1 (later).",
         "a ran Keras 3.1 (earlier), Keras 3.2 (later).",
-        "b is left out: it did not run, or failed parity, in the later run.",
-        "c is left out: it did not run, or failed parity, in the earlier run.",
+        "b is left out: it did not run or failed parity in the later run.",
+        "c is left out: it did not run or failed parity in the earlier run.",
     ):
         assert words in remarks
 
@@ -100,7 +100,7 @@ def test_a_wrong_answer_is_not_compared(tmp_path: Path) -> None:
     later, _ = stored(tmp_path, [runner("a", STEADY)], verdict="divergent")
     found = compare_folders(earlier, later)
     assert found.table.rows == ()
-    assert "failed parity, in the later run" in found.remarks[0]
+    assert "failed parity in the later run" in found.remarks[0]
 
 
 def test_what_cannot_be_compared(tmp_path: Path) -> None:
@@ -130,5 +130,5 @@ def test_the_list_of_runs(tmp_path: Path) -> None:
     ]
     assert [row[5] for row in table.rows[:2]] == ["6", "2"]
     assert len(table.rows) == 3 and "cannot be read" in table.rows[2][2]
-    with pytest.raises(InputError, match="is no folder"):
+    with pytest.raises(InputError, match="is not a folder"):
         history(tmp_path / "none")

@@ -45,7 +45,7 @@ def side_by_side() -> Document:
         started="2026-02-03T04:05:06Z",
         netparity_version="0.2.0",
     )
-    return Document((earlier, later), remarks=("The runs differ, netparity: 0.1.0, 0.2.0.",))
+    return Document((earlier, later), remarks=("The runs differ in netparity: 0.1.0, 0.2.0.",))
 
 
 # --- what they look like --------------------------------------------------------------------
@@ -197,7 +197,7 @@ def test_rows_have_the_columns_that_were_chosen_in_that_order(form: str) -> None
 @pytest.mark.parametrize("form", ROWS)
 def test_a_column_that_rows_do_not_have_is_refused_with_near_ones(form: str) -> None:
     document = Document((whole_run(["a", "b"]),), choice=Choice(columns=("labels",)))
-    with pytest.raises(UsageError, match=r"--columns 'labels' is no column; .*\blabel\b"):
+    with pytest.raises(UsageError, match=r"--columns 'labels' is not a column; .*\blabel\b"):
         render(document, form)
 
 

@@ -88,14 +88,14 @@ def test_of_several_that_fail_the_first_are_named(failing: int, last: str) -> No
 
 def test_a_feature_without_an_error_is_called_unusable() -> None:
     run = make_run([ok("a")], parity=[entry("a", "fc7", None, "error")])
-    assert headline(run) == "a gives no usable fc7."
+    assert headline(run) == "a returns no usable fc7."
 
 
 def test_the_first_faulty_layer_is_named() -> None:
     local = LocalError(since="pool1", relative_l2=0.5, floor=1e-7, verdict="divergent")
     parity = [entry("a", "conv2_1", 0.5, "divergent", local=local), entry("a", "fc6", 0.7, "error")]
     assert headline(make_run([ok("a")], parity=parity)) == (
-        "a does not agree: 7.0e-01 at fc6, and goes wrong first at conv2_1."
+        "a does not agree: 7.0e-01 at fc6; its first faulty layer is conv2_1."
     )
 
 
@@ -107,15 +107,15 @@ def test_equal_bit_for_bit_is_exactly() -> None:
 def test_where_no_relative_error_is_defined_none_is_claimed() -> None:
     run = make_run([ok("a")], parity=[entry("a", "fc6", None, "inconclusive")])
     assert headline(run) == (
-        "a agrees with the float64 reference at fc6 and fc7. At fc6 that shows nothing: the values "
-        "are constant, zero or too few."
+        "a agrees with the float64 reference at fc6 and fc7. At fc6 this is "
+        "inconclusive: the values are constant, zero or too few."
     )
 
 
 @pytest.mark.parametrize("asked", ["max_relative_l2", "atol", "rtol"])
 def test_a_tolerance_that_was_asked_for_is_not_called_rounding(asked: str) -> None:
     said = headline(run_of({"a": "pass"}, settings={asked: 0.1}))
-    assert said.endswith("(relative L2), within the tolerance asked for.")
+    assert said.endswith("(relative L2), within the requested tolerance.")
 
 
 @pytest.mark.parametrize(
@@ -191,7 +191,7 @@ def test_where_test_and_interval_disagree_that_is_said_and_not_that_there_is_no_
 ):
     mixed = timed("b", 1.23, "inconclusive", ratio_interval=(0.93, 1.61), p_value=0.024)
     assert speed(mixed) == (
-        "Whether b at 1.23× (0.93–1.61) differs from base in predict time is not clear: test and "
+        "Whether b at 1.23× (0.93–1.61) differs from base in predict time is unclear: test and "
         "interval disagree."
     )
 
@@ -213,7 +213,7 @@ def test_some_differ_and_others_do_not() -> None:
         timed("b", 2.0, "slower", ratio_interval=None), timed("c", 1.0, "no difference shown")
     )
     assert said == (
-        "In predict, b is 2.00× slower than base. For c no difference from base was shown."
+        "In predict, b is 2.00× slower than base. No difference from base was shown for c."
     )
 
 

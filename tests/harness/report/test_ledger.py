@@ -77,5 +77,5 @@ def test_the_machine_and_its_limits() -> None:
     assert list(machine_words(machine, settings)) == [
         "A processor, 4 processors, 8 GiB; A system",
         "instructions avx2 fma; frequency governor powersave; load average 0.50 at the start",
-        "2 threads, processors 0,2 only, 8 GiB of memory per process",
+        "2 threads, only processors 0,2, 8 GiB of memory per process",
     ]

@@ -38,7 +38,7 @@ def test_rounds_threads_and_the_seed_of_the_order_are_named() -> None:
     said = of_processes(5, 5)
     assert "ran in 5 fresh processes with 2 threads, one at a time" in said
     assert "(seed 7); each process timed 2 predictions after 1 untimed." in said
-    assert "corrected for the number of tools after Holm" in said
+    assert "with Holm's correction for the number of tools" in said
 
 
 def test_one_of_each_has_no_s() -> None:
@@ -52,7 +52,7 @@ def test_one_of_each_has_no_s() -> None:
 
 def test_a_single_process_is_not_said_to_have_been_tested() -> None:
     said = of_processes(1, 1)
-    assert "a single process gives no intervals, and no differences were tested" in said
+    assert "a single process gives no intervals, and differences were not tested" in said
     assert "permutation" not in said
 
 

@@ -368,8 +368,8 @@ def test_the_native_input_gives_other_features(loaded: LoadedRun) -> None:
 @pytest.mark.parametrize(
     ("arguments", "kind", "said"),
     [
-        (("nobody", "fc6"), InputError, "no runner 'nobody'; there is right, other"),
-        (("right", "fc8"), InputError, "right has no feature 'fc8' of the shared input; there is"),
+        (("nobody", "fc6"), InputError, "no runner 'nobody'; it has right, other"),
+        (("right", "fc8"), InputError, "right has no feature 'fc8' of the shared input; it has"),
         (("right", "fc6", "mine"), UsageError, "input 'mine' is not one of shared, native"),
     ],
 )
@@ -382,9 +382,9 @@ def test_what_a_run_does_not_hold_is_named_with_what_it_holds(
 
 def test_a_runner_without_features_has_none() -> None:
     run = LoadedRun.of(mixed_run())
-    with pytest.raises(InputError, match=r"crashed has no feature 'fc6' .*; there is none"):
+    with pytest.raises(InputError, match=r"crashed has no feature 'fc6' .*; it has none"):
         run.feature("crashed", "fc6")
-    with pytest.raises(InputError, match="no reference feature 'fc6'; there is none"):
+    with pytest.raises(InputError, match="no reference feature 'fc6'; it has none"):
         run.reference("fc6")
 
 
@@ -392,7 +392,7 @@ def test_figures_without_their_features_say_so(stored: StoredRun, tmp_path: Path
     (tmp_path / "run.json").write_bytes((stored.store.path / "run.json").read_bytes())
     run = netparity.load_run(tmp_path)
     for read in (lambda: run.reference("fc6"), lambda: run.feature("right", "fc6")):
-        with pytest.raises(InputError, match=r"does not hold .*fc6\.npy: only its figures"):
+        with pytest.raises(InputError, match=r"does not hold .*fc6\.npy: only run.json was kept"):
             read()
     with pytest.raises(InputError, match=r"netparity\.load_run"):
         LoadedRun.of(stored.store.read_run()).reference("fc6")
@@ -552,7 +552,7 @@ def test_a_cell_shows_the_outcome_parity_beside_speed_and_warnings() -> None:
     said = text_of(fragment)
     assert "Of three runners only fast agrees with the float64 reference" in said
     assert "wrong failed parity: its timings are shown, but not ranked." in said
-    assert "absent unavailable: no MATLAB was found. To mend it: install MATLAB" in said
+    assert "absent unavailable: no MATLAB was found. Fix: install MATLAB" in said
 
 
 def test_it_is_in_the_notebooks_own_colours() -> None:

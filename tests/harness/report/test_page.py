@@ -195,9 +195,11 @@ def test_plots_say_what_they_show() -> None:
 def test_what_cannot_be_drawn_is_said() -> None:
     root = page(ODD["no timing"])
     said = " ".join(words(e) for e in root.iter("p") if e.get("class") == "missing")
-    assert "“Share of the hardware limit”: the run has not measured" in said
-    assert "“What a user waits for”: no runner was timed." in said
-    assert "“Feature against feature”: the run does not hold the reference's fc6." in said
+    assert "“Share of the hardware limit”: the hardware limit was not measured" in said
+    assert "“Seconds of each phase”: no runner was timed." in said
+    assert (
+        "“Feature values against the reference”: the run does not hold the reference's fc6." in said
+    )
 
 
 def test_pictures_of_a_run_whose_files_are_gone_or_damaged(tmp_path: Path) -> None:
@@ -211,7 +213,7 @@ def test_pictures_of_a_run_whose_files_are_gone_or_damaged(tmp_path: Path) -> No
     consistent(root)
     assert len(list(root.iter("img"))) == 2  # what two tools made, without anything to compare
     said = " ".join(words(e) for e in root.iter("p") if e.get("class") == "missing")
-    assert "features/reference/fc6.npy, the reference's fc6, was not kept, or was changed" in said
+    assert "features/reference/fc6.npy, the reference's fc6, is missing or was changed" in said
 
 
 def test_a_picture_outside_the_run_is_not_shown(tmp_path: Path) -> None:

@@ -359,7 +359,7 @@ def test_a_runner_whose_feature_is_lost_is_named(tmp_path: Path) -> None:
     scene = stored_scene(tmp_path)
     (scene.folder.path / scene.records["twin"].features["shared"]["fc6"].file).unlink()
     drawn = draw("features", scene)
-    assert "Not drawn, as it was not kept or was changed: twin." in drawn.caption
+    assert "Not drawn, as their file is missing or changed: twin." in drawn.caption
     assert "right" in drawn.alt and "twin" not in drawn.alt
 
 
@@ -373,14 +373,14 @@ def test_tools_that_made_the_same_tensor_share_a_picture(tmp_path: Path) -> None
         "The image",
         "The shared input",
         "Made by right and 1 more",
-        "Its difference, times 42.3",
+        "Difference × 42.3",
         "Made by off",
-        "Its difference, times 1",
+        "Difference × 1",
     ]
     # Three grey levels more everywhere, enlarged until they just fit: 128 + 127.
-    assert np.unique(shown["Its difference, times 42.3"].pixels) == [255]
-    assert np.unique(shown["Its difference, times 1"].pixels) == [128]
-    assert "right, twin: 3 grey levels" in shown["Its difference, times 42.3"].caption
+    assert np.unique(shown["Difference × 42.3"].pixels) == [255]
+    assert np.unique(shown["Difference × 1"].pixels) == [128]
+    assert "right, twin: 3 grey levels" in shown["Difference × 42.3"].caption
 
 
 def test_a_tensor_that_is_no_image_is_left_out(tmp_path: Path) -> None:
@@ -476,7 +476,7 @@ def test_no_plot_without_what_it_shows() -> None:
     for kind, words in {
         "phases": "no runner was timed",
         "values": "no runner has a value of predict",
-        "limit": "has not measured what the hardware could do",
+        "limit": "the hardware limit was not measured",
         "features": "does not hold the reference's fc6",
         "inputs": "the inputs were not kept",
     }.items():

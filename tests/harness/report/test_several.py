@@ -184,7 +184,7 @@ def test_runs_that_cannot_be_compared_are_shown_with_the_reason(tmp_path: Path) 
 def test_what_differs_between_the_runs_is_remarked(tmp_path: Path) -> None:
     paths = [stored(tmp_path, run) for run in (earlier(), later())]
     remarks = open_document(paths).remarks
-    assert any(remark.startswith("The runs differ, machine: A processor") for remark in remarks)
+    assert any(remark.startswith("The runs differ in machine: A processor") for remark in remarks)
 
 
 def test_of_more_than_two_runs_it_is_said_which_are_meant(tmp_path: Path) -> None:

@@ -160,7 +160,7 @@ def test_notes_say_what_went_wrong_and_what_mends_it() -> None:
     assert "wrong failed parity: its timings are shown, but not ranked." in text
     assert "wrong: its features differ from process to process." in text
     assert "crashed failed: it was ended by SIGSEGV. Log: runners/03-x/round-1/log.txt" in text
-    assert "absent unavailable: no MATLAB was found. To mend it: install MATLAB" in text
+    assert "absent unavailable: no MATLAB was found. Fix: install MATLAB" in text
     assert "fast: Keras 3." in text
     assert "cut short" not in text
 
@@ -176,7 +176,7 @@ def test_notes_of_a_run_that_was_cut_short() -> None:
 
 
 def test_the_runner_that_ratios_are_taken_to_is_named() -> None:
-    assert "Ratio: that over fast's in the same round" in notes(RUN)
+    assert "Ratio: to fast in the same round" in notes(RUN)
 
 
 def test_a_base_that_failed_is_not_named() -> None:
