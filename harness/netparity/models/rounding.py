@@ -1,4 +1,4 @@
-"""Rounding to the formats that accelerators multiply in."""
+"""Rounding to the narrow formats in which accelerators multiply."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ UNIT_ROUNDOFF = 2.0**-24
 """u of float32, rounding to nearest (Higham, Accuracy and Stability, section 2.1)."""
 
 SIGNIFICANT_BITS: dict[Precision, int] = {"tf32": 11, "bfloat16": 8, "float16": 11}
-"""The leading 1 included: NVIDIA A100 white paper (TF32), IEEE 754-2019 (binary16)."""
+"""Including the leading 1: NVIDIA A100 white paper (TF32), IEEE 754-2019 (binary16)."""
 
 
 def rounded(x: Values, precision: Precision | None) -> Values:
-    """Values rounded to nearest, ties to even, as that format would hold them.
+    """Round values to a format, to nearest with ties to even.
 
-    float16 also has its narrower range: values beyond 65504 become infinite, as in a tool that
-    stores them so. TF32 and bfloat16 have float32's range.
+    In float16, values beyond 65504 become infinite, as in a tool that stores them in float16. TF32
+    and bfloat16 have the range of float32.
 
     Returns:
         An array of the same type; the same array for None.
@@ -41,10 +41,10 @@ def rounded(x: Values, precision: Precision | None) -> Values:
 
 
 def stored_as(x: npt.NDArray[np.floating[Any]]) -> Precision | None:
-    """The narrow format that every one of these values fits in, if there is one.
+    """The narrow format that holds all of these values exactly; None if there is none.
 
-    A float32 value fits bfloat16 by chance once in 65536, but zeros and powers of two always do:
-    at least 8 distinct values are asked for.
+    A float32 value fits bfloat16 by chance once in 65536, but zeros and powers of two always do, so
+    at least 8 distinct values are required.
     """
     if np.unique(x.ravel()[:4096]).size < 8:
         return None

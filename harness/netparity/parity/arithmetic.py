@@ -1,7 +1,7 @@
-"""The operations of a network in NumPy, in whatever precision their input has.
+"""The operations of a network in NumPy, in the precision of their input.
 
-Shared with no compared tool. In float64 they make the reference; in float32, with their sums in
-several orders, the noise floor.
+They share no code with any compared tool. In float64 they compute the reference; in float32, with
+sums in several orders, the noise floor.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ import numpy.typing as npt
 Array = npt.NDArray[np.floating]
 
 _BLOCK_BYTES = 8 * 2**20
-"""Patches gathered for one matrix product: small enough to stay in cache."""
+"""Patches per matrix product: few enough to stay in cache."""
 
 _DENSE_ROWS = 256
-"""Rows of a dense kernel widened to float64 at a time: fc6 of VGG16 would be 822 MB whole."""
+"""Rows of a dense kernel converted to float64 at a time: all of VGG16's fc6 would take 822 MB."""
 
 
 def convolve(
@@ -25,15 +25,15 @@ def convolve(
     kernel: npt.NDArray[np.float32],
     partial_sums: int | None = None,
 ) -> Array:
-    """Correlation with a K x K kernel (K odd), stride 1, zeros beyond the border.
+    """Correlation with a K x K kernel (K odd), stride 1, with zero padding.
 
     y[i, j, o] = sum over u, v, c of x[i + u - K//2, j + v - K//2, c] k[u, v, c, o]
 
     Args:
-        image: H x W x C, in the precision to compute in.
+        image: H x W x C, in the precision of the computation.
         kernel: K x K x C x O.
-        partial_sums: the sum's terms are added in groups of as many, group by group; None lets
-            the matrix product choose.
+        partial_sums: number of terms per group; a sum is added up group by group. None leaves the
+            order to the matrix product.
 
     Returns:
         H x W x O, of the image's type.
@@ -87,13 +87,13 @@ def dense(
     matrix: npt.NDArray[np.float32],
     partial_sums: int | None = None,
 ) -> Array:
-    """Every input to every unit.
+    """Multiply inputs by a dense layer's matrix.
 
     Args:
-        flat: N x inputs, in the precision to compute in.
+        flat: N x inputs, in the precision of the computation.
         matrix: inputs x units.
-        partial_sums: as in `convolve`. In float64 the sum is always taken in parts, so that
-            the matrix is never widened whole.
+        partial_sums: as in `convolve`. In float64 the sum is always taken in parts, so that the
+            whole matrix is never converted at once.
 
     Returns:
         N x units, of the input's type.
@@ -109,26 +109,26 @@ def dense(
 
 
 def max_pool(x: Array) -> Array:
-    """Maximum over 2 x 2 windows, stride 2; an odd last row or column is left out.
+    """Maximum over 2 x 2 windows, stride 2; an odd last row or column is ignored.
 
     Args:
         x: N x H x W x C.
     """
-    one, two, three, four = _quarters(x)
-    return np.maximum(np.maximum(one, two), np.maximum(three, four))
+    a, b, c, d = _corners(x)
+    return np.maximum(np.maximum(a, b), np.maximum(c, d))
 
 
 def average_pool(x: Array) -> Array:
-    """Mean over 2 x 2 windows, stride 2; an odd last row or column is left out.
+    """Mean over 2 x 2 windows, stride 2; an odd last row or column is ignored.
 
     Args:
         x: N x H x W x C.
     """
-    one, two, three, four = _quarters(x)
-    return np.asarray((one + two + three + four) / 4, dtype=x.dtype)
+    a, b, c, d = _corners(x)
+    return np.asarray((a + b + c + d) / 4, dtype=x.dtype)
 
 
-def _quarters(x: Array) -> tuple[Array, Array, Array, Array]:
+def _corners(x: Array) -> tuple[Array, Array, Array, Array]:
     """The four corners of every 2 x 2 window."""
     height, width = x.shape[1] // 2 * 2, x.shape[2] // 2 * 2
     x = x[:, :height, :width]
@@ -141,6 +141,6 @@ def relu(x: Array) -> Array:
 
 
 def softmax(x: Array) -> Array:
-    """exp(x) / sum(exp(x)) over the last axis, shifted by the maximum against overflow."""
+    """exp(x) / sum(exp(x)) over the last axis, shifted by the maximum to avoid overflow."""
     exponentials = np.exp(x - x.max(axis=-1, keepdims=True))
     return np.asarray(exponentials / exponentials.sum(axis=-1, keepdims=True))

@@ -1,7 +1,7 @@
-"""The noise floor: what float32 rounding alone does to each layer, for these weights and input.
+"""The noise floor: the effect of float32 rounding alone on each layer, for given weights and input.
 
-Measured, not assumed: plain float32 passes whose sums are mathematically equal and differently
-ordered, each held against the reference. The worst of them is the floor.
+It is measured, not assumed: plain float32 passes with mathematically equal sums in different orders
+are compared with the reference. The largest error is the floor.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ ORDERS: tuple[How, ...] = (
     How(partial_sums=64),
     How(partial_sums="short"),
 )
-"""The passes: as the matrix product likes, channels in two other orders, sums in short groups."""
+"""The passes: default order, channels in two other orders, sums in groups of two sizes."""
 
 
 FEWER_ORDERS = (ORDERS[0], ORDERS[1], ORDERS[4])
-"""For inputs of a runner's own, whose floors differ little from the shared one's."""
+"""For the runners' own inputs, whose floors differ little from those of the shared input."""
 
 
 @dataclass(frozen=True)
@@ -37,12 +37,12 @@ class LayerFloor:
     """The floor of one layer.
 
     Attributes:
-        relative_l2: largest relative L2 error of the passes; u = 2^-24 at least, since no tool
-            can hold a value more exactly than float32 does.
-        ulp: the same in units of the last place of the layer's scale, that is the root mean
-            square error over the spacing of float32 numbers at the reference's root mean square.
-        bound: upper bound on what the layer's own sums can add to the relative L2 error, in
-            whatever order they are taken; None for layers without a sum, and for softmax.
+        relative_l2: largest relative L2 error of the passes; at least u = 2^-24, the precision of
+            a float32 value.
+        ulp: the same in units in the last place at the layer's scale: the root mean square error
+            divided by the spacing of float32 numbers at the reference's root mean square.
+        bound: upper bound on what the layer's own sums can add to the relative L2 error, whatever
+            their order; None for layers without sums and for softmax.
     """
 
     relative_l2: float
@@ -66,45 +66,45 @@ def reference_with_floor(
     orders: Sequence[How] = ORDERS,
     base: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Iterator[tuple[Layer, Array, LayerFloor]]:
-    """The float64 pass and the float32 ones side by side, so that nothing is kept but one layer.
+    """Run the float64 pass and the float32 passes side by side, keeping one layer in memory.
 
     Args:
         images: N x H x W x 3, RGB, mean subtracted.
-        base: layer name to fields of `How` for every pass, where another feature is wanted than
-            the layer's usual one.
+        base: layer name to fields of `How` for every pass, if the wanted feature is not the
+            layer's usual output.
 
     Yields:
         Layer, its float64 output (N x H x W x C or N x units) and its floor.
     """
     weights = OneLayerAtATime(weights)
     single = images.astype(np.float32, copy=False)
-    right: Array = images.astype(np.float64)
+    reference: Array = images.astype(np.float64)
     variants: list[Array] = [single] * len(orders)
     for layer in model.layers:
         bound = _bound(layer, weights, variants[0]) if layer.activation == "relu" else None
         fields = (base or {}).get(layer.name, {})
-        right = apply_layer(layer, weights, right, replace(RIGHT, **fields))
-        with np.errstate(over="ignore", invalid="ignore"):  # such a pass is left out below
+        reference = apply_layer(layer, weights, reference, replace(RIGHT, **fields))
+        with np.errstate(over="ignore", invalid="ignore"):  # such passes are ignored below
             variants = [
                 apply_layer(layer, weights, x, replace(how, **fields))
                 for x, how in zip(variants, orders, strict=True)
             ]
-        errors = [relative_l2(x, right) for x in variants]
+        errors = [relative_l2(x, reference) for x in variants]
         worst = max([UNIT_ROUNDOFF, *(error for error in errors if np.isfinite(error))])
-        norm = float(np.linalg.norm(right))
+        norm = float(np.linalg.norm(reference))
         yield (
             layer,
-            right,
+            reference,
             LayerFloor(
                 relative_l2=worst,
-                ulp=in_ulp(worst, right),
+                ulp=in_ulp(worst, reference),
                 bound=bound / norm if bound is not None and norm > 0 else None,
             ),
         )
 
 
 class OneLayerAtATime(Mapping[str, npt.NDArray[np.float32]]):
-    """Weights of which those of one layer stay in memory, for passes that go side by side."""
+    """Weights of which only one layer's stay in memory, for passes that run side by side."""
 
     def __init__(self, weights: Weights) -> None:
         self._weights = weights
@@ -126,7 +126,7 @@ class OneLayerAtATime(Mapping[str, npt.NDArray[np.float32]]):
 
 
 def in_ulp(error: float, reference: Array) -> float | None:
-    """A relative L2 error in units of the last place of the layer's scale."""
+    """A relative L2 error in units in the last place at the layer's scale."""
     scale = float(np.linalg.norm(reference)) / max(1, reference.size) ** 0.5
     if not 0 < scale < float(np.finfo(np.float32).max):
         return None
@@ -144,7 +144,7 @@ def gamma(terms: int) -> float:
 
 
 def _bound(layer: Layer, weights: Weights, x: Array) -> float:
-    """Norm of gamma_n (|k| * |x| + |b|); a ReLU never enlarges a difference."""
+    """Norm of gamma_n (|k| * |x| + |b|); a ReLU never increases a difference."""
     magnitudes = abs(x)
     kernel, bias = abs(weights[layer.kernel]), abs(weights[layer.bias])
     if layer.kind == "conv":

@@ -1,4 +1,4 @@
-"""What each layer does itself: the reference's next layer on the runner's own previous one."""
+"""Each layer's own error: the reference's layer applied to the runner's own previous activation."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from netparity.parity.verdict import Rule
 from netparity.protocol import LocalError
 
 LOCAL_ORDERS = (How(), How(channel_order="shuffled"), How(partial_sums="short"))
-"""Float32 passes that measure what rounding does to the layer on this runner's activation."""
+"""Float32 passes that measure the effect of rounding on a runner's own activation."""
 
 
 class LocalJudge:
-    """Goes through one runner's layers, input to output, and judges each for itself alone."""
+    """Judges one runner's layers, each on its own, from input to output."""
 
     def __init__(self, truth: Truth, rule: Rule) -> None:
         self._truth, self._rule = truth, rule
@@ -29,23 +29,23 @@ class LocalJudge:
         self._x: Array = truth.images
 
     def judge(self, layer: Layer, values: Array, reference: Array) -> LocalError | None:
-        """The layer's own error, given the last activation that was usable.
+        """The layer's own error, given the last usable activation.
 
         Args:
-            values: what the runner handed out.
-            reference: the right values of the whole network up to here.
+            values: the runner's feature.
+            reference: the reference of the whole network up to this layer.
 
         Returns:
-            None if it cannot be computed for want of weights.
+            None if the error cannot be computed because there are no weights.
         """
         truth = self._truth
         if truth.weights is None and self._since != INPUT:
             return None
         since, before = self._since, self._x
-        right, floor = self._right(layer, reference)
+        correct, floor = self._correct(layer, reference)
         if not np.isfinite(values).all():
             return LocalError(since=since, relative_l2=None, floor=floor, verdict="error")
-        error = relative_l2(values, right)
+        error = relative_l2(values, correct)
         self._since, self._x = layer.name, values
         if error <= self._rule.factor * floor:
             return LocalError(since=since, relative_l2=error, floor=floor, verdict="pass")
@@ -55,7 +55,7 @@ class LocalJudge:
             segment = between(truth.model, since, layer.name)
             single = before.astype(np.float32, copy=False)
             arithmetic = identify(
-                values, right, lambda how: run_layers(segment, weights, single, how)
+                values, correct, lambda how: run_layers(segment, weights, single, how)
             )
         return LocalError(
             since=since,
@@ -66,23 +66,23 @@ class LocalJudge:
         )
 
     def follow(self, other: LocalJudge) -> None:
-        """Go on from where another runner is, whose activations have all been the same."""
+        """Continue from another runner's position; all its activations have been the same."""
         self._since, self._x = other._since, other._x
 
-    def _right(self, layer: Layer, reference: Array) -> tuple[Array, float]:
-        """What the layer should have been, and what rounding does to it."""
+    def _correct(self, layer: Layer, reference: Array) -> tuple[Array, float]:
+        """The correct output of the layer, and the effect of rounding on it."""
         truth = self._truth
         if self._since == INPUT:
             return reference, truth.floors.get(layer.name, UNIT_ROUNDOFF)
         assert truth.weights is not None
         segment = between(truth.model, self._since, layer.name)
-        right = run_layers(segment, truth.weights, self._x.astype(np.float64))
+        correct = run_layers(segment, truth.weights, self._x.astype(np.float64))
         single = self._x.astype(np.float32, copy=False)
         errors = [
-            relative_l2(run_layers(segment, truth.weights, single, how), right)
+            relative_l2(run_layers(segment, truth.weights, single, how), correct)
             for how in LOCAL_ORDERS
         ]
-        return right, max([UNIT_ROUNDOFF, *(error for error in errors if np.isfinite(error))])
+        return correct, max([UNIT_ROUNDOFF, *(error for error in errors if np.isfinite(error))])
 
 
 def first_faulty(errors: Mapping[str, LocalError | None]) -> str | None:
@@ -91,5 +91,5 @@ def first_faulty(errors: Mapping[str, LocalError | None]) -> str | None:
 
 
 def is_faulty(local: LocalError | None) -> bool:
-    """Whether a layer does something wrong itself."""
+    """Whether a layer is faulty on its own."""
     return local is not None and local.verdict not in ("pass", "identical", "inconclusive")

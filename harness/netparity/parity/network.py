@@ -1,7 +1,7 @@
-"""One layer, computed rightly or in a stated other way.
+"""One layer, computed correctly or in a specified other way.
 
-A `How` is the only thing in which the reference, the passes of the noise floor, the simulated
-precisions and the known mistakes differ from each other.
+The reference, the passes of the noise floor, the simulated precisions and the known mistakes differ
+from each other only in their `How`.
 """
 
 from __future__ import annotations
@@ -27,19 +27,18 @@ class How:
 
     Attributes:
         channel_order: order in which the input channels of a sum are added.
-        partial_sums: terms added in groups of as many (`arithmetic.convolve`); `short` for groups
-            of 4, or 64 groups where there are more terms: nearly one after the other, as many a
-            tool adds.
-        operands: precision to which inputs and kernels are rounded before they are multiplied.
-        storage: precision in which every result is held: the sums, with the bias, and after the
+        partial_sums: number of terms per group (`arithmetic.convolve`); `short` for groups of 4,
+            or for 64 groups if there are more than 256 terms: almost term by term, as some tools
+            sum.
+        operands: precision to which inputs and kernels are rounded before multiplication.
+        storage: precision in which every result is stored: the sums, with the bias, and after the
             activation.
         kernel: rotated by 180 degrees, or with rows and columns swapped.
-        bias: whether it is added.
+        bias: whether the bias is added.
         activation: the layer's own, none, a ReLU, or a ReLU before the layer's own.
-        conv_padding: `valid` leaves out every value that needs the border, and fills the place
-            that it leaves with zeros.
+        conv_padding: `valid` replaces every value that depends on the padding by zero.
         pooling: maximum or mean of a window.
-        pool_shift: rows and columns of padding above and to the left, by which windows move.
+        pool_shift: rows and columns of padding at the top and left, which shift the windows.
         flatten: order in which a dense layer reads the axes height, width, channels.
     """
 
@@ -62,7 +61,7 @@ RIGHT = How()
 def passes(
     model: Model, weights: Weights, x: Array, how: Callable[[Layer], How] = lambda layer: RIGHT
 ) -> Iterator[tuple[Layer, Array]]:
-    """Run the network in the precision of `x`, handing out every layer's output.
+    """Run the network in the precision of `x`, one layer at a time.
 
     Args:
         x: N x H x W x 3, RGB, mean subtracted.
@@ -76,7 +75,7 @@ def passes(
 
 
 def apply_layer(layer: Layer, weights: Weights, x: Array, how: How = RIGHT) -> Array:
-    """One layer, activation included, in the precision of `x`.
+    """Compute one layer, including its activation, in the precision of `x`.
 
     Args:
         x: N x H x W x C (a dense layer accepts any shape with as many values per image).
@@ -113,10 +112,10 @@ def _kernel(layer: Layer, weights: Weights, how: How) -> npt.NDArray[np.float32]
 
 
 def _order(channels: int, how: How) -> npt.NDArray[np.intp] | None:
-    """The order to add channels in; None for the stored one."""
+    """The order in which channels are added; None for the stored order."""
     if how.channel_order == "stored":
         return None
-    # Reversed would not do: some matrix products add fours of terms in either direction alike.
+    # Reversing is not enough: some matrix products add groups of four in both directions alike.
     seed = [channels, how.channel_order == "shuffled-again"]
     return np.random.default_rng(seed).permutation(channels)
 

@@ -1,8 +1,7 @@
-"""Which arithmetic made an error: the narrow formats of accelerators, or careless float32.
+"""The arithmetic behind an error: a narrow format of accelerators, or inexact float32.
 
-An error is taken for a narrow format's when every value fits that format, or when it looks like
-what rounding the operands does to this very layer and input: not its size alone, but its pattern,
-value by value.
+An error is attributed to a narrow format if every value fits that format, or if its pattern, value
+by value, is that of rounding the operands for this layer and input. Its size alone is not enough.
 """
 
 from __future__ import annotations
@@ -17,35 +16,35 @@ from netparity.parity.network import How
 from netparity.protocol import Arithmetic
 
 _ALIKE = 0.6
-"""Least cosine of an error to the simulated one. Unrelated errors have about n^-1/2."""
+"""Least cosine between an error and the simulated one; unrelated errors have about n^-1/2."""
 
 _SIZE_RANGE = (0.4, 2.5)
-"""Norm of an error over that of the simulated one."""
+"""Range of the ratio of an error's norm to that of the simulated error."""
 
 _FAST_MATH_MOST = 2.0**-11
-"""Careless float32 (reordered, approximated) is still more exact than TF32's rounding unit."""
+"""Fast-math float32 (reordered, approximated) is still more exact than TF32's unit roundoff."""
 
 STORED_MOST = {name: 32 * 2.0**-bits for name, bits in SIGNIFICANT_BITS.items()}
-"""Largest relative L2 error of a layer whose operands and results are held so."""
+"""Largest relative L2 error of a layer whose operands and results are stored in the format."""
 
 _LEAST_SPREAD = 0.03
 _MOST_BIAS = 0.5
 _LEAST_TYPICAL = 0.1
 _FEWEST_VALUES = 64
-"""Of fewer values one cannot tell noise from a single mistake."""
+"""With fewer values, noise cannot be distinguished from a single mistake."""
 
 
 SIMULATED: dict[Precision, How] = {name: How(operands=name) for name in ("tf32", "bfloat16")}
-"""TF32 and float16 operands round alike: where nothing was stored narrowly, both are TF32's."""
+"""TF32 and float16 round operands alike; without float16 storage, both are reported as TF32."""
 
 
 def identify(x: Array, right: Array, simulate: Callable[[How], Array]) -> Arithmetic | None:
-    """The arithmetic that explains how x differs from the right values; None if none does.
+    """The arithmetic that explains the difference to the correct values; None if none does.
 
     Args:
         x: the runner's values, finite.
-        right: what they should be.
-        simulate: the same layers computed in a stated way.
+        right: the correct values.
+        simulate: computes the same layers in a specified way.
     """
     difference = x - np.asarray(right, dtype=np.float64)
     error = difference.ravel()
@@ -67,7 +66,7 @@ def identify(x: Array, right: Array, simulate: Callable[[How], Array]) -> Arithm
 
 
 def _is_noise(error: Array, right: Array) -> bool:
-    """Small, without a direction, and spread over all values rather than sitting in a few."""
+    """Whether an error is small, without a direction, and spread over all values."""
     size, norm = float(np.linalg.norm(error)), float(np.linalg.norm(right))
     if error.size < _FEWEST_VALUES or norm == 0 or size / norm > _FAST_MATH_MOST:
         return False
@@ -75,13 +74,13 @@ def _is_noise(error: Array, right: Array) -> bool:
     bias = abs(float(error.sum())) / (size * error.size**0.5)
     if abs(along) > _MOST_BIAS * size or bias > _MOST_BIAS:
         return False
-    # One wrong logit scales all other probabilities alike: that is no noise either.
-    beside = error - (along / norm) * right
-    return _is_spread(error, right) and _is_spread(beside, right)
+    # One wrong logit scales all other probabilities equally, which is not noise.
+    remainder = error - (along / norm) * right
+    return _is_spread(error, right) and _is_spread(remainder, right)
 
 
 def _is_spread(error: Array, right: Array) -> bool:
-    """Whether all values are wrong, and the typical channel as much as the whole."""
+    """Whether the error affects all values, and a typical channel as much as the whole."""
     squares = error.ravel() ** 2
     # The participation ratio: 1/3 for Gaussian noise, 1/n for a single wrong value.
     spread = float(squares.sum() ** 2 / (error.size * (squares**2).sum()))

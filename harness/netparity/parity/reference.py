@@ -1,7 +1,7 @@
 """The reference: a float64 forward pass in NumPy, independent of every compared tool.
 
-Its rounding error is about 2^-29 of a float32 pass's, so against float32 features it may be
-taken for the truth.
+Its rounding error is about 2^-29 of that of a float32 pass, so for float32 features it can be
+considered exact.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def forward(
 
     Args:
         images: N x H x W x 3, RGB, mean subtracted.
-        keep: names of the layers whose output is wanted; the pass ends after the last of them.
+        keep: names of the layers whose output is returned; the pass ends after the last of them.
         done: called after each layer.
 
     Returns:
@@ -46,7 +46,7 @@ def forward(
 def forward_float32(
     model: Model, weights: Weights, images: npt.NDArray[np.float32]
 ) -> Iterator[tuple[Layer, Array]]:
-    """The same in float32: enough where differences far above rounding are wanted.
+    """Run the network in float32, which suffices for differences far above rounding.
 
     Yields:
         Layer and its output.

@@ -1,4 +1,4 @@
-"""What features are judged against: one input, the reference on it, and the noise floor."""
+"""What features are judged against: one input, its reference and its noise floor."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from netparity.parity.floor import ORDERS, LayerFloor, reference_with_floor
 from netparity.parity.network import RIGHT, How, Weights, apply_layer
 
 INPUT = "input"
-"""Where a network begins, in place of a layer's name."""
+"""The start of a network, where a layer's name is expected."""
 
 
 @dataclass(frozen=True)
 class Truth:
-    """The right values for one input.
+    """The correct values for one input.
 
     Attributes:
         images: N x H x W x 3 float32, RGB, mean subtracted.
         reference: layer name to float64 values.
-        floors: layer name to the relative L2 error that float32 rounding alone makes.
-        weights: None where they are not at hand: then nothing local can be computed.
+        floors: layer name to the relative L2 error of float32 rounding alone.
+        weights: None if they are not available; local errors cannot be computed then.
     """
 
     model: Model
@@ -43,26 +43,26 @@ def between(model: Model, since: str, until: str) -> Sequence[Layer]:
 
 
 def run_layers(layers: Sequence[Layer], weights: Weights, x: Array, how: How = RIGHT) -> Array:
-    """Several layers in a row, in the precision of `x`."""
+    """Compute several layers in a row, in the precision of `x`."""
     for layer in layers:
         x = apply_layer(layer, weights, x, how)
     return x
 
 
 def in_order(model: Model, names: Iterable[str]) -> list[Layer]:
-    """The layers of these names, in the network's order."""
+    """The layers with these names, in network order."""
     wanted = set(names)
     return [layer for layer in model.layers if layer.name in wanted]
 
 
 class ReferencePass(Mapping[str, Array]):
-    """The reference computed while it is being read, one layer in memory at a time.
+    """The reference, computed while it is read, with one layer in memory at a time.
 
-    Layers must be asked for in the network's order; the last one may be asked for again.
+    Layers must be read in network order; the last one can be read again.
 
     Attributes:
-        layer_floors: the floors of the layers passed so far.
-        floors: their relative L2 alone, as a `Truth` wants them.
+        layer_floors: the floors of the layers computed so far.
+        floors: their relative L2 errors, for `Truth.floors`.
     """
 
     def __init__(
@@ -87,7 +87,7 @@ class ReferencePass(Mapping[str, Array]):
                 layer, x, floor = next(self._passes)
             except StopIteration:
                 raise ValueError(
-                    f"{name} was asked for too late: layers come in the network's order"
+                    f"{name} was read too late: layers must be read in network order"
                 ) from None
             self._current = (layer.name, x)
             self.layer_floors[layer.name] = floor
@@ -111,6 +111,6 @@ class ReferencePass(Mapping[str, Array]):
         images: npt.NDArray[np.float32],
         orders: Sequence[How] = ORDERS,
     ) -> Truth:
-        """What is true of these images, computed as it is needed."""
+        """The truth for these images, computed when it is read."""
         reference = cls(model, weights, images, orders)
         return Truth(model, images, reference, reference.floors, weights)
