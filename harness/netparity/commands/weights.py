@@ -97,7 +97,7 @@ def convert(
             tensors, network, _ = _open(file, _model_or_none(model))
             chosen = converting.parse_changes(apply or [], network)
             if chosen:
-                tensors = converting.Changed(tensors, network, chosen)
+                tensors = converting.changed(tensors, network, chosen)
             sha256 = converting.convert(tensors, network, out, format_, force, watch)
         typer.echo(f"{out}: {format_.title}, {network.name}, SHA-256 {sha256}")
 

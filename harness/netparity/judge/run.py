@@ -29,7 +29,7 @@ from netparity.protocol import (
     Run,
     RunnerRecord,
 )
-from netparity.results.features import StoredFeatures, ok_features
+from netparity.results.features import ok_features, stored_features
 from netparity.results.folder import RunFolder
 from netparity.watch import Watch
 from netparity.weights.canonical import Tensors
@@ -112,7 +112,7 @@ def shared_truth(run: Run, store: RunFolder, weights: Tensors | None) -> Truth:
     return Truth(
         model=run_model(run),
         images=read_shared_input(store),
-        reference=StoredFeatures(run.reference_features, store),
+        reference=stored_features(run.reference_features, store),
         floors={entry.feature: entry.relative_l2 for entry in floors},
         weights=weights,
     )

@@ -11,8 +11,10 @@ import numpy as np
 
 from netparity.errors import InputError
 from netparity.files.limits import reading
+from netparity.files.source import Source
 from netparity.files.stored import Stored
 from netparity.models import MODELS, Layer, Model
+from netparity.protocol.lazy import LazyMapping
 from netparity.weights import layout as layouts
 from netparity.weights.layout import Layout, Tensor
 
@@ -61,8 +63,8 @@ class Format:
         name: for `--to`, and where tables name the format.
         title: in words.
         suffixes: of the files' names, the usual one first.
-        recognise: whether a file, of which the first bytes are given, is in this format; None for
-            a variant, which is recognised as the format that it is one of.
+        recognise: whether a file is in this format; None for a variant, which is recognised as the
+            format that it is one of.
         read: what such a file holds; its values are read when they are asked for.
         write: the weights, tensor by tensor.
         only_to: whether it is written only when `--to` names it (another one has its ending).
@@ -71,43 +73,34 @@ class Format:
     name: str
     title: str
     suffixes: tuple[str, ...]
-    recognise: Callable[[Path, bytes], bool] | None
-    read: Callable[[Path], Contents]
+    recognise: Callable[[Source], bool] | None
+    read: Callable[[Source], Contents]
     write: Callable[[Path, Model, Tensors], None] | None
     only_to: bool = False
 
 
-class FileTensors(Mapping[str, Tensor]):
-    """The canonical tensors of a file, each read and checked when it is asked for."""
+def file_tensors(path: Path, kind: str, contents: Contents, model: Model) -> Tensors:
+    """The canonical tensors of a file, each read and checked when it is asked for.
 
-    def __init__(self, path: Path, kind: str, contents: Contents, model: Model) -> None:
-        self._path, self._kind, self._layout = path, kind, contents.layout
-        self._sources: dict[str, tuple[Layer, Stored]] = {}
-        for layer, pair in zip(model.parametric_layers, contents.pairs, strict=True):
-            self._sources[layer.kernel] = (layer, pair.kernel)
-            self._sources[layer.bias] = (layer, pair.bias)
+    Taking one raises InputError if it cannot be read or holds NaN or infinite values.
+    """
+    sources: dict[str, tuple[Layer, Stored]] = {}
+    for layer, pair in zip(model.parametric_layers, contents.pairs, strict=True):
+        sources[layer.kernel] = (layer, pair.kernel)
+        sources[layer.bias] = (layer, pair.bias)
 
-    def __getitem__(self, name: str) -> Tensor:
-        """Read one tensor.
-
-        Raises:
-            InputError: if it cannot be read or holds NaN or infinite values.
-        """
-        layer, stored = self._sources[name]
-        with reading(self._path, self._kind):
+    def fetch(name: str) -> Tensor:
+        layer, stored = sources[name]
+        with reading(path, kind):
             if name == layer.kernel:
-                tensor = layouts.load(stored, layer, self._layout)
+                tensor = layouts.load(stored, layer, contents.layout)
             else:
                 tensor = layouts.load_flat(stored, np.empty(stored.size, dtype=np.float32))
         if not layouts.all_finite(tensor):
-            raise InputError(f"weights {self._path}: {name} holds NaN or infinite values")
+            raise InputError(f"weights {path}: {name} holds NaN or infinite values")
         return tensor
 
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._sources)
-
-    def __len__(self) -> int:
-        return len(self._sources)
+    return LazyMapping(sources, fetch)
 
 
 def identify(contents: Contents) -> Model:
@@ -138,7 +131,7 @@ def check(contents: Contents, model: Model, path: Path) -> None:
                 f"layers with weights are {', '.join(expected)}{hint}"
             )
         if found.count(name) > 1:
-            raise InputError(f"weights {path}: layer {name!r} stands twice in it")
+            raise InputError(f"weights {path}: layer {name!r} is duplicated")
     for name, layer in expected.items():
         if name not in found:
             raise InputError(

@@ -52,7 +52,7 @@ def contents(arrays: Mapping[str, Stored]) -> Contents:
         place = (("features", "classifier").index(match[1]), int(match[2]))
         both = found.setdefault(place, {})
         if match[3] in both:
-            raise DamagedError(f"{name!r} stands twice in it")
+            raise DamagedError(f"{name!r} is duplicated")
         both[match[3]] = stored
     pairs, linear = [], []
     for (part, index), both in sorted(found.items()):
