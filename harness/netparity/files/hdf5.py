@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from netparity.files import hdf5_examination, hdf5_tree
-from netparity.files.hdf5_tree import Array, Group, Item, Link, Place
+from netparity.files.hdf5_tree import Array, Group, Item, Link
+from netparity.files.hdf5_values import Place
 from netparity.files.limits import MOST_TEXT, NAME_SHOWN, DamagedError, Limits
 from netparity.files.stored import Stored, Unreadable
 from netparity.system.launch import Command, ask

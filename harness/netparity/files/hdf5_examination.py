@@ -16,7 +16,8 @@ import sys
 from pathlib import Path
 
 from netparity.files import hdf5_tree
-from netparity.files.hdf5_tree import Array, Place
+from netparity.files.hdf5_tree import Array
+from netparity.files.hdf5_values import Place
 from netparity.files.limits import MOST_TEXT, DamagedError, Limits
 from netparity.files.stored import Stored
 
@@ -61,7 +62,9 @@ def main(arguments: list[str]) -> int:
 
 
 def _take_little(seconds: float) -> None:
-    resource.setrlimit(resource.RLIMIT_DATA, (_MEMORY_BYTES, _MEMORY_BYTES))
+    _, most = resource.getrlimit(resource.RLIMIT_DATA)
+    memory = _MEMORY_BYTES if most == resource.RLIM_INFINITY else min(_MEMORY_BYTES, most)
+    resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.setitimer(signal.ITIMER_PROF, seconds)  # SIGPROF ends it, also inside the library
 

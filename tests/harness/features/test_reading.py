@@ -23,6 +23,7 @@ from scipy.sparse import csc_array
 
 from netparity.errors import InputError
 from netparity.features import FORMATS, mat, read_features, text
+from netparity.files import hdf5
 from netparity.files.limits import FEATURES
 from netparity.files.source import Source
 from netparity.models import UnknownLayerError
@@ -43,6 +44,23 @@ def random_map(count: int = 1, dtype: Any = np.float32) -> np.ndarray:
 
 def random_units(count: int = 1) -> np.ndarray:
     return np.random.default_rng(2).standard_normal((count, UNITS), dtype=np.float32)
+
+
+@pytest.fixture
+def examined() -> None:
+    """For tests of damaged and hostile files: see `own_files_are_not_examined`."""
+
+
+@pytest.fixture(autouse=True)
+def own_files_are_not_examined(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The examination of HDF5 starts a process; it has tests of its own in `files`."""
+    if "examined" not in request.fixturenames:
+        monkeypatch.setattr(hdf5, "_examine", lambda place, limits: None)
+
+
+EXAMINED = pytest.mark.usefixtures("examined")
 
 
 # --- writers: what the tools themselves write ------------------------------------------------
@@ -388,6 +406,7 @@ def test_a_whole_name_goes_before_the_last_part_of_one(tmp_path: Path) -> None:
     assert found.variable == "fc6"
 
 
+@EXAMINED
 def test_groups_and_objects_in_objects(tmp_path: Path) -> None:
     values = random_units()
     path = write_h5(tmp_path / "f", {"a/b/x": values, "net/features/fc6": values})
@@ -461,6 +480,7 @@ def test_structs_and_cells(tmp_path: Path, compressed: bool) -> None:
     assert "'res(1).x' (1 x 11)" in refused(path, "fc6", variable="res.x")
 
 
+@EXAMINED
 def test_structs_and_cells_of_matlab_73(tmp_path: Path) -> None:
     values = random_units(3)
     path = write_v73(tmp_path / "f.mat", {})
@@ -485,6 +505,7 @@ def test_structs_and_cells_of_matlab_73(tmp_path: Path) -> None:
         assert np.array_equal(found.values, values[row : row + 1])
 
 
+@EXAMINED
 def test_classes_of_matlab_73_that_hold_no_numbers(tmp_path: Path) -> None:
     path = write_v73(tmp_path / "f.mat", {})
     pair = np.zeros((UNITS, 1), dtype=[("real", "<f8"), ("imag", "<f8")])
@@ -761,6 +782,7 @@ def test_the_content_tells_the_format(tmp_path: Path, writer: str, suffix: str) 
         assert np.array_equal(read(renamed, "fc6")[0].values, values)
 
 
+@EXAMINED
 @ANY_WRITER
 @pytest.mark.parametrize("keep", [0.05, 0.3, 0.6, 0.95])
 def test_a_truncated_file(tmp_path: Path, writer: str, keep: float) -> None:
@@ -770,6 +792,7 @@ def test_a_truncated_file(tmp_path: Path, writer: str, keep: float) -> None:
     refused(path)
 
 
+@EXAMINED
 @ANY_WRITER
 @pytest.mark.parametrize("seed", range(20))
 def test_damage_ends_in_words_or_in_values(tmp_path: Path, writer: str, seed: int) -> None:
@@ -816,6 +839,7 @@ def test_a_zip_without_arrays(tmp_path: Path) -> None:
     assert "without a single .npy" in refused(tmp_path / "f.npz")
 
 
+@EXAMINED
 def test_zip_and_mat_bombs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     zeros = np.zeros(2**20)
     bomb = write_npz(tmp_path / "f.npz", {"fc6": zeros})
@@ -851,6 +875,7 @@ def test_too_much_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "at most 100" in refused(table(tmp_path, " " * 101 + "1"))
 
 
+@EXAMINED
 def test_too_many_arrays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     arrays = {f"a{number}": random_units() for number in range(5)}
     monkeypatch.setattr("netparity.features.LIMITS", replace(FEATURES, members=3))
@@ -859,6 +884,7 @@ def test_too_many_arrays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         assert "3" in refused(path, "fc6")
 
 
+@EXAMINED
 def test_links_are_not_followed(tmp_path: Path) -> None:
     secret = write_h5(tmp_path / "secret.h5", {"x": random_units()})
     np.save(tmp_path / "secret.npy", random_units())
@@ -881,6 +907,7 @@ def test_links_are_not_followed(tmp_path: Path) -> None:
     assert "soft" not in message
 
 
+@EXAMINED
 def test_groups_and_cells_that_hold_themselves(tmp_path: Path) -> None:
     path = write_v73(tmp_path / "f.mat", {"fc6": random_units()})
     with h5py.File(path, "r+") as file:
@@ -910,6 +937,7 @@ def test_every_format_says_what_it_is() -> None:
 # --- the real Octave -------------------------------------------------------------------------
 
 
+@EXAMINED
 def test_what_octave_writes(octave: str, tmp_path: Path) -> None:
     model = vgg("octave", ((4,),), (8,), 2, (2, 3))  # conv1_1: 2 x 3 x 4; fc2: 8
     program = """
