@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeVar
 
 Value = TypeVar("Value")
@@ -11,8 +11,8 @@ Value = TypeVar("Value")
 class LazyMapping(Mapping[str, Value]):
     """A mapping whose values `fetch` makes, each time that one is asked for."""
 
-    def __init__(self, names: Collection[str], fetch: Callable[[str], Value]) -> None:
-        self._names, self._fetch = names, fetch
+    def __init__(self, names: Iterable[str], fetch: Callable[[str], Value]) -> None:
+        self._names, self._fetch = dict.fromkeys(names), fetch
 
     def __getitem__(self, name: str) -> Value:
         """One value.
