@@ -29,7 +29,7 @@ ALLOWED = {
     "models": {"protocol"},
     "files": {"system"},
     "results": {"protocol", "system", "files"},
-    "weights": {"models", "files", "system"},
+    "weights": {"models", "files", "protocol", "system"},
     "features": {"models", "files", "system"},
     "inputs": {"models", "files", "system"},
     "timing": {"models", "protocol"},

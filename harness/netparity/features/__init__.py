@@ -1,12 +1,11 @@
 """Features that somebody else computed, read from a file. Nothing is ever unpickled.
 
-A format is a module with `NAME`, `SUFFIXES`, `recognises(head)` and `variables(path)`; adding one
+A format is a module with `NAME`, `SUFFIXES`, `recognises(head)` and `variables(source)`; adding one
 is one file and one entry in `FORMATS`.
 """
 
 from __future__ import annotations
 
-import stat
 import warnings
 from pathlib import Path
 from types import ModuleType
@@ -18,13 +17,16 @@ from netparity.errors import InputError
 from netparity.features import csv, h5, json, mat, npy, npz
 from netparity.features.choosing import choose
 from netparity.features.orientation import Found, orientations
-from netparity.features.variable import MAX_BYTES, as_floats
+from netparity.features.variable import as_floats
+from netparity.files.limits import FEATURES, reading
+from netparity.files.source import Source, open_source
 from netparity.models import Model
 from netparity.system.paths import usable_path
 
 FORMATS: tuple[ModuleType, ...] = (npy, npz, mat, h5, csv, json)
 
-_HEAD_BYTES = 5 * 1024  # MATLAB 7.3 puts 512 bytes before HDF5's signature, others up to 4096
+LIMITS = FEATURES
+"""What a file of features may ask of its reader."""
 
 __all__ = ["FORMATS", "Found", "as_found", "read_features"]
 
@@ -51,18 +53,18 @@ def read_features(
     """
     wanted_layer = model.layer(layer)
     path = usable_path(path, "features")
-    module = _format_of(path)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # readers warn of what is judged here
-            chosen = choose(module.variables(path), path, wanted_layer, count, variable)
-            values = chosen.load()
-    except InputError:
-        raise
-    except Exception as error:  # the readers raise many types on damaged files
+    source = open_source(path, LIMITS, "features", "fc6.npy or features.mat")
+    size = path.stat().st_size
+    if size > LIMITS.array_bytes:
         raise InputError(
-            f"features {path} cannot be read as {module.NAME}: {error!r}; is the file complete?"
-        ) from error
+            f"features {path} have {size:,} bytes; at most {LIMITS.array_bytes:,} are accepted: "
+            "save the layer wanted alone"
+        )
+    module = _format_of(source)
+    with reading(path, module.NAME, "features"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # readers warn of what is judged here
+        chosen = choose(module.variables(source), path, wanted_layer, count, variable)
+        values = chosen.load()
     return orientations(as_floats(values), chosen.name, wanted_layer, count, chosen.matlab)
 
 
@@ -77,41 +79,17 @@ def as_found(
     return orientations(as_floats(values), None, model.layer(layer), count, False)
 
 
-def _format_of(path: Path) -> ModuleType:
+def _format_of(source: Source) -> ModuleType:
     """By the file's content, then by its name."""
-    head = _head(path)
-    suffix = path.suffix.lower()
+    suffix = source.path.suffix.lower()
     for module in FORMATS:
-        if module.recognises(head):
+        if module.recognises(source.head):
             return module
     for module in FORMATS:
         if suffix in module.SUFFIXES:
             return module
     known = ", ".join(ending for module in FORMATS for ending in module.SUFFIXES)
     raise InputError(
-        f"features {path}: neither the content nor the ending {suffix!r} tells the format; "
+        f"features {source.path}: neither the content nor the ending {suffix!r} tells the format; "
         f"expected one of {known}"
     )
-
-
-def _head(path: Path) -> bytes:
-    """The first bytes of a regular file of a usable size."""
-    try:
-        status = path.stat()
-        if stat.S_ISDIR(status.st_mode):
-            raise InputError(f"features {path} is a folder; give the path of a file")
-        if not stat.S_ISREG(status.st_mode):  # a named pipe would keep us waiting for ever
-            raise InputError(f"features {path} is no regular file; give the path of one")
-        if status.st_size == 0:
-            raise InputError(f"features {path} are empty (0 bytes); is the file complete?")
-        if status.st_size > MAX_BYTES:
-            raise InputError(
-                f"features {path} have {status.st_size:,} bytes; at most {MAX_BYTES:,} are "
-                "accepted: save the layer wanted alone"
-            )
-        with path.open("rb") as file:
-            return file.read(_HEAD_BYTES)
-    except FileNotFoundError:
-        raise InputError(f"features {path} do not exist; check the path") from None
-    except OSError as error:
-        raise InputError(f"features {path} cannot be read: {error.strerror}") from error

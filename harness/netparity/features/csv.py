@@ -13,6 +13,7 @@ import numpy as np
 from netparity.errors import InputError
 from netparity.features.text import read_text
 from netparity.features.variable import Variable
+from netparity.files.source import Source
 
 NAME = "CSV"
 SUFFIXES = (".csv", ".tsv", ".txt", ".dat")
@@ -26,7 +27,7 @@ def recognises(head: bytes) -> bool:
     return False
 
 
-def variables(path: Path) -> list[Variable]:
+def variables(source: Source) -> list[Variable]:
     """The table as one array of rows x columns, without a name.
 
     A header may stand above it. If the header's first cell is empty, as pandas and R write it,
@@ -35,6 +36,7 @@ def variables(path: Path) -> list[Variable]:
     Raises:
         InputError: if a cell is no number, or the rows differ in length.
     """
+    path = source.path
     lines = _cells(read_text(path), path)
     top = [line for _, line in zip(range(2), lines, strict=False)]
     index = False

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from itertools import chain
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from netparity.errors import InputError
 from netparity.features.text import read_text
-from netparity.features.variable import MAX_VARIABLES, Array, Variable
+from netparity.features.variable import Array, Variable
+from netparity.files.source import Source
 
 NAME = "JSON"
 SUFFIXES = (".json",)
@@ -24,12 +24,13 @@ def recognises(head: bytes) -> bool:
     return False
 
 
-def variables(path: Path) -> list[Variable]:
+def variables(source: Source) -> list[Variable]:
     """The list, or every list in the objects, `outer/inner` by name. null is NaN.
 
     Raises:
         InputError: if it is not JSON, or nested too deeply.
     """
+    path = source.path
     text = read_text(path, separators=(b",",))
     try:
         # Whole numbers too become floats, which have no limit on their digits.
@@ -53,10 +54,10 @@ def variables(path: Path) -> list[Variable]:
             waiting += [(prefix + key, value[key]) for key in reversed(value)]
         else:
             found.append(_variable(name, value))
-        if len(found) + len(waiting) > MAX_VARIABLES:
+        if len(found) + len(waiting) > source.limits.members:
             raise InputError(
-                f"features {path} hold more than {MAX_VARIABLES:,} named values; expected lists "
-                "of numbers"
+                f"features {path} hold more than {source.limits.members:,} named values; expected "
+                "lists of numbers"
             )
     return found
 
@@ -64,7 +65,7 @@ def variables(path: Path) -> list[Variable]:
 def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) < len(pairs):
-        raise ValueError("a name stands twice in one object")
+        raise ValueError("a name is duplicated in an object")
     return members
 
 

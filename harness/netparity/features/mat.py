@@ -2,49 +2,45 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterator, Mapping
 
 from netparity.errors import InputError
-from netparity.features import h5, mat5
-from netparity.features.variable import MAX_VARIABLES, Variable
+from netparity.features import h5
+from netparity.features.variable import Variable, variable_of
+from netparity.files import hdf5, mat5, mat73
+from netparity.files.matlab import Node, leaves
+from netparity.files.source import Source
 
 NAME = "MATLAB .mat"
 SUFFIXES = (".mat",)
 
-_HEAD_BYTES = 5 * 1024
-
 
 def recognises(head: bytes) -> bool:
     """Whether a file that starts so is of this format."""
-    is_73 = head.startswith(b"MATLAB 7.3") and h5.recognises(head)
-    return is_73 or mat5.order_of(head) is not None
+    return mat73.looks_like(head) or mat5.looks_like(head)
 
 
-def variables(path: Path) -> list[Variable]:
+def variables(source: Source) -> list[Variable]:
     """Every array, those in structs and cells by MATLAB's notation (`res(3).x`, `maps{1}`).
 
     Raises:
-        InputError: if it is none of these versions, or unpacks to too much.
-        ValueError: if it is damaged.
+        InputError: if it is none of these versions.
+        DamagedError: if it is damaged or holds too much.
     """
-    with path.open("rb") as file:
-        head = file.read(_HEAD_BYTES)
-    if h5.recognises(head):
-        return h5.variables(path)
-    order = mat5.order_of(head)
-    if order is None:
-        what = "in Octave's own text format" if head.startswith(b"# Created by Octave") else ""
+    if hdf5.looks_like(source.head):
+        return h5.variables(source)
+    if not mat5.looks_like(source.head):
+        octave = source.head.startswith(b"# Created by Octave")
+        what = "in Octave's own text format" if octave else "no MAT file of version 5 to 7.3"
         raise InputError(
-            f"features {path} are {what or 'no MAT file of version 5 to 7.3'}; save them with "
+            f"features {source.path} are {what}; save them with "
             "save('-v7', 'features.mat', 'fc6') in Octave, "
             "save('features.mat', 'fc6', '-v7') in MATLAB"
         )
-    found = []
-    for variable in mat5.variables(path, order):
-        found.append(variable)
-        if len(found) > MAX_VARIABLES:
-            raise InputError(
-                f"features {path} hold more than {MAX_VARIABLES:,} arrays; save the one wanted "
-                "alone"
-            )
-    return found
+    return list(_listed(mat5.read(source.path, source.limits)))
+
+
+def _listed(nodes: Mapping[str, Node]) -> Iterator[Variable]:
+    for name, node in nodes.items():
+        for place, leaf in leaves(name, node):
+            yield variable_of(place, leaf, matlab=True)

@@ -10,14 +10,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from netparity.files.matlab import Leaf
+from netparity.files.stored import Unreadable
+
 Array = npt.NDArray[Any]
 Floats = npt.NDArray[np.floating[Any]]
-
-MAX_BYTES = 2 * 2**30
-"""Larger files are refused, and smaller ones that unpack to more."""
-
-MAX_VARIABLES = 10_000
-"""Files with more members are refused: they hold no features."""
 
 _UNUSABLE = {
     "b": "true/false values",
@@ -53,6 +50,22 @@ class Variable:
         """Name, shape and what speaks against it, for a list in a message."""
         name = "the array" if self.name is None else repr(self.name)
         return f"{name} ({self.problem or shape_text(self.shape)})"
+
+
+def variable_of(name: str | None, leaf: Leaf, matlab: bool = False) -> Variable:
+    """What a reader of `files` found, as a variable."""
+    if isinstance(leaf, str):
+        return Variable(name, (), _nothing, _UNUSABLE["U"], matlab)
+    if isinstance(leaf, Unreadable):
+        return Variable(name, leaf.shape, _nothing, leaf.what, matlab)
+    problem = problem_of(leaf.dtype, leaf.shape)
+    if not matlab:
+        return Variable(name, leaf.shape, leaf.load, problem)
+    return Variable(name, leaf.shape[::-1], lambda: leaf.load().T, problem, matlab)
+
+
+def _nothing() -> Array:
+    return np.empty(0)
 
 
 def shape_text(shape: tuple[int, ...]) -> str:

@@ -1,76 +1,126 @@
-"""HDF5, without the ways in which it leads out of the file."""
+"""HDF5, read only after a process of its own has examined the file; and written."""
 
 from __future__ import annotations
 
-import math
+import json
+import sys
 from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from netparity.files.limits import DamagedError, check_size
-from netparity.files.stored import Stored
+from netparity.files import hdf5_examination, hdf5_tree
+from netparity.files.hdf5_tree import Array, Group, Item, Link
+from netparity.files.hdf5_values import Place
+from netparity.files.limits import MOST_TEXT, NAME_SHOWN, DamagedError, Limits
+from netparity.files.stored import Stored, Unreadable
+from netparity.system.launch import Command, ask
 
 if TYPE_CHECKING:
     import h5py
 
-_MOST_IN_CHUNK = 2**24
+__all__ = ["Array", "Group", "Item", "Link", "Place", "floats", "looks_like", "member", "read"]
 
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
+_USER_BLOCKS = (0, 512, 1024, 2048, 4096)
+_WALL_SECONDS = 20
 
 
-def member(group: h5py.Group, name: str) -> Any:
-    """A member that lies in this very file: a link could make us read any file there is.
+def looks_like(head: bytes) -> bool:
+    """Whether a file that begins so is HDF5, perhaps after a user block."""
+    return any(head[start:].startswith(SIGNATURE) for start in _USER_BLOCKS)
+
+
+def read(place: Place, limits: Limits) -> Group:
+    """The root of a file, and with it everything but values.
 
     Raises:
-        KeyError: if it is missing or is a link.
+        DamagedError: what the examination found wrong, or that it did not survive.
     """
-    import h5py
+    _examine(place, limits)
+    root = hdf5_tree.objects(place, limits)[0]
+    assert isinstance(root, Group)
+    return root
 
+
+def _examine(place: Place, limits: Limits) -> None:
+    """Let a process of its own do with the file what is done with it here."""
+    with place.path.open("rb") as file:
+        file.seek(place.start)
+        if not looks_like(file.read(_USER_BLOCKS[-1] + len(SIGNATURE))):
+            raise DamagedError("HDF5's signature is missing")
+    path = place.path.absolute()
+    order = {"path": str(path), "start": place.start, "size": place.size}
+    order["limits"] = asdict(limits)
+    # -P: nothing is imported from the current folder, which may hold anything.
+    child = [sys.executable, "-P", "-m", hdf5_examination.__name__, json.dumps(order)]
+    seconds = hdf5_examination.seconds_for(path.stat().st_size)
+    code, printed = ask(Command(child), Path.cwd(), _WALL_SECONDS + 10 * seconds)
+    if code == hdf5_examination.FINE:
+        return
+    if code == hdf5_examination.REFUSED and (printed := printed.strip()):
+        raise DamagedError(printed.replace(str(path), str(place.path)))
+    raise DamagedError("the HDF5 library fails on it, or takes too much time or memory")
+
+
+def member(group: Item, name: str) -> Group | Array:
+    """A member by its name, or by several with slashes between.
+
+    Raises:
+        DamagedError: if it is missing or is a link.
+    """
+    found: Item | None = group
     for part in name.split("/"):
-        if not isinstance(group, h5py.Group):
-            raise KeyError(f"{group.name!r} is no group")
-        if not isinstance(group.get(part, getlink=True), h5py.HardLink):
-            raise KeyError(f"{name!r} is missing from {group.name!r} or is a link")
-        group = group[part]
-    return group
+        if not isinstance(found, Group):
+            raise DamagedError(f"there is no group that holds {name[:NAME_SHOWN]!r}")
+        found = found.members.get(part)
+    if isinstance(found, Link):
+        raise DamagedError(f"{name[:NAME_SHOWN]!r} is a link, which is not followed")
+    if found is None:
+        raise DamagedError(f"{name[:NAME_SHOWN]!r} is missing")
+    return found
 
 
-def stored(data: Any, name: str, kinds: str = "f") -> Stored:
-    """A data set's values.
+def group(parent: Item, name: str) -> Group:
+    """A member that is a group.
 
     Raises:
-        DamagedError: if it is none of floats, keeps its values elsewhere or is too large.
+        DamagedError: if it is none, is missing or is a link.
     """
-    import h5py
+    found = member(parent, name)
+    if not isinstance(found, Group):
+        raise DamagedError(f"{name[:NAME_SHOWN]!r} is not a group")
+    return found
 
-    if not isinstance(data, h5py.Dataset) or data.shape is None:
-        raise DamagedError(f"{name[:80]!r} is no array")
-    if data.external or data.is_virtual:
-        raise DamagedError(f"{name[:80]!r} keeps its values in another file")
-    if data.dtype.kind not in kinds:
-        raise DamagedError(f"{name[:80]!r} holds {data.dtype}, no floats")
-    if data.chunks is not None and math.prod(data.chunks) > _MOST_IN_CHUNK:
-        raise DamagedError(f"{name[:80]!r} is kept in pieces of {data.chunks} values")
-    if data.compression not in (None, "gzip", "lzf"):
-        raise DamagedError(f"{name[:80]!r} is compressed by {str(data.compression)[:40]!r}")
-    check_size(name, data.shape)
-    shape = tuple(data.shape)
 
-    def fetch(start: int, stop: int) -> npt.NDArray[np.generic]:
-        row = data.size // shape[0] if shape else 1
-        if not shape:
-            return np.asarray(data[()]).reshape(-1)
-        values: npt.NDArray[np.generic] = data[start // row : stop // row]
-        return values.reshape(-1)
+def floats(item: Item, name: str) -> Stored:
+    """The values of a data set, under a name for the user.
 
-    return Stored(name, shape, data.dtype, fetch)
+    Raises:
+        DamagedError: if they are no floats or cannot be read.
+    """
+    values = item.values if isinstance(item, Array) else Unreadable(name, "no array")
+    if isinstance(values, Unreadable):
+        raise DamagedError(f"{name[:NAME_SHOWN]!r} holds {values.what}")
+    if values.dtype.kind != "f":
+        raise DamagedError(f"{name[:NAME_SHOWN]!r} holds {values.dtype}, no floats")
+    return Stored(name, values.shape, values.dtype, values.fetch)
 
 
 def text(value: Any) -> str:
     """An attribute's text, whatever it was stored as."""
-    return value.decode() if isinstance(value, bytes) else str(value)
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+def text_of(item: Item | None) -> str | None:
+    """The text of a data set that holds a single short one; None if it does not."""
+    values = item.values if isinstance(item, Array) else None
+    if not isinstance(values, Stored) or values.shape or values.dtype.kind != "S":
+        return None
+    return text(values.fetch(0, 1)[0]) if values.dtype.itemsize <= MOST_TEXT else None
 
 
 def write(

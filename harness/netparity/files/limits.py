@@ -1,21 +1,51 @@
-"""What no weight file has a reason to exceed, and errors in words."""
+"""What no file of weights or features has a reason to exceed, and errors in words."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
 
 from netparity.errors import InputError
 
-MOST_VALUES = 2**28
-"""Of one array; the largest of a VGG network has 103 million."""
-
-MOST_ARRAYS = 4096
 MOST_HEADER_BYTES = 2**24
+MOST_UNPACKED_BYTES = 2**33
 MOST_TEXT = 4096
+MOST_FIELDS = 256
+MOST_AXES = 32
 DEEPEST = 32
+MOST_CHUNK_VALUES = 2**24
+NAME_SHOWN = 80
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a file may ask of its reader.
+
+    Attributes:
+        array_bytes: of one array. The largest of a VGG network has 103 million float32 values.
+        members: arrays, groups, structs and cells in one file.
+        ratio: how many times its size compressed data may unpack to, beyond `free_bytes`.
+        free_bytes: what any array may unpack to, and may have without a byte of it in the file.
+    """
+
+    array_bytes: int = 2**31
+    members: int = 10_000
+    ratio: int = 100
+    free_bytes: int = 2**24
+
+    def allows(self, unpacked_bytes: int, packed_bytes: int) -> bool:
+        """Whether so many bytes may become so many."""
+        return unpacked_bytes <= max(self.ratio * packed_bytes, self.free_bytes)
+
+
+WEIGHTS = Limits()
+FEATURES = Limits(ratio=1100)
+"""Features of a network that fails may be zero throughout; deflate packs them at most 1032:1."""
 
 
 class DamagedError(Exception):
@@ -23,30 +53,38 @@ class DamagedError(Exception):
 
 
 @contextmanager
-def reading(path: Path, kind: str) -> Iterator[None]:
-    """Turn whatever a reader stumbles over into one sentence that names the file.
+def reading(path: Path, kind: str, what: str = "weights") -> Iterator[None]:
+    """Turn every error of a reader into one sentence that names the file.
 
     Raises:
-        InputError: for anything but a defect of the machine (memory, an interrupt).
+        InputError: for anything but an interrupt and its like.
     """
     try:
         yield
     except InputError:
         raise
     except Exception as error:  # libraries raise many types on damaged files
-        said = str(error) if isinstance(error, (DamagedError, OSError)) else repr(error)
+        reason = str(error) if isinstance(error, (DamagedError, OSError)) else repr(error)
         raise InputError(
-            f"weights {path} cannot be read as {kind}: {said[:400]}; is the file complete?"
+            f"{what} {path} cannot be read as {kind}: {reason[:400]}; is the file complete?"
         ) from error
 
 
-def check_size(name: str, shape: Sequence[int]) -> None:
-    """Refuse an array that claims more than any VGG layer has.
+def check_size(
+    name: str, shape: Sequence[int], dtype: np.dtype[np.generic], limits: Limits
+) -> None:
+    """Refuse an array that claims more than there is a use for.
 
     Raises:
-        DamagedError: naming it.
+        DamagedError: naming the array.
     """
-    if math.prod(shape) > MOST_VALUES:
-        raise DamagedError(
-            f"{name[:80]!r} declares {math.prod(shape):,} values; no VGG layer has so many"
-        )
+    if (problem := size_problem(shape, dtype, limits)) is not None:
+        raise DamagedError(f"{name[:NAME_SHOWN]!r} claims {problem}")
+
+
+def size_problem(shape: Sequence[int], dtype: np.dtype[np.generic], limits: Limits) -> str | None:
+    """The same in words, or None."""
+    needed = math.prod(shape) * dtype.itemsize
+    if needed > limits.array_bytes:
+        return f"{needed:,} bytes where at most {limits.array_bytes:,} are accepted"
+    return None

@@ -1,103 +1,148 @@
 """MATLAB's v7.3: HDF5 with references where structs and cells hold their members.
 
 Every data set has an attribute `MATLAB_class`; a cell holds references into the group `#refs#`, a
-struct is a group of its fields, a text is an array of UTF-16 units, and axes are turned round.
+struct is a group of its fields (a struct array: references per field), a text is an array of
+UTF-16 units, and axes are turned round.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from netparity.files import hdf5
-from netparity.files.limits import DEEPEST, MOST_ARRAYS, MOST_TEXT, DamagedError
+from netparity.files.hdf5 import Array, Group, Item, Link, text
+from netparity.files.limits import DEEPEST, MOST_TEXT, DamagedError, Limits
 from netparity.files.matlab import Cell, Node, Struct
+from netparity.files.stored import Stored, Unreadable, empty
 
-_USER_BLOCK_BYTES = 512
+OWN = ("#refs#", "#subsystem#")
+"""Groups at the top that are no variables."""
 
-
-def looks_like(path: Path, head: bytes) -> bool:
-    """Whether it is HDF5 behind MATLAB's own header."""
-    with path.open("rb") as file:
-        file.seek(_USER_BLOCK_BYTES)
-        return head.startswith(b"MATLAB 7.3") and file.read(8) == hdf5.SIGNATURE
+_CLASS = "MATLAB_class"
 
 
-def read(path: Path) -> dict[str, Node]:
+def looks_like(head: bytes) -> bool:
+    """Whether a file that begins so is HDF5 behind MATLAB's own header."""
+    return head.startswith(b"MATLAB 7.3") and hdf5.looks_like(head)
+
+
+def read(root: Group, limits: Limits) -> dict[str, Node]:
     """The variables of a file; the values of arrays are read when they are asked for.
 
     Raises:
-        DamagedError: if it holds what weights have no use for, or loops.
+        DamagedError: if it has more members than are accepted.
     """
-    import h5py
-
-    file = h5py.File(path, "r")
-    walk = _Walk(file)
-    return {name: walk.node(hdf5.member(file, name), name, 0) for name in file if name[:1] != "#"}
+    nodes = Nodes(limits)
+    return {name: nodes.node(item, name) for name, item in root.members.items() if name not in OWN}
 
 
-class _Walk:
-    """Follows members and references, each to a limited depth and number."""
+def is_matlab(item: Item) -> bool:
+    """Whether an object of an HDF5 file has to be read as MATLAB's."""
+    if isinstance(item, Link):
+        return False
+    if isinstance(item, Array) and item.targets is not None:
+        return True
+    return bool({_CLASS, "MATLAB_sparse"} & set(item.attributes))
 
-    def __init__(self, file: Any) -> None:
-        self._file, self._seen = file, 0
 
-    def node(self, item: Any, name: str, depth: int) -> Node:
-        import h5py
+class Nodes:
+    """Makes values of MATLAB's from objects of HDF5, not more than a file may have.
 
-        self._seen += 1
-        if depth > DEEPEST or self._seen > MOST_ARRAYS:
-            raise DamagedError("its cells or structs are nested too deeply, or go in circles")
-        kind = hdf5.text(item.attrs.get("MATLAB_class", b""))
-        if isinstance(item, h5py.Group):
-            if kind not in ("struct", ""):
-                raise DamagedError(f"{name[:80]!r} is of MATLAB's class {kind[:40]!r}, not read")
-            return self._struct(item, depth)
-        if item.attrs.get("MATLAB_empty"):
-            return Cell(())
-        if kind == "cell":
-            return Cell(tuple(self._references(item, depth)))
-        if kind == "char":
-            if item.size > MOST_TEXT:
-                raise DamagedError(f"{name[:80]!r} is a text of {item.size:,} characters")
-            units = np.asarray(item[()], dtype="<u2").reshape(-1)
-            return units.tobytes().decode("utf-16-le", "replace")
-        if kind not in ("single", "double", "logical") and not kind.startswith(("int", "uint")):
-            raise DamagedError(f"{name[:80]!r} is of MATLAB's class {kind[:40]!r}, not read")
-        return hdf5.stored(item, name, kinds="fiu")
+    A file of a few objects may refer to them in chains that lead to billions of values.
+    """
 
-    def _struct(self, group: Any, depth: int) -> Struct:
-        fields = {name: hdf5.member(group, name) for name in group}
-        if any(self._is_array_of(field) for field in fields.values()):
-            columns = {name: list(self._references(field, depth)) for name, field in fields.items()}
-            count = min(map(len, columns.values()))
-            return Struct(
-                tuple({name: column[at] for name, column in columns.items()} for at in range(count))
+    def __init__(self, limits: Limits) -> None:
+        self._limits, self._made = limits, 0
+
+    def node(self, item: Item | None, name: str, depth: int = 0) -> Node:
+        """The value that an object stands for.
+
+        Raises:
+            DamagedError: if there were too many.
+        """
+        self.count()
+        if depth > DEEPEST:
+            return Unreadable(name, "values nested too deeply, or in circles")
+        if isinstance(item, Link):
+            return Unreadable(name, "values elsewhere (it is a link)")
+        if item is None:
+            return Unreadable(name, "a reference to nothing")
+        if isinstance(item, Group):
+            return self._group(item, name, depth)
+        return self._array(item, name, depth)
+
+    def count(self) -> None:
+        """Count one more value.
+
+        Raises:
+            DamagedError: if there were too many.
+        """
+        self._made += 1
+        if self._made > self._limits.members:
+            raise DamagedError(
+                f"it holds more than {self._limits.members:,} arrays, structs and cells; save the "
+                "variable wanted alone"
             )
+
+    def _group(self, group: Group, name: str, depth: int) -> Node:
+        kind = text(group.attributes.get(_CLASS, ""))
+        if "MATLAB_sparse" in group.attributes:
+            return Unreadable(name, "a sparse matrix")
+        if kind not in ("struct", ""):
+            return Unreadable(name, f"an object of MATLAB's class {kind[:40]!r}")
+        columns = [_column(field) for field in group.members.values()]
+        if not columns or any(column is None for column in columns):
+            fields = group.members.items()
+            return Struct(({field: self.node(item, field, depth + 1) for field, item in fields},))
+        rows = zip(*(column for column in columns if column is not None), strict=False)
         return Struct(
-            ({name: self.node(field, name, depth + 1) for name, field in fields.items()},)
-        )
-
-    def _is_array_of(self, field: Any) -> bool:
-        """A struct array's field is a data set of references without a class of its own."""
-        return (
-            hasattr(field, "dtype")
-            and field.dtype.kind == "O"
-            and "MATLAB_class" not in field.attrs
-        )
-
-    def _references(self, data: Any, depth: int) -> list[Node]:
-        import h5py
-
-        if data.size > MOST_ARRAYS or h5py.check_ref_dtype(data.dtype) is None:
-            raise DamagedError("a cell holds no references, or too many")
-        found = []
-        for reference in np.asarray(data[()]).reshape(-1):
-            if not reference:
-                raise DamagedError("a cell refers to nothing")
-            found.append(
-                self.node(self._file[reference], str(self._file[reference].name), depth + 1)
+            tuple(
+                {
+                    field: self.node(item, field, depth + 1)
+                    for field, item in zip(group.members, row, strict=True)
+                }
+                for row in rows
             )
-        return found
+        )
+
+    def _array(self, array: Array, name: str, depth: int) -> Node:
+        kind = text(array.attributes.get(_CLASS, ""))
+        if array.attributes.get("MATLAB_empty"):
+            return _empty(kind, name)
+        if array.targets is not None:
+            return Cell(tuple(self.node(item, name, depth + 1) for item in array.targets))
+        if kind == "char" and isinstance(array.values, Stored):
+            return _text(array.values)
+        return _numbers(array.values, kind, name)
+
+
+def _column(field: Item) -> Sequence[Item | None] | None:
+    """A struct array's field is a data set of references without a class of its own."""
+    if isinstance(field, Array) and _CLASS not in field.attributes:
+        return field.targets
+    return None
+
+
+def _empty(kind: str, name: str) -> Node:
+    empties: dict[str, Node] = {"cell": Cell(()), "struct": Struct(()), "char": ""}
+    return empties.get(kind, empty(name))
+
+
+def _numbers(values: Stored | Unreadable, kind: str, name: str) -> Stored | Unreadable:
+    if kind == "function_handle":
+        return Unreadable(name, "a function")
+    if kind not in ("single", "double", "logical", "") and not kind.startswith(("int", "uint")):
+        return Unreadable(name, f"an object of MATLAB's class {kind[:40]!r}")
+    if kind == "logical" and isinstance(values, Stored):
+        return replace(values, dtype=np.dtype(np.bool_))
+    return values
+
+
+def _text(values: Stored) -> str | Unreadable:
+    if values.size > MOST_TEXT or values.dtype.kind not in "ui":
+        return Unreadable(values.name, f"text of {values.size:,} characters")
+    units = np.asarray(values.fetch(0, values.size), dtype="<u2")
+    return units.tobytes().decode("utf-16-le", "replace")

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from netparity.files import raw
-from netparity.files.limits import MOST_ARRAYS, MOST_HEADER_BYTES, DamagedError
+from netparity.files.limits import MOST_HEADER_BYTES, NAME_SHOWN, WEIGHTS, DamagedError
 from netparity.files.stored import Stored
 
 _TYPES = {"F64": "<f8", "F32": "<f4", "F16": "<f2"}
@@ -45,12 +45,14 @@ def read(path: Path) -> tuple[dict[str, Stored], dict[str, str]]:
     with safe_open(path, framework="numpy"):  # the library's own checks of the header
         header: dict[str, Any] = json.loads(text)
     metadata: dict[str, str] = header.pop("__metadata__", None) or {}
-    if len(header) > MOST_ARRAYS:
+    if len(header) > WEIGHTS.members:
         raise DamagedError(f"it lists {len(header):,} arrays")
     arrays = {}
     for name, entry in header.items():
         if entry["dtype"] not in _TYPES:
-            raise DamagedError(f"{name[:80]!r} is of type {entry['dtype'][:20]!r}, no float")
+            raise DamagedError(
+                f"{name[:NAME_SHOWN]!r} is of type {entry['dtype'][:20]!r}, no float"
+            )
         offset = _NUMBER_BYTES + size + entry["data_offsets"][0]
         arrays[name] = raw.stored(
             path, name, entry["shape"], np.dtype(_TYPES[entry["dtype"]]), offset

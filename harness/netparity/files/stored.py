@@ -17,6 +17,7 @@ class Stored:
     Attributes:
         name: what the file calls it.
         shape: its axes, the last varying fastest (a MATLAB array's are turned round).
+        dtype: of the values that `fetch` gives.
         fetch: reads values `start` to `stop` of the flat array; both are multiples of a row's
             length, that is of the product of all axes but the first.
     """
@@ -30,3 +31,29 @@ class Stored:
     def size(self) -> int:
         """The number of values."""
         return math.prod(self.shape)
+
+    def load(self) -> npt.NDArray[np.generic]:
+        """All values, in the array's shape.
+
+        Raises:
+            DamagedError: if the file has fewer.
+        """
+        return self.fetch(0, self.size).reshape(self.shape)
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """What is there under a name but is not an array whose values are read.
+
+    Attributes:
+        what: it is, after "holds": `a sparse matrix`, `text`.
+    """
+
+    name: str
+    what: str
+    shape: tuple[int, ...] = ()
+
+
+def empty(name: str) -> Stored:
+    """An array without values, whatever its type."""
+    return Stored(name, (0, 0), np.dtype(np.float64), lambda start, stop: np.empty(0))

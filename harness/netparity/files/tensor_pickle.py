@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import pickletools
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import IO, Any, NoReturn
+from typing import IO, Any
 
-from netparity.files.limits import DamagedError
+from netparity.files import tensor_functions
+from netparity.files.limits import NAME_SHOWN, DamagedError
+from netparity.files.tensor_functions import Function, TensorRef
 
-TYPES = {"FloatStorage": "f4", "DoubleStorage": "f8", "HalfStorage": "f2"}
+__all__ = ["TensorRef", "read"]
 
 _MARK = object()
 _VALUES = {"BINUNICODE", "SHORT_BINUNICODE", "BINUNICODE8", "UNICODE", "BININT", "BININT1"}
@@ -23,31 +24,6 @@ _VALUES |= {"BININT2", "INT", "LONG", "LONG1", "BINFLOAT", "SHORT_BINSTRING", "B
 _CONSTANTS: dict[str, Any] = {"NONE": None, "NEWTRUE": True, "NEWFALSE": False}
 _TUPLES = {"EMPTY_TUPLE": 0, "TUPLE1": 1, "TUPLE2": 2, "TUPLE3": 3}
 _PUTS, _GETS = {"BINPUT", "LONG_BINPUT", "PUT"}, {"BINGET", "LONG_BINGET", "GET"}
-
-
-@dataclass(frozen=True)
-class Function:
-    """Something that a pickle wants to call or to name."""
-
-    name: str
-
-
-@dataclass(frozen=True)
-class StorageRef:
-    """Where a tensor's values lie: the storage's key and how many values it has."""
-
-    key: str
-    dtype: str
-    size: int
-
-
-@dataclass(frozen=True)
-class TensorRef:
-    """A tensor as `torch._utils._rebuild_tensor_v2` would make it."""
-
-    storage: StorageRef
-    offset: int
-    shape: tuple[int, ...]
 
 
 def read(file: IO[bytes]) -> Any:
@@ -146,7 +122,7 @@ class _Machine:
             if not isinstance(key, (str, int)):
                 raise DamagedError("a dictionary's key is no text")
             if key in target:
-                raise DamagedError(f"{str(key)[:80]!r} stands twice in it")
+                raise DamagedError(f"{str(key)[:NAME_SHOWN]!r} is duplicated in it")
             target[key] = value
 
     def function(self, argument: str) -> None:
@@ -157,16 +133,11 @@ class _Machine:
         self.stack.append(Function(f"{module}.{name}"))
 
     def persistent(self, argument: Any) -> None:
-        self.stack.append(_storage(self.pop()))
+        self.stack.append(tensor_functions.storage(self.pop()))
 
     def reduce(self, argument: Any) -> None:
         arguments, function = self.pop(), self.pop()
-        if not isinstance(function, Function) or not isinstance(arguments, tuple):
-            raise DamagedError("a pickle calls what is no function")
-        maker = _FUNCTIONS.get(function.name)
-        if maker is None:
-            _refuse(function)
-        self.stack.append(maker(arguments))
+        self.stack.append(tensor_functions.call(function, arguments))
 
     def build(self, argument: Any) -> None:
         """Attributes of a dictionary (`_metadata`), which say nothing about the numbers."""
@@ -174,59 +145,6 @@ class _Machine:
         if not isinstance(self.top(), dict):
             raise DamagedError("a pickle gives attributes to what is no dictionary")
 
-
-def _refuse(function: Function) -> NoReturn:
-    raise DamagedError(
-        f"its pickle wants to call {function.name[:80]}; only plain tensors are read and nothing "
-        "is run, so save the state dict alone"
-    )
-
-
-def _storage(described: Any) -> StorageRef:
-    match described:
-        case ("storage", Function(name=kind), str(key), _, int(size), *_):
-            short = kind.removeprefix("torch.")
-            if short not in TYPES:
-                raise DamagedError(f"a tensor is of type {kind[:40]}, not float32, 64 or 16")
-            return StorageRef(key, TYPES[short], size)
-    raise DamagedError("a tensor's storage is not described as PyTorch does")
-
-
-def _tensor(arguments: tuple[Any, ...]) -> TensorRef:
-    match arguments:
-        case (StorageRef() as storage, int(offset), tuple(shape), tuple(strides), *_):
-            if not all(isinstance(size, int) and size > 0 for size in (*shape, *strides)):
-                raise DamagedError("a tensor's shape is no list of sizes")
-            expected = 1
-            for size, stride in zip(reversed(shape), reversed(strides), strict=True):
-                if size > 1 and stride != expected:
-                    raise DamagedError("a tensor is a view; save a contiguous copy of it")
-                expected *= size
-            if not 0 <= offset <= storage.size - expected:
-                raise DamagedError("a tensor reaches beyond its storage")
-            return TensorRef(storage, offset, shape)
-    raise DamagedError("a tensor is not described as PyTorch does")
-
-
-def _parameter(arguments: tuple[Any, ...]) -> TensorRef:
-    match arguments:
-        case (TensorRef() as tensor, *_):
-            return tensor
-    raise DamagedError("a parameter holds no tensor")
-
-
-def _ordered_dict(arguments: tuple[Any, ...]) -> dict[Any, Any]:
-    if arguments:
-        raise DamagedError("an ordered dictionary is not filled as PyTorch does")
-    return {}
-
-
-_FUNCTIONS: dict[str, Callable[[tuple[Any, ...]], Any]] = {
-    "collections.OrderedDict": _ordered_dict,
-    "torch._utils._rebuild_tensor_v2": _tensor,
-    "torch._utils._rebuild_tensor": _tensor,
-    "torch._utils._rebuild_parameter": _parameter,
-}
 
 _INSTRUCTIONS: dict[str, Callable[[_Machine, Any], None]] = {
     "MARK": _Machine.mark,

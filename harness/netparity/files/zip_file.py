@@ -14,13 +14,19 @@ import numpy as np
 import numpy.typing as npt
 
 from netparity.files import raw
-from netparity.files.limits import MOST_ARRAYS, DamagedError, check_size
+from netparity.files.limits import (
+    MOST_UNPACKED_BYTES,
+    NAME_SHOWN,
+    WEIGHTS,
+    DamagedError,
+    Limits,
+    check_size,
+)
 from netparity.files.stored import Stored
 
 SIGNATURE = b"PK\x03\x04"
 
-_MOST_BYTES = 2**33
-_BOMB_RATIO, _BOMB_BYTES = 100, 2**24
+_EMPTY = b"PK\x05\x06"
 _LOCAL_HEADER = struct.Struct("<4s22xHH")
 _DATE = (1980, 1, 1, 0, 0, 0)
 
@@ -33,6 +39,7 @@ class Member:
     name: str
     size: int
     offset: int | None
+    limits: Limits = WEIGHTS
 
     @contextmanager
     def open(self) -> Iterator[IO[bytes]]:
@@ -47,7 +54,9 @@ class Member:
             DamagedError: if it is longer than `most`.
         """
         if self.size > most:
-            raise DamagedError(f"{self.name[:80]!r} is {self.size:,} bytes long; {most:,} at most")
+            raise DamagedError(
+                f"{self.name[:NAME_SHOWN]!r} is {self.size:,} bytes long; {most:,} at most"
+            )
         with self.open() as file:
             return file.read(most)
 
@@ -56,8 +65,8 @@ class Member:
     ) -> Stored:
         """The array that begins `skip` bytes into the member."""
         if self.offset is not None:
-            return raw.stored(self.path, name, shape, dtype, self.offset + skip)
-        check_size(name, shape)
+            return raw.stored(self.path, name, shape, dtype, self.offset + skip, self.limits)
+        check_size(name, shape, dtype, self.limits)
         unpacking = _Unpacking(self, skip, dtype)
         return Stored(name, shape, dtype, unpacking.fetch)
 
@@ -84,12 +93,17 @@ class _Unpacking:
         assert self._file is not None
         data = self._file.read(size)
         if len(data) != size:
-            raise DamagedError(f"{self._member.name[:80]!r} is cut off")
+            raise DamagedError(f"{self._member.name[:NAME_SHOWN]!r} is cut off")
         self._at += size
         return data
 
 
-def members(path: Path) -> dict[str, Member]:
+def looks_like(head: bytes) -> bool:
+    """Whether a file that begins so is a zip archive, perhaps an empty one."""
+    return head.startswith((SIGNATURE, _EMPTY))
+
+
+def members(path: Path, limits: Limits = WEIGHTS) -> dict[str, Member]:
     """What an archive lists, by name.
 
     Raises:
@@ -99,29 +113,39 @@ def members(path: Path) -> dict[str, Member]:
     found: dict[str, Member] = {}
     with zipfile.ZipFile(path) as archive, path.open("rb") as file:
         infos = archive.infolist()
-        if len(infos) > MOST_ARRAYS:
-            raise DamagedError(f"it lists {len(infos):,} files")
-        if sum(info.file_size for info in infos) > _MOST_BYTES:
-            raise DamagedError(f"it unpacks to more than {_MOST_BYTES:,} bytes")
+        if len(infos) > limits.members:
+            raise DamagedError(
+                f"it lists {len(infos):,} files; at most {limits.members:,} are read"
+            )
+        if sum(info.file_size for info in infos) > MOST_UNPACKED_BYTES:
+            raise DamagedError(f"it unpacks to more than {MOST_UNPACKED_BYTES:,} bytes")
         for info in infos:
-            name = info.filename
-            if name.startswith(("/", "\\")) or ".." in name.split("/"):
-                raise DamagedError(f"{name[:80]!r} leads out of the archive")
-            if name in found:
-                raise DamagedError(f"{name[:80]!r} stands twice in it")
-            if info.flag_bits & 1:
-                raise DamagedError(f"{name[:80]!r} is encrypted")
-            if info.file_size > max(_BOMB_RATIO * info.compress_size, _BOMB_BYTES):
-                raise DamagedError(
-                    f"{name[:80]!r} unpacks {info.compress_size:,} bytes to {info.file_size:,}"
-                )
+            if info.filename in found:
+                raise DamagedError(f"{info.filename[:NAME_SHOWN]!r} is duplicated in it")
+            _check(info, limits)
             offset = None
             if info.compress_type == zipfile.ZIP_STORED:
-                if info.file_size != info.compress_size:
-                    raise DamagedError(f"{name[:80]!r} is stored and has two sizes")
                 offset = _data_offset(file, info)
-            found[name] = Member(path, name, info.file_size, offset)
+            found[info.filename] = Member(path, info.filename, info.file_size, offset, limits)
     return found
+
+
+def _check(info: zipfile.ZipInfo, limits: Limits) -> None:
+    name, packed, unpacked = info.filename, info.compress_size, info.file_size
+    shown = repr(name[:NAME_SHOWN])
+    if name.startswith(("/", "\\")) or ".." in name.split("/"):
+        raise DamagedError(f"{shown} leads out of the archive")
+    if info.flag_bits & 1:
+        raise DamagedError(f"{shown} is encrypted")
+    if info.compress_type == zipfile.ZIP_STORED:
+        if unpacked != packed:
+            raise DamagedError(f"{shown} is stored and has two sizes")
+    elif not limits.allows(unpacked, packed):
+        raise DamagedError(f"{shown} unpacks {packed:,} bytes to {unpacked:,}")
+    elif unpacked > limits.array_bytes:
+        raise DamagedError(
+            f"{shown} unpacks to {unpacked:,} bytes; at most {limits.array_bytes:,} are accepted"
+        )
 
 
 @contextmanager
@@ -145,6 +169,6 @@ def _data_offset(file: IO[bytes], info: zipfile.ZipInfo) -> int:
     file.seek(info.header_offset)
     head = file.read(_LOCAL_HEADER.size)
     if len(head) != _LOCAL_HEADER.size or not head.startswith(SIGNATURE):
-        raise DamagedError(f"{info.filename[:80]!r} has no header where the archive says")
+        raise DamagedError(f"{info.filename[:NAME_SHOWN]!r} has no header where the archive says")
     _, name, extra = _LOCAL_HEADER.unpack(head)
     return info.header_offset + _LOCAL_HEADER.size + int(name) + int(extra)

@@ -12,7 +12,7 @@ from netparity.errors import InputError
 from netparity.models import MODELS, Model
 from netparity.parity import FEWER_ORDERS, ORDERS, LayerFloor, ReferencePass, Truth
 from netparity.protocol import FloorEntry, InputKind, NoiseFloor, Run, RunnerRecord
-from netparity.results.features import StoredFeatures
+from netparity.results.features import stored_features
 from netparity.results.folder import RunFolder
 from netparity.weights.canonical import Tensors
 
@@ -36,7 +36,7 @@ def shared_truth(run: Run, store: RunFolder, weights: Tensors | None) -> Truth:
     return Truth(
         model=run_model(run),
         images=read_shared_input(store),
-        reference=StoredFeatures(run.reference_features, store),
+        reference=stored_features(run.reference_features, store),
         floors={entry.feature: entry.relative_l2 for entry in floors},
         weights=weights,
     )

@@ -17,6 +17,7 @@ from netparity.models import Layer, Model
 from netparity.models.rounding import UNIT_ROUNDOFF
 from netparity.parity.arithmetic import Array, convolve, dense
 from netparity.parity.network import RIGHT, How, Weights, apply_layer
+from netparity.protocol.lazy import LazyMapping
 
 ORDERS: tuple[How, ...] = (
     How(),
@@ -103,26 +104,21 @@ def reference_with_floor(
         )
 
 
-class OneLayerAtATime(Mapping[str, npt.NDArray[np.float32]]):
+class OneLayerAtATime(LazyMapping[npt.NDArray[np.float32]]):
     """Weights of which only one layer's stay in memory, for passes that run side by side."""
 
     def __init__(self, weights: Weights) -> None:
+        super().__init__(weights, self._take)
         self._weights = weights
         self._held: dict[str, npt.NDArray[np.float32]] = {}
 
-    def __getitem__(self, name: str) -> npt.NDArray[np.float32]:
+    def _take(self, name: str) -> npt.NDArray[np.float32]:
         if name not in self._held:
             layer = name.rpartition(".")[0]
             if not any(held.rpartition(".")[0] == layer for held in self._held):
                 self._held.clear()
             self._held[name] = self._weights[name]
         return self._held[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._weights)
-
-    def __len__(self) -> int:
-        return len(self._weights)
 
 
 def in_ulp(error: float, reference: Array) -> float | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from netparity.models import Layer, Model
 from netparity.parity.arithmetic import Array
 from netparity.parity.floor import ORDERS, LayerFloor, reference_with_floor
 from netparity.parity.network import RIGHT, How, Weights, apply_layer
+from netparity.protocol.lazy import LazyMapping
 
 INPUT = "input"
 """The start of a network, where a layer's name is expected."""
@@ -55,7 +56,7 @@ def in_order(model: Model, names: Iterable[str]) -> list[Layer]:
     return [layer for layer in model.layers if layer.name in wanted]
 
 
-class ReferencePass(Mapping[str, Array]):
+class ReferencePass(LazyMapping[Array]):
     """The reference, computed while it is read, with one layer in memory at a time.
 
     Layers must be read in network order; the last one can be read again.
@@ -73,15 +74,13 @@ class ReferencePass(Mapping[str, Array]):
         orders: Sequence[How] = ORDERS,
         base: Mapping[str, Mapping[str, Any]] | None = None,
     ) -> None:
-        self._names = [layer.name for layer in model.layers]
+        super().__init__([layer.name for layer in model.layers], self._at)
         self._passes = reference_with_floor(model, weights, images, orders, base)
         self._current: tuple[str, Array] | None = None
         self.layer_floors: dict[str, LayerFloor] = {}
         self.floors: dict[str, float] = {}
 
-    def __getitem__(self, name: str) -> Array:
-        if name not in self._names:
-            raise KeyError(name)
+    def _at(self, name: str) -> Array:
         while self._current is None or self._current[0] != name:
             try:
                 layer, x, floor = next(self._passes)
@@ -93,15 +92,6 @@ class ReferencePass(Mapping[str, Array]):
             self.layer_floors[layer.name] = floor
             self.floors[layer.name] = floor.relative_l2
         return self._current[1]
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._names  # the default would compute the layer to find out
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._names)
-
-    def __len__(self) -> int:
-        return len(self._names)
 
     @classmethod
     def truth(

@@ -31,6 +31,7 @@ import numpy.typing as npt
 from pydantic import ValidationError
 
 from netparity.errors import InputError, StoreError
+from netparity.files import npy
 from netparity.protocol import FeatureFile, Run
 from netparity.system.cache import replacing
 from netparity.system.paths import usable_path
@@ -248,13 +249,9 @@ def read_npy(path: Path) -> npt.NDArray[Any]:
     try:
         if not path.is_file():  # reading a named pipe would never end
             raise FileNotFoundError("it is not a regular file")
-        array = np.load(path, allow_pickle=False)
+        return npy.read(path, limits=None).load()
     except Exception as error:  # NumPy raises many types on damaged headers
         raise InputError(f"array {path} cannot be read: {error}") from error
-    if not isinstance(array, np.ndarray):
-        array.close()
-        raise InputError(f"array {path} cannot be read: it is an archive, not a .npy file")
-    return array
 
 
 def array_hash(array: npt.NDArray[Any]) -> str:

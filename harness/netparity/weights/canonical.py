@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -12,8 +11,11 @@ from typing import Any
 import numpy as np
 
 from netparity.errors import InputError
+from netparity.files.limits import WEIGHTS
+from netparity.files.source import Source
 from netparity.models import Model
-from netparity.weights.contents import FileTensors, Tensors, check
+from netparity.protocol.lazy import LazyMapping
+from netparity.weights.contents import Tensors, check, file_tensors
 from netparity.weights.formats import canonical as stored_format
 from netparity.weights.layout import Tensor
 
@@ -32,25 +34,22 @@ _PLACE_OF_HASH = "0" * 64
 _HEADER_BYTES = 2**16
 
 
-class Hashed(Mapping[str, Tensor]):
+class Hashed(LazyMapping[Tensor]):
     """Tensors that are hashed on access, so that they are read only once.
 
-    They must be accessed in the model's order, each once, as every writer does. A tensor is hashed
-    while the caller uses it, and released before the next one is read.
+    They must be accessed in the model's order, each once, as every writer does; otherwise
+    RuntimeError is raised. A tensor is hashed while the caller uses it, and released before the
+    next one is read.
     """
 
     def __init__(self, tensors: Tensors, model: Model) -> None:
+        super().__init__(tensors, self._take)
         self._tensors, self._left = tensors, list(model.parameter_shapes)
         self._digest = hashlib.sha256()
         self._worker = ThreadPoolExecutor(1)
         self._pending: Future[None] | None = None
 
-    def __getitem__(self, name: str) -> Tensor:
-        """Read one tensor and add it to the hash.
-
-        Raises:
-            RuntimeError: if it is accessed out of order.
-        """
+    def _take(self, name: str) -> Tensor:
         if self._left[:1] != [name]:
             raise RuntimeError(f"{name} was accessed out of order; next is {self._left[:1]}")
         self._wait()
@@ -62,12 +61,6 @@ class Hashed(Mapping[str, Tensor]):
         if self._pending is not None:
             self._pending.result()
             self._pending = None
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._tensors)
-
-    def __len__(self) -> int:
-        return len(self._tensors)
 
     @property
     def sha256(self) -> str:
@@ -102,9 +95,9 @@ def stored(path: Path, model: Model) -> Tensors:
     Raises:
         InputError: if it is damaged or contains another model.
     """
-    contents = stored_format.read(path)
+    contents = stored_format.read(Source(path, WEIGHTS))
     check(contents, model, path)
-    return FileTensors(path, "netparity's safetensors", contents, model)
+    return file_tensors(path, "netparity's safetensors", contents, model)
 
 
 def write(path: Path, tensors: Tensors, model: Model, source: str) -> str:

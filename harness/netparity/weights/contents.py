@@ -11,8 +11,10 @@ import numpy as np
 
 from netparity.errors import InputError
 from netparity.files.limits import reading
+from netparity.files.source import Source
 from netparity.files.stored import Stored
 from netparity.models import MODELS, Layer, Model
+from netparity.protocol.lazy import LazyMapping
 from netparity.weights import layout as layouts
 from netparity.weights.layout import Layout, Tensor
 
@@ -61,8 +63,8 @@ class Format:
         name: in `--to` and in tables.
         title: in words.
         suffixes: of file names, the usual one first.
-        recognise: whether a file, given its first bytes, is in this format; None for a variant,
-            which is recognised as its main format.
+        recognise: whether a file is in this format; None for a variant, which is recognised as
+            its main format.
         read: reads the file's contents; the values are read later, on access.
         write: writes the weights, tensor by tensor; None if the format is only read.
         only_to: whether it is written only on `--to`, because its suffix is another format's.
@@ -71,43 +73,34 @@ class Format:
     name: str
     title: str
     suffixes: tuple[str, ...]
-    recognise: Callable[[Path, bytes], bool] | None
-    read: Callable[[Path], Contents]
+    recognise: Callable[[Source], bool] | None
+    read: Callable[[Source], Contents]
     write: Callable[[Path, Model, Tensors], None] | None
     only_to: bool = False
 
 
-class FileTensors(Mapping[str, Tensor]):
-    """The canonical tensors of a file, each read and checked on access."""
+def file_tensors(path: Path, kind: str, contents: Contents, model: Model) -> Tensors:
+    """The canonical tensors of a file, each read and checked on access.
 
-    def __init__(self, path: Path, kind: str, contents: Contents, model: Model) -> None:
-        self._path, self._kind, self._layout = path, kind, contents.layout
-        self._sources: dict[str, tuple[Layer, Stored]] = {}
-        for layer, pair in zip(model.parametric_layers, contents.pairs, strict=True):
-            self._sources[layer.kernel] = (layer, pair.kernel)
-            self._sources[layer.bias] = (layer, pair.bias)
+    Access raises InputError if it cannot be read or holds NaN or infinite values.
+    """
+    sources: dict[str, tuple[Layer, Stored]] = {}
+    for layer, pair in zip(model.parametric_layers, contents.pairs, strict=True):
+        sources[layer.kernel] = (layer, pair.kernel)
+        sources[layer.bias] = (layer, pair.bias)
 
-    def __getitem__(self, name: str) -> Tensor:
-        """Read one tensor.
-
-        Raises:
-            InputError: if it cannot be read or holds NaN or infinite values.
-        """
-        layer, stored = self._sources[name]
-        with reading(self._path, self._kind):
+    def fetch(name: str) -> Tensor:
+        layer, stored = sources[name]
+        with reading(path, kind):
             if name == layer.kernel:
-                tensor = layouts.load(stored, layer, self._layout)
+                tensor = layouts.load(stored, layer, contents.layout)
             else:
                 tensor = layouts.load_flat(stored, np.empty(stored.size, dtype=np.float32))
         if not layouts.all_finite(tensor):
-            raise InputError(f"weights {self._path}: {name} holds NaN or infinite values")
+            raise InputError(f"weights {path}: {name} holds NaN or infinite values")
         return tensor
 
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._sources)
-
-    def __len__(self) -> int:
-        return len(self._sources)
+    return LazyMapping(sources, fetch)
 
 
 def identify(contents: Contents) -> Model:

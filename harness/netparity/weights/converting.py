@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from netparity.errors import InputError, UsageError
 from netparity.models import Model
+from netparity.protocol.lazy import LazyMapping
 from netparity.system.cache import replacing
 from netparity.watch import SILENT, Task, Watch
 from netparity.weights import changes
@@ -40,7 +41,7 @@ def convert(
         watch.task(f"writing {format_.title}", len(model.parameter_shapes)) as task,
         replacing(out) as draft,
     ):
-        hashed = Hashed(_Counted(tensors, task), model)
+        hashed = Hashed(_counted(tensors, task), model)
         format_.write(draft, model, hashed)
         return hashed.sha256
 
@@ -74,40 +75,30 @@ def parse_changes(options: Sequence[str], model: Model) -> dict[str, set[str]]:
 
 
 def changed(tensors: Tensors, model: Model, options: Sequence[str]) -> Tensors:
-    """Return the tensors with the changes that the options name; without options, as they are.
+    """Return the tensors with the changes that the options name, each applied on access.
 
     Raises:
         UsageError: if a change, a layer or the two together are unknown.
     """
     chosen = parse_changes(options, model)
-    return Changed(tensors, model, chosen) if chosen else tensors
+    if not chosen:
+        return tensors
+    kernels: dict[str, changes.Change] = {}
+    biases: dict[str, changes.Change] = {}
+    for layer in model.parametric_layers:
+        if names := chosen.get(str(layer.parameters)):
+            kernels[layer.kernel] = changes.named(names, layer)
+            biases[layer.bias] = _of_bias(names)
 
-
-class Changed(Mapping[str, Tensor]):
-    """Tensors with a change applied to each on access."""
-
-    def __init__(self, tensors: Tensors, model: Model, chosen: Mapping[str, set[str]]) -> None:
-        self._tensors = tensors
-        self._kernels: dict[str, changes.Change] = {}
-        self._biases: dict[str, changes.Change] = {}
-        for layer in model.parametric_layers:
-            if names := chosen.get(str(layer.parameters)):
-                self._kernels[layer.kernel] = changes.named(names, layer)
-                self._biases[layer.bias] = _of_bias(names)
-
-    def __getitem__(self, name: str) -> Tensor:
-        tensor = self._tensors[name]
-        if (change := self._kernels.get(name)) is not None:
+    def fetch(name: str) -> Tensor:
+        tensor = tensors[name]
+        if (change := kernels.get(name)) is not None:
             return np.ascontiguousarray(change.apply(tensor))
-        if (change := self._biases.get(name)) is not None:
+        if (change := biases.get(name)) is not None:
             return change.apply(tensor.reshape(1, 1, 1, -1)).reshape(-1)
         return tensor
 
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._tensors)
-
-    def __len__(self) -> int:
-        return len(self._tensors)
+    return LazyMapping(tensors, fetch)
 
 
 def _of_bias(names: set[str]) -> changes.Change:
@@ -121,19 +112,12 @@ def _of_bias(names: set[str]) -> changes.Change:
     )
 
 
-class _Counted(Mapping[str, Tensor]):
+def _counted(tensors: Tensors, task: Task) -> Tensors:
     """Tensors that report progress on each access."""
 
-    def __init__(self, tensors: Tensors, task: Task) -> None:
-        self._tensors, self._task = tensors, task
-
-    def __getitem__(self, name: str) -> Tensor:
-        tensor = self._tensors[name]
-        self._task.advance()
+    def fetch(name: str) -> Tensor:
+        tensor = tensors[name]
+        task.advance()
         return tensor
 
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._tensors)
-
-    def __len__(self) -> int:
-        return len(self._tensors)
+    return LazyMapping(tensors, fetch)

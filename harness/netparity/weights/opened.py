@@ -6,14 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from netparity.errors import InputError
-from netparity.files import hdf5
+from netparity.files.limits import WEIGHTS
+from netparity.files.source import Source, open_source
 from netparity.models import Model
-from netparity.weights.contents import Contents, FileTensors, Format, check, identify
-from netparity.weights.examination import examine
+from netparity.weights.contents import Contents, Format, Tensors, check, file_tensors, identify
 from netparity.weights.formats import BY_NAME, FORMATS
-
-_HEAD_BYTES = 2**16
-_MATLAB_73 = b"MATLAB 7.3"
 
 
 @dataclass(frozen=True)
@@ -25,9 +22,9 @@ class WeightFile:
     contents: Contents
     model: Model
 
-    def tensors(self) -> FileTensors:
+    def tensors(self) -> Tensors:
         """The canonical tensors, each read and checked on access."""
-        return FileTensors(self.path, self.format.title, self.contents, self.model)
+        return file_tensors(self.path, self.format.title, self.contents, self.model)
 
 
 def open_weights(path: Path, model: Model | None = None) -> WeightFile:
@@ -39,55 +36,25 @@ def open_weights(path: Path, model: Model | None = None) -> WeightFile:
     Raises:
         InputError: if it is damaged, in an unknown format, or does not contain the model.
     """
-    head = _head(path)
-    if _holds_hdf5(path, head):
-        examine(path)
-    format_ = _told(path, head)
-    contents = format_.read(path)
+    example = "a Keras .h5 or a MatConvNet .mat (or give synthetic:SEED)"
+    source = open_source(path, WEIGHTS, "weights", example)
+    format_ = recognise(source)
+    contents = format_.read(source)
     model = model or identify(contents)
     check(contents, model, path)
     return WeightFile(path, format_, contents, model)
 
 
-def recognise(path: Path) -> Format:
+def recognise(source: Source) -> Format:
     """The format of a file, from its contents or, failing that, from its name.
 
     Raises:
         InputError: if neither determines it.
     """
-    return _told(path, _head(path))
-
-
-def _head(path: Path) -> bytes:
-    """The first bytes of a file, which must exist and not be empty."""
-    if path.is_dir():
-        raise InputError(f"weights {path} is a folder; give the path of a weight file")
-    if not path.exists():
-        raise InputError(
-            f"weights {path} do not exist; give the path of a weight file, such as a Keras .h5 or "
-            "a MatConvNet .mat, or synthetic:SEED"
-        )
-    try:
-        with path.open("rb") as file:
-            head = file.read(_HEAD_BYTES)
-    except OSError as error:
-        raise InputError(f"weights {path} cannot be read: {error.strerror}") from error
-    if not head:
-        raise InputError(f"weights {path} are empty (0 bytes); is the download complete?")
-    return head
-
-
-def _told(path: Path, head: bytes) -> Format:
     for format_ in FORMATS:
-        if _recognises(format_, path, head):
+        if _recognises(format_, source):
             return format_
-    return by_ending(path, "weights")
-
-
-def _holds_hdf5(path: Path, head: bytes) -> bool:
-    """Whether the HDF5 library would read this file or a part of it."""
-    ending = path.name.lower().endswith((".h5", ".hdf5", ".keras"))
-    return ending or hdf5.SIGNATURE in head or head.startswith(_MATLAB_73)
+    return by_ending(source.path, "weights")
 
 
 def by_ending(path: Path, what: str) -> Format:
@@ -123,8 +90,8 @@ def named(name: str) -> Format:
     return format_
 
 
-def _recognises(format_: Format, path: Path, head: bytes) -> bool:
+def _recognises(format_: Format, source: Source) -> bool:
     try:
-        return format_.recognise is not None and format_.recognise(path, head)
+        return format_.recognise is not None and format_.recognise(source)
     except Exception:  # libraries raise many types on damaged files; the reader reports them
         return False

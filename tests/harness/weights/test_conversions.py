@@ -46,7 +46,7 @@ EXCLUSIVE = [
 
 def spoiled(tensors, names: set[str], model=SQUARE):
     chosen = converting.parse_changes(sorted(names), model)
-    changed = converting.Changed(tensors, model, chosen)
+    changed = converting.changed(tensors, model, chosen)
     return {name: changed[name] for name in model.parameter_shapes}
 
 
@@ -176,7 +176,7 @@ def test_every_pair_of_changes_is_explained(pair: tuple[str, str]) -> None:
         }
         for layer in (str(layer.parameters) for layer in SQUARE.parametric_layers)
     }
-    mended = converting.Changed(
+    mended = converting.changed(
         other, SQUARE, {layer: parts - changes.LOSSY for layer, parts in chosen.items()}
     )
     lossy = any(parts & changes.LOSSY for parts in chosen.values())

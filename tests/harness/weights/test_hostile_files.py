@@ -175,7 +175,7 @@ def test_an_npz_with_one_name_twice(tmp_path: Path) -> None:
     path = written("npz", tmp_path)
     with zipfile.ZipFile(path, "a") as archive:
         archive.writestr("conv1_1.bias.npy", b"x")
-    assert "twice" in refused(path)
+    assert "duplicated" in refused(path)
 
 
 # --- other containers -----------------------------------------------------------------------

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from netparity.files import safetensors_file
 from netparity.files.limits import reading
+from netparity.files.source import Source
 from netparity.models import Model
 from netparity.weights import layer_names
 from netparity.weights.contents import Contents, Format, Tensors, bias_values, kernel_values
@@ -20,19 +21,19 @@ NAME = "canonical"
 SUFFIXES = (".safetensors",)
 
 
-def recognise(path: Path, head: bytes) -> bool:
+def recognise(source: Source) -> bool:
     """Whether it is safetensors with netparity's names in its header."""
-    return safetensors_file.looks_like(head) and b'.kernel"' in head
+    return safetensors_file.looks_like(source.head) and b'.kernel"' in source.head
 
 
-def read(path: Path) -> Contents:
+def read(source: Source) -> Contents:
     """Read such a file.
 
     Raises:
         InputError: if it is damaged, or a name is missing or unknown.
     """
-    with reading(path, "netparity's safetensors"):
-        arrays, _ = safetensors_file.read(path)
+    with reading(source.path, "netparity's safetensors"):
+        arrays, _ = safetensors_file.read(source.path)
         return Contents(
             pairs=layer_names.pairs(arrays),
             layout=CANONICAL,

@@ -7,7 +7,6 @@ attribute `name` of `vars` is the user's name for the layer. A `.keras` file is 
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import re
@@ -17,7 +16,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from netparity.files import hdf5, zip_file
-from netparity.files.limits import MOST_ARRAYS, DamagedError, reading
+from netparity.files.limits import NAME_SHOWN, DamagedError, reading
+from netparity.files.source import Source
 from netparity.models import Layer, Model
 from netparity.weights.contents import (
     Contents,
@@ -37,47 +37,41 @@ _CHUNK_BYTES = 2**22
 _KERAS_VERSION = "3.0.0"
 
 
-def recognise_h5(path: Path, head: bytes) -> bool:
+def recognise_h5(source: Source) -> bool:
     """Whether it is HDF5 with Keras 3's groups."""
-    import h5py
-
-    if not head.startswith(hdf5.SIGNATURE):
+    if not source.head.startswith(hdf5.SIGNATURE):
         return False
-    with h5py.File(path, "r") as file:
-        return "layer_names" not in file.attrs and any(root in file for root in _ROOTS)
+    root = source.hdf5
+    return "layer_names" not in root.attributes and any(name in root.members for name in _ROOTS)
 
 
-def recognise_archive(path: Path, head: bytes) -> bool:
+def recognise_archive(source: Source) -> bool:
     """Whether it is an archive that contains Keras 3 weights."""
-    return head.startswith(zip_file.SIGNATURE) and _INSIDE in zip_file.members(path)
+    return zip_file.looks_like(source.head) and _INSIDE in source.members
 
 
-def read_h5(path: Path) -> Contents:
+def read_h5(source: Source) -> Contents:
     """Read `.weights.h5`.
 
     Raises:
         InputError: if the file is damaged or has another layout.
     """
-    import h5py
-
-    with reading(path, "Keras 3 .weights.h5"):
-        return _contents(h5py.File(path, "r"))
+    with reading(source.path, "Keras 3 .weights.h5"):
+        return _contents(source.hdf5)
 
 
-def read_archive(path: Path) -> Contents:
+def read_archive(source: Source) -> Contents:
     """Read `.keras`; its configuration is ignored, and nothing in it is run.
 
     Raises:
         InputError: if the file is damaged or has another layout.
     """
-    import h5py
-
-    with reading(path, "a .keras archive"):
-        member = zip_file.members(path)[_INSIDE]
+    with reading(source.path, "a .keras archive"):
+        member = source.members[_INSIDE]
         if member.offset is None:
             raise DamagedError(f"its {_INSIDE} is compressed, which Keras does not do")
-        window = io.BufferedReader(_Window(path, member.offset, member.size))
-        return _contents(h5py.File(window, "r"))
+        place = hdf5.Place(source.path, member.offset, member.size)
+        return _contents(hdf5.read(place, source.limits))
 
 
 def write_h5(path: Path, model: Model, tensors: Tensors) -> None:
@@ -115,59 +109,27 @@ def _chunks(file: IO[bytes]) -> Iterator[bytes]:
         yield chunk
 
 
-class _Window(io.RawIOBase):
-    """A part of a file, readable as a file."""
-
-    def __init__(self, path: Path, start: int, size: int) -> None:
-        self._file = path.open("rb", buffering=0)
-        self._start, self._size, self._at = start, size, 0
-
-    def close(self) -> None:
-        self._file.close()
-        super().close()
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
-        self._at = max(0, base + offset)
-        return self._at
-
-    def readinto(self, buffer: Any) -> int:
-        view = memoryview(buffer)[: max(0, self._size - self._at)]
-        self._file.seek(self._start + self._at)
-        count = self._file.readinto(view) or 0
-        self._at += count
-        return count
-
-
-def _contents(file: Any) -> Contents:
-    root = next((root for root in _ROOTS if root in file), None)
+def _contents(file: hdf5.Group) -> Contents:
+    root = next((name for name in _ROOTS if name in file.members), None)
     if root is None:
-        raise DamagedError("it has no group 'layers', so it was not written by Keras 3")
-    layers = hdf5.member(file, root)
-    if len(layers) > MOST_ARRAYS:
-        raise DamagedError(f"it lists {len(layers):,} layers")
+        raise DamagedError("it has no group 'layers', so it is not of Keras 3")
+    layers = hdf5.group(file, root)
     numbered = {}
-    for group in layers:
-        variables = hdf5.member(hdf5.member(layers, group), "vars")
+    for group in layers.members:
+        variables = hdf5.group(layers, f"{group}/vars")
         arrays = [
-            hdf5.stored(hdf5.member(variables, index), f"{group}/vars/{index}")
-            for index in variables
+            hdf5.floats(hdf5.member(variables, name), f"{group}/vars/{name}")
+            for name in variables.members
         ]
         if not arrays:
             continue
         match = _NUMBERED.fullmatch(group)
         if match is None or len(arrays) != 2:
             raise DamagedError(
-                f"layer {group[:80]!r} has {len(arrays)} arrays; expected a convolution or dense "
-                "layer with a kernel and a bias"
+                f"layer {group[:NAME_SHOWN]!r} has {len(arrays)} arrays; VGG networks have "
+                "convolutions and dense layers of a kernel and a bias"
             )
-        name = hdf5.text(variables.attrs.get("name", ""))
+        name = hdf5.text(variables.attributes.get("name", ""))
         numbered[(match[1] == "dense", int(match[2] or 0))] = (group, name, arrays)
     found = [entry for _, entry in sorted(numbered.items())]
     named = all(name for _, name, _ in found)
@@ -176,7 +138,7 @@ def _contents(file: Any) -> Contents:
         layout=_LAYOUT,
         reason="Keras 3 stores kernels as HWIO, whatever the backend",
         names=_names if named else _numbers,
-        dropout=any(group.startswith("dropout") for group in layers),
+        dropout=any(group.startswith("dropout") for group in layers.members),
     )
 
 

@@ -13,12 +13,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from netparity.files import hdf5
-from netparity.files.limits import MOST_ARRAYS, DamagedError, reading
+from netparity.files.limits import DamagedError, reading
+from netparity.files.source import Source
 from netparity.models import Layer, Model
 from netparity.weights.contents import (
     Contents,
@@ -31,9 +32,6 @@ from netparity.weights.contents import (
 )
 from netparity.weights.layout import Layout
 
-if TYPE_CHECKING:
-    import h5py
-
 NAME = "keras-h5"
 SUFFIXES = (".h5", ".hdf5")
 
@@ -42,37 +40,35 @@ _THEANO_ORDERED = Layout("OIHW", "IHWO", flat=True, rotated=True, first="BGR")
 _KERAS2 = {"keras_version": "2.3.1", "backend": "tensorflow"}
 
 
-def recognise(path: Path, head: bytes) -> bool:
+def recognise(source: Source) -> bool:
     """Whether it is HDF5 with the root attribute of this format, or a whole saved model."""
-    import h5py
-
-    if not head.startswith(hdf5.SIGNATURE):
+    if not source.head.startswith(hdf5.SIGNATURE):
         return False
-    with h5py.File(path, "r") as file:
-        return "layer_names" in file.attrs or "model_weights" in file
+    root = source.hdf5
+    return "layer_names" in root.attributes or "model_weights" in root.members
 
 
-def read(path: Path) -> Contents:
+def read(source: Source) -> Contents:
     """Read such a file; a whole saved Keras 2 model is accepted too.
 
     Raises:
         InputError: if the file is damaged or has another layout.
     """
-    import h5py
-
+    path = source.path
     with reading(path, "Keras .h5"):
-        file = h5py.File(path, "r")
-        root = hdf5.member(file, "model_weights") if "model_weights" in file else file
-        if "layer_names" not in root.attrs:
+        root = source.hdf5
+        if "model_weights" in root.members:
+            root = hdf5.group(root, "model_weights")
+        if "layer_names" not in root.attributes:
             raise DamagedError(
                 "it has no attribute 'layer_names', so it is not a Keras weight file of the "
                 "published layout"
             )
-        names = [hdf5.text(name) for name in np.atleast_1d(root.attrs["layer_names"])]
+        names = [hdf5.text(name) for name in np.atleast_1d(root.attributes["layer_names"])]
         pairs = tuple(_pairs(root, names))
         layout, reason = _layout(root, pairs, path.name)
         # Keras 2.3.1 fails on version attributes, which h5py 3 reads as str.
-        silent = not {"keras_version", "backend"} & set(root.attrs)
+        silent = not {"keras_version", "backend"} & set(root.attributes)
         plain = silent and layout == _PUBLISHED and path.name.endswith(SUFFIXES)
         return Contents(
             pairs=pairs,
@@ -85,15 +81,13 @@ def read(path: Path) -> Contents:
         )
 
 
-def _pairs(root: h5py.Group, names: list[str]) -> Iterator[Pair]:
-    if len(names) > MOST_ARRAYS:
-        raise DamagedError(f"it lists {len(names):,} layers")
+def _pairs(root: hdf5.Group, names: list[str]) -> Iterator[Pair]:
     for name in names:
-        group = hdf5.member(root, name)
-        arrays = [
-            hdf5.stored(hdf5.member(group, hdf5.text(array)), hdf5.text(array))
-            for array in group.attrs.get("weight_names", ())
+        group = hdf5.group(root, name)
+        listed = [
+            hdf5.text(name) for name in np.atleast_1d(group.attributes.get("weight_names", ()))
         ]
+        arrays = [hdf5.floats(hdf5.member(group, name), name) for name in listed]
         if not arrays:
             continue
         if len(arrays) != 2:
@@ -103,7 +97,7 @@ def _pairs(root: h5py.Group, names: list[str]) -> Iterator[Pair]:
         yield Pair(name, *arrays)
 
 
-def _layout(root: h5py.Group, pairs: tuple[Pair, ...], file_name: str) -> tuple[Layout, str]:
+def _layout(root: hdf5.Group, pairs: tuple[Pair, ...], file_name: str) -> tuple[Layout, str]:
     axes = convolution_axes(pair.kernel for pair in pairs)
     if axes == "OIHW" or (axes is None and "th_dim_ordering" in file_name):
         layout, reason = _THEANO_ORDERED, "kernel shapes end in 3 x 3, as in Theano's ordering"
@@ -112,7 +106,7 @@ def _layout(root: h5py.Group, pairs: tuple[Pair, ...], file_name: str) -> tuple[
     if axes is None:
         reason = "kernel shapes do not determine the ordering; TensorFlow's is assumed unless the "
         reason += "file's name contains th_dim_ordering"
-    if (backend := root.attrs.get("backend")) is not None:
+    if (backend := root.attributes.get("backend")) is not None:
         layout = replace(layout, rotated=hdf5.text(backend) == "theano")
         return layout, f"{reason}; the attribute 'backend' is {hdf5.text(backend)[:40]!r}"
     for mark, rotated in (("th_kernels", True), ("tf_kernels", False)):

@@ -11,8 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
-from netparity.files import mat5
+from netparity.files import mat5, matlab
+from netparity.files import mat5_writing as writing
 from netparity.files.limits import reading
+from netparity.files.source import Source
 from netparity.models import Layer, Model
 from netparity.weights import simplenn_structure as structure
 from netparity.weights.contents import Contents, Format, Tensors, kernel_values
@@ -22,19 +24,22 @@ NAME = "matconvnet-simplenn"
 SUFFIXES = (".mat",)
 
 
-def recognise(path: Path, head: bytes) -> bool:
+def recognise(source: Source) -> bool:
     """Whether it is MAT 5 to 7."""
-    return mat5.looks_like(head)
+    return mat5.looks_like(source.head)
 
 
-def read(path: Path) -> Contents:
+def read(source: Source) -> Contents:
     """Read such a file.
 
     Raises:
         InputError: if the file is damaged or contains no SimpleNN network.
     """
-    with reading(path, "a SimpleNN .mat"):
-        return structure.contents(mat5.read(path), path, loads=path.name.endswith(SUFFIXES))
+    with reading(source.path, "a SimpleNN .mat"):
+        variables = mat5.read(source.path, source.limits)
+        matlab.check_plain(variables)
+        loads = source.path.name.endswith(SUFFIXES)
+        return structure.contents(variables, source.path, loads)
 
 
 def write(path: Path, model: Model, tensors: Tensors) -> None:
@@ -58,66 +63,66 @@ def write_before_beta16(path: Path, model: Model, tensors: Tensors) -> None:
 def _write(
     path: Path, model: Model, tensors: Tensors, old: bool = False, compress: bool = False
 ) -> None:
-    layers = mat5.cell(
+    layers = writing.cell(
         [_layer(*listed, tensors, old) for listed in structure.listed(model)], "layers"
     )
     described = {"normalization": _normalization, "classes": _classes}
     if old:
         rest = [make(model, name) for name, make in described.items()]
     else:
-        rest = [mat5.struct({name: make(model, "") for name, make in described.items()}, "meta")]
-    mat5.write(path, [layers, *rest], compress)
+        rest = [writing.struct({name: make(model, "") for name, make in described.items()}, "meta")]
+    writing.write(path, [layers, *rest], compress)
 
 
-def _layer(name: str, kind: str, layer: Layer, tensors: Tensors, old: bool) -> mat5.Blob:
-    fields = {"name": mat5.text(name), "type": mat5.text(kind)}
+def _layer(name: str, kind: str, layer: Layer, tensors: Tensors, old: bool) -> writing.Blob:
+    fields = {"name": writing.text(name), "type": writing.text(kind)}
     if kind == "pool":
-        fields["method"] = mat5.text("max")
+        fields["method"] = writing.text("max")
     if kind == "conv":
         fields |= _weights(layer, tensors, old)
     if kind in ("conv", "pool"):
         geometry = structure.geometry(layer)
         if old:
             geometry.pop("dilate", None)
-        fields |= {field: mat5.doubles(*values) for field, values in geometry.items()}
+        fields |= {field: writing.doubles(*values) for field, values in geometry.items()}
     if not old:
-        fields["precious"] = mat5.logical(False)
-    return mat5.struct(fields)
+        fields["precious"] = writing.logical(False)
+    return writing.struct(fields)
 
 
-def _weights(layer: Layer, tensors: Tensors, old: bool) -> dict[str, mat5.Blob]:
+def _weights(layer: Layer, tensors: Tensors, old: bool) -> dict[str, writing.Blob]:
     assert layer.kernel_shape is not None
 
     def biases() -> Iterator[Tensor]:
         yield np.ascontiguousarray(tensors[layer.bias])
 
-    filters = mat5.array(
+    filters = writing.array(
         layer.kernel_shape, lambda: kernel_values(tensors, layer, structure.LAYOUT)[1]
     )
-    units = mat5.array((1, layer.kernel_shape[3]), biases)
+    units = writing.array((1, layer.kernel_shape[3]), biases)
     if old:
         return {"filters": filters, "biases": units}
-    return {"weights": mat5.cell([filters, units]), "size": mat5.doubles(*layer.kernel_shape)}
+    return {"weights": writing.cell([filters, units]), "size": writing.doubles(*layer.kernel_shape)}
 
 
-def _normalization(model: Model, name: str) -> mat5.Blob:
+def _normalization(model: Model, name: str) -> writing.Blob:
     height, width = model.input_size
     mean = np.array(model.mean_rgb, dtype=np.float32)
-    return mat5.struct(
+    return writing.struct(
         {
-            "imageSize": mat5.doubles(height, width, 3),
-            "keepAspect": mat5.logical(True),
-            "averageImage": mat5.array((1, 1, 3), lambda: [mean]),
-            "border": mat5.doubles(0, 0),
-            "interpolation": mat5.text("bilinear"),
+            "imageSize": writing.doubles(height, width, 3),
+            "keepAspect": writing.logical(True),
+            "averageImage": writing.array((1, 1, 3), lambda: [mean]),
+            "border": writing.doubles(0, 0),
+            "interpolation": writing.text("bilinear"),
         },
         name,
     )
 
 
-def _classes(model: Model, name: str) -> mat5.Blob:
-    names = [mat5.text(f"class {index}") for index in range(1, model.classes + 1)]
-    return mat5.struct({"name": mat5.cell(names), "description": mat5.cell(names)}, name)
+def _classes(model: Model, name: str) -> writing.Blob:
+    names = [writing.text(f"class {index}") for index in range(1, model.classes + 1)]
+    return writing.struct({"name": writing.cell(names), "description": writing.cell(names)}, name)
 
 
 def _variant(name: str, title: str, writer: Callable[[Path, Model, Tensors], None]) -> Format:

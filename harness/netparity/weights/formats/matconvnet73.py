@@ -5,22 +5,28 @@ Octave cannot read it (it drops cells with a warning), so tools get a converted 
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from netparity.files import mat73
+from netparity.files import mat73, matlab
 from netparity.files.limits import reading
+from netparity.files.source import Source
 from netparity.weights import simplenn_structure as structure
 from netparity.weights.contents import Contents, Format
 
 
-def read(path: Path) -> Contents:
+def recognise(source: Source) -> bool:
+    """Whether it is HDF5 behind MATLAB's own header."""
+    return mat73.looks_like(source.head)
+
+
+def read(source: Source) -> Contents:
     """Read such a file.
 
     Raises:
         InputError: if the file is damaged or contains no SimpleNN network.
     """
-    with reading(path, "a SimpleNN .mat of version 7.3"):
-        return structure.contents(mat73.read(path), path, loads=False)
+    with reading(source.path, "a SimpleNN .mat of version 7.3"):
+        variables = mat73.read(source.hdf5, source.limits)
+        matlab.check_plain(variables)
+        return structure.contents(variables, source.path, loads=False)
 
 
 FORMATS = (
@@ -28,7 +34,7 @@ FORMATS = (
         "matconvnet-simplenn-v7.3",
         "MatConvNet SimpleNN .mat of version 7.3",
         (".mat",),
-        mat73.looks_like,
+        recognise,
         read,
         None,
         only_to=True,

@@ -6,17 +6,12 @@ the flattening order cannot be inferred, it is that of the tool with this order 
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
-from numpy.lib import format as npy
-
-from netparity.files import zip_file
-from netparity.files.limits import DamagedError, check_size, reading
-from netparity.files.stored import Stored
+from netparity.files import npy, zip_file
+from netparity.files.limits import NAME_SHOWN, DamagedError, reading
+from netparity.files.source import Source
 from netparity.models import Model
 from netparity.weights import layer_names, torch_names
 from netparity.weights.contents import (
@@ -28,31 +23,29 @@ from netparity.weights.contents import (
     convolution_axes,
     kernel_values,
 )
-from netparity.weights.layout import CANONICAL, Layout, Tensor
+from netparity.weights.layout import CANONICAL, Layout
 
-_SUFFIX = ".npy"
-_HEADER_BYTES = 4096
+_TORCH = ("features.", "classifier.", "module.")
 
 
-def recognise(path: Path, head: bytes) -> bool:
+def recognise(source: Source) -> bool:
     """Whether it is a zip archive of .npy files alone."""
-    if not head.startswith(zip_file.SIGNATURE):
+    if not zip_file.looks_like(source.head):
         return False
-    names = zip_file.members(path)
-    return all(name.endswith(_SUFFIX) for name in names)
+    return all(name.endswith(npy.SUFFIX) for name in source.members)
 
 
-def read(path: Path) -> Contents:
+def read(source: Source) -> Contents:
     """Read such a file.
 
     Raises:
         InputError: if it is damaged or contains other names.
     """
-    with reading(path, "NumPy .npz"):
-        arrays = {
-            name.removesuffix(_SUFFIX): _array(member)
-            for name, member in zip_file.members(path).items()
-        }
+    with reading(source.path, "NumPy .npz"):
+        arrays = source.arrays()
+        for name, stored in arrays.items():
+            if stored.dtype.kind != "f":
+                raise DamagedError(f"{name[:NAME_SHOWN]!r} contains {stored.dtype}, not floats")
         if arrays and all("." in name and name.startswith(_TORCH) for name in arrays):
             return torch_names.contents(arrays)
         pairs = layer_names.pairs(arrays)
@@ -68,52 +61,7 @@ def write(path: Path, model: Model, tensors: Tensors) -> None:
                 (layer.kernel, kernel_values(tensors, layer, CANONICAL)),
                 (layer.bias, bias_values(tensors, layer)),
             ):
-                head = io.BytesIO()
-                npy.write_array_header_1_0(
-                    head, {"descr": "<f4", "fortran_order": False, "shape": shape}
-                )
-                zip_file.add(archive, name + _SUFFIX, _after(head.getvalue(), values))
-
-
-_TORCH = ("features.", "classifier.", "module.")
-
-
-def _after(head: bytes, values: Iterator[Tensor]) -> Iterator[Tensor | bytes]:
-    yield head
-    yield from values
-
-
-def _array(member: zip_file.Member) -> Stored:
-    with member.open() as file:
-        head = io.BytesIO(file.read(_HEADER_BYTES))
-    name = member.name.removesuffix(_SUFFIX)
-    version = npy.read_magic(head)
-    if version not in ((1, 0), (2, 0)):
-        raise DamagedError(
-            f"{member.name[:80]!r} has version {version} of the .npy format; expected 1.0 or 2.0"
-        )
-    read_header = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
-    shape, by_columns, dtype = read_header(head, max_header_size=_HEADER_BYTES)
-    if dtype.kind != "f":
-        raise DamagedError(f"{name[:80]!r} contains {dtype}, not floats")
-    check_size(name, shape)
-    if member.size != head.tell() + int(np.prod(shape, dtype=np.int64)) * dtype.itemsize:
-        raise DamagedError(f"{name[:80]!r} claims shape {shape}, which does not fit its data")
-    if by_columns and len(shape) > 1:
-        return _by_columns(member.array(name, shape[::-1], dtype, head.tell()), shape)
-    return member.array(name, shape, dtype, head.tell())
-
-
-def _by_columns(turned: Stored, shape: tuple[int, ...]) -> Stored:
-    """An array whose first axis varies fastest, which can only be read as a whole."""
-    kept: list[npt.NDArray[np.generic]] = []
-
-    def fetch(start: int, stop: int) -> npt.NDArray[np.generic]:
-        if not kept:
-            kept.append(turned.fetch(0, turned.size).reshape(turned.shape).T.reshape(-1))
-        return kept[0][start:stop]
-
-    return Stored(turned.name, shape, turned.dtype, fetch)
+                zip_file.add(archive, name + npy.SUFFIX, chain([npy.header_of(shape)], values))
 
 
 def _layout(pairs: tuple[Pair, ...]) -> tuple[Layout, str]:

@@ -15,8 +15,9 @@ from pathlib import Path
 import numpy as np
 
 from netparity.files import protobuf, raw
-from netparity.files.limits import MOST_ARRAYS, DamagedError, reading
+from netparity.files.limits import WEIGHTS, DamagedError, reading
 from netparity.files.protobuf import Field, File
+from netparity.files.source import Source
 from netparity.files.stored import Stored
 from netparity.models import Layer, Model
 from netparity.weights.contents import (
@@ -49,19 +50,20 @@ class _Node:
     transposed: bool = False
 
 
-def recognise(path: Path, head: bytes) -> bool:
+def recognise(source: Source) -> bool:
     """Whether it begins with ONNX's version field and is named .onnx (ONNX has no signature)."""
-    return head[:1] == bytes([_IR_FIELD << 3]) and path.suffix.lower() == ".onnx"
+    mark = bytes([_IR_FIELD << 3])
+    return source.head.startswith(mark) and source.path.suffix.lower() == ".onnx"
 
 
-def read(path: Path) -> Contents:
+def read(source: Source) -> Contents:
     """Read such a file.
 
     Raises:
         InputError: if it is damaged or not a VGG network.
     """
-    with reading(path, "ONNX"), File(path) as file:
-        nodes, arrays = _graph(file, path)
+    with reading(source.path, "ONNX"), File(source.path) as file:
+        nodes, arrays = _graph(file, source.path)
         layers = list(_layers(nodes, arrays))
         if not layers:
             raise DamagedError("none of its nodes is a convolution or dense layer with weights")
@@ -123,8 +125,8 @@ def _graph(file: File, path: Path) -> tuple[list[_Node], dict[str, Stored]]:
                 if stored.name in arrays:
                     raise DamagedError(f"the initialiser {stored.name[:80]!r} is duplicated")
                 arrays[stored.name] = stored
-            if max(len(nodes), len(arrays)) > MOST_ARRAYS:
-                raise DamagedError(f"it has more than {MOST_ARRAYS:,} nodes or initialisers")
+            if max(len(nodes), len(arrays)) > WEIGHTS.members:
+                raise DamagedError(f"it has more than {WEIGHTS.members:,} nodes or initialisers")
     return nodes, arrays
 
 

@@ -8,7 +8,7 @@ pickles and the bytes in sequence. Both are read without PyTorch, and nothing in
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ import numpy as np
 
 from netparity.files import raw, tensor_pickle, zip_file
 from netparity.files.limits import MOST_HEADER_BYTES, DamagedError, reading
+from netparity.files.source import Source
 from netparity.files.stored import Stored
 from netparity.files.tensor_pickle import TensorRef
 from netparity.models import Model
@@ -30,24 +31,27 @@ _COUNT_BYTES = 8
 _WRAPPERS = ("state_dict", "model_state_dict", "model")
 
 
-def recognise(path: Path, head: bytes) -> bool:
+def recognise(source: Source) -> bool:
     """Whether it begins with the magic number, or is an archive with a list of tensors."""
-    if head.startswith(_LEGACY_HEAD) or (head[:1] == b"\x80" and path.suffix in SUFFIXES):
+    if source.head.startswith(_LEGACY_HEAD):
         return True
-    if not head.startswith(zip_file.SIGNATURE):
+    if source.head[:1] == b"\x80" and source.path.suffix in SUFFIXES:
+        return True
+    if not zip_file.looks_like(source.head):
         return False
-    return any(name.split("/")[-1] == "data.pkl" for name in zip_file.members(path))
+    return any(name.split("/")[-1] == "data.pkl" for name in source.members)
 
 
-def read(path: Path) -> Contents:
+def read(source: Source) -> Contents:
     """Read such a file.
 
     Raises:
         InputError: if it is damaged, contains other names, or would have to run code.
     """
-    with reading(path, "torchvision's state dict"), path.open("rb") as file:
-        archive = file.read(4) == zip_file.SIGNATURE
-        return torch_names.contents(dict(_from_archive(path) if archive else _legacy(path)))
+    with reading(source.path, "torchvision's state dict"):
+        archive = zip_file.looks_like(source.head)
+        tensors = _from_archive(source.members) if archive else _legacy(source.path)
+        return torch_names.contents(dict(tensors))
 
 
 def write(path: Path, model: Model, tensors: Tensors) -> None:
@@ -74,8 +78,7 @@ def _tensors(listed: Any) -> dict[str, TensorRef]:
     return listed
 
 
-def _from_archive(path: Path) -> Iterator[tuple[str, Stored]]:
-    members = zip_file.members(path)
+def _from_archive(members: Mapping[str, zip_file.Member]) -> Iterator[tuple[str, Stored]]:
     listing = next(name for name in members if name.split("/")[-1] == "data.pkl")
     root = listing.removesuffix("data.pkl")
     mark = "<"

@@ -6,24 +6,25 @@ from pathlib import Path
 
 from netparity.files import safetensors_file
 from netparity.files.limits import reading
+from netparity.files.source import Source
 from netparity.models import Model
 from netparity.weights import torch_names
 from netparity.weights.contents import Contents, Format, Tensors
 
 
-def recognise(path: Path, head: bytes) -> bool:
+def recognise(source: Source) -> bool:
     """Whether the header of safetensors is not netparity's own."""
-    return safetensors_file.looks_like(head) and b'.kernel"' not in head
+    return safetensors_file.looks_like(source.head) and b'.kernel"' not in source.head
 
 
-def read(path: Path) -> Contents:
+def read(source: Source) -> Contents:
     """Read such a file.
 
     Raises:
         InputError: if it is damaged or holds other names.
     """
-    with reading(path, "torchvision's safetensors"):
-        return torch_names.contents(safetensors_file.read(path)[0])
+    with reading(source.path, "torchvision's safetensors"):
+        return torch_names.contents(safetensors_file.read(source.path)[0])
 
 
 def write(path: Path, model: Model, tensors: Tensors) -> None:

@@ -1,0 +1,125 @@
+"""The bytes of one variable of a MAT file, as they lie there or unpacked a little at a time."""
+
+from __future__ import annotations
+
+import zlib
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from netparity.files import raw
+from netparity.files.limits import NAME_SHOWN, DamagedError, Limits, check_size
+from netparity.files.stored import Stored
+
+_CHUNK_BYTES = 2**20
+
+
+class Bytes(Protocol):
+    """Where a variable's bytes come from."""
+
+    def at(self, position: int, size: int) -> bytes:
+        """So many bytes from a position on; fewer where they end."""
+
+    def stored(
+        self, name: str, shape: tuple[int, ...], dtype: np.dtype[np.generic], position: int
+    ) -> Stored:
+        """The array that begins at a position."""
+
+
+class Plain:
+    """The bytes of a file from `start` on."""
+
+    def __init__(self, path: Path, start: int, limits: Limits) -> None:
+        self._path, self._start, self._limits = path, start, limits
+
+    def at(self, position: int, size: int) -> bytes:
+        """So many bytes from a position on; fewer where the file ends."""
+        with self._path.open("rb") as file:
+            file.seek(self._start + position)
+            return file.read(size)
+
+    def stored(
+        self, name: str, shape: tuple[int, ...], dtype: np.dtype[np.generic], position: int
+    ) -> Stored:
+        """The array that begins at a position.
+
+        Raises:
+            DamagedError: if it is too large, or the file ends before it does.
+        """
+        return raw.stored(self._path, name, shape, dtype, self._start + position, self._limits)
+
+
+class Packed:
+    """What a compressed variable unpacks to: read forward, or from the beginning again."""
+
+    def __init__(self, path: Path, start: int, length: int, limits: Limits) -> None:
+        self._path, self._start, self._length = path, start, length
+        self._limits = limits
+        self.rewind()
+
+    def rewind(self) -> None:
+        """Begin anew, and keep nothing of what was read."""
+        self._position = self._used = 0
+        self._packed = b""
+        self._unpacker = zlib.decompressobj()
+
+    def at(self, position: int, size: int) -> bytes:
+        """So many bytes from a position on; fewer where the variable ends.
+
+        Raises:
+            DamagedError: if it is cut off or unpacks to far more than it is.
+            zlib.error: if it is damaged.
+        """
+        if position < self._position:
+            self.rewind()
+        while self._position < position:
+            if not self._take(min(position - self._position, _CHUNK_BYTES)):
+                break
+        return self._take(size)
+
+    def stored(
+        self, name: str, shape: tuple[int, ...], dtype: np.dtype[np.generic], position: int
+    ) -> Stored:
+        """The array that begins at a position.
+
+        Raises:
+            DamagedError: if it is too large.
+        """
+        check_size(name, shape, dtype, self._limits)
+
+        def fetch(start: int, stop: int) -> npt.NDArray[np.generic]:
+            wanted = (stop - start) * dtype.itemsize
+            data = self.at(position + start * dtype.itemsize, wanted)
+            if len(data) != wanted:
+                raise DamagedError(f"{name[:NAME_SHOWN]!r} is cut off")
+            return np.frombuffer(data, dtype)
+
+        return Stored(name, shape, dtype, fetch)
+
+    def _take(self, size: int) -> bytes:
+        parts, wanted = [], size
+        while wanted and not self._unpacker.eof:
+            if not self._packed:
+                self._packed = self._refill()
+            part = self._unpacker.decompress(self._packed, wanted)
+            self._packed = self._unpacker.unconsumed_tail
+            parts.append(part)
+            wanted -= len(part)
+            self._position += len(part)
+            if not self._limits.allows(self._position, self._used):
+                raise DamagedError(
+                    f"{self._used:,} bytes unpack to over {self._limits.ratio} times as many"
+                )
+        return b"".join(parts)
+
+    def _refill(self) -> bytes:
+        """The next compressed bytes. The file is not kept open: it may have many variables."""
+        with self._path.open("rb") as file:
+            file.seek(self._start + self._used)
+            packed = file.read(min(self._length - self._used, _CHUNK_BYTES))
+        if not packed:
+            raise DamagedError("a compressed variable is cut off")
+        self._used += len(packed)
+        return packed

@@ -1,0 +1,107 @@
+"""A file that a user gave, opened once for whoever wants to know what it is."""
+
+from __future__ import annotations
+
+import stat
+from functools import cached_property
+from pathlib import Path
+
+from netparity.errors import InputError
+from netparity.files import npy, zip_file
+from netparity.files.hdf5 import Group, Place
+from netparity.files.hdf5 import read as read_hdf5
+from netparity.files.limits import Limits
+from netparity.files.stored import Stored
+
+_HEAD_BYTES = 2**16
+
+
+class Source:
+    """One file, and what the readers of containers find in it.
+
+    Attributes:
+        head: its first bytes.
+        hdf5: the root group, if it is HDF5.
+        members: what it lists, if it is a zip archive.
+    """
+
+    def __init__(self, path: Path, limits: Limits) -> None:
+        self.path, self.limits = path, limits
+
+    @cached_property
+    def head(self) -> bytes:
+        """The first bytes of a file."""
+        with self.path.open("rb") as file:
+            return file.read(_HEAD_BYTES)
+
+    @property
+    def hdf5(self) -> Group:
+        """The root group of HDF5, examined and read once.
+
+        Raises:
+            DamagedError: if it is none, or is damaged.
+        """
+        if isinstance(self._hdf5, Exception):
+            raise self._hdf5
+        return self._hdf5
+
+    @cached_property
+    def _hdf5(self) -> Group | Exception:
+        try:
+            return read_hdf5(Place(self.path), self.limits)
+        except Exception as error:  # kept, since a second examination would find the same
+            return error
+
+    @cached_property
+    def members(self) -> dict[str, zip_file.Member]:
+        """What a zip archive lists.
+
+        Raises:
+            DamagedError: if it lists what cannot be.
+            zipfile.BadZipFile: if it is none.
+        """
+        return zip_file.members(self.path, self.limits)
+
+    def arrays(self) -> dict[str, Stored]:
+        """The arrays of an .npz, by their names.
+
+        Raises:
+            DamagedError: if one of them is damaged.
+        """
+        return {
+            name.removesuffix(npy.SUFFIX): npy.of_member(member)
+            for name, member in self.members.items()
+            if name.endswith(npy.SUFFIX)
+        }
+
+
+def open_source(path: Path, limits: Limits, what: str, example: str) -> Source:
+    """A file that is there, is a regular one and is not empty.
+
+    Args:
+        what: it is to hold, in the plural: `weights`, `features`.
+        example: what to give instead of a file that is not there.
+
+    Raises:
+        InputError: if it cannot be read.
+    """
+    try:
+        mode = path.stat().st_mode
+        if stat.S_ISDIR(mode):
+            raise InputError(
+                f"{what} {path} is a folder; give the path of a file, such as {example}"
+            )
+        if not stat.S_ISREG(mode):  # a named pipe would keep us waiting for ever
+            raise InputError(f"{what} {path} is no regular file; give the path of one")
+        source = Source(path, limits)
+        if not source.head:
+            raise InputError(
+                f"{what} {path} are empty (0 bytes); is the file or its download complete?"
+            )
+    except (FileNotFoundError, NotADirectoryError):
+        raise InputError(
+            f"{what} {path} do not exist; give the path of a file, such as {example}"
+        ) from None
+    except OSError as error:
+        raise InputError(f"{what} {path} cannot be read: {error.strerror}") from error
+    return source

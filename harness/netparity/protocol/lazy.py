@@ -1,0 +1,34 @@
+"""Named values that are read or computed when they are asked for, as rooms hand them on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TypeVar
+
+Value = TypeVar("Value")
+
+
+class LazyMapping(Mapping[str, Value]):
+    """A mapping whose values `fetch` makes, each time that one is asked for."""
+
+    def __init__(self, names: Iterable[str], fetch: Callable[[str], Value]) -> None:
+        self._names, self._fetch = dict.fromkeys(names), fetch
+
+    def __getitem__(self, name: str) -> Value:
+        """One value.
+
+        Raises:
+            KeyError: if there is none of this name.
+        """
+        if name not in self._names:
+            raise KeyError(name)
+        return self._fetch(name)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names  # the default would make the value to find out
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
