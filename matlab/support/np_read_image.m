@@ -3,14 +3,14 @@ function im = np_read_image(file)
 %   IM = NP_READ_IMAGE(FILE) returns H x W x 3 single with whole numbers, the
 %   same as Python's Pillow reads:
 %
-%   grey            the one channel three times
+%   grey            three equal channels
 %   palette         looked up in the colour map
 %   alpha           dropped, nothing is blended
 %   16 bits, grey   v / 257, rounded
 %   16 bits, RGB    floor(v / 256), the high byte
 %   logical         0 and 255
 %
-%   The picture is not turned even if the camera's orientation tag says so.
+%   EXIF orientation is not applied.
 
 if exist(file, 'file') ~= 2
   error('netparity:image', 'image %s does not exist; check the path', file);
@@ -26,8 +26,8 @@ try
     [im, map] = imread(file);
   end
 catch cause
-  error('netparity:image', ['image %s cannot be read as one; PNG, JPEG, ' ...
-    'TIFF, BMP and the like work (%s)'], file, cause.message);
+  error('netparity:image', ['image %s cannot be decoded; expected PNG, JPEG, ' ...
+    'TIFF, BMP or similar (%s)'], file, cause.message);
 end
 if ~isempty(map)
   im = np_apply_map(im, map);
