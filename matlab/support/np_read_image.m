@@ -26,8 +26,8 @@ try
     [im, map] = imread(file);
   end
 catch cause
-  error('netparity:image', ['image %s cannot be read as one; PNG, JPEG, ' ...
-    'TIFF, BMP and the like work (%s)'], file, cause.message);
+  error('netparity:image', ['image %s cannot be decoded; expected PNG, JPEG, ' ...
+    'TIFF, BMP or similar (%s)'], file, cause.message);
 end
 if ~isempty(map)
   im = np_apply_map(im, map);

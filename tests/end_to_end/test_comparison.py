@@ -206,4 +206,4 @@ def test_an_image_that_not_every_tool_reads(every_tool, compare: Compare, tmp_pa
     Image.open(SAMPLE_IMAGE).convert("RGB").convert("CMYK").save(tmp_path / "cmyk.jpg")
     done = compare(*TINY, tmp_path / "cmyk.jpg")
     assert_whole(done, ["fc6", "fc7"], rounds=1)
-    assert "handed to the tools as an RGB PNG" in done.run["warnings"][0]
+    assert "given to the tools as an RGB PNG" in done.run["warnings"][0]

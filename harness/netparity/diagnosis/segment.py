@@ -12,9 +12,8 @@ import numpy as np
 from netparity.diagnosis.findings import Cause
 from netparity.diagnosis.mistakes import InputChange
 from netparity.models import Layer, Model
-from netparity.models.rounding import UNIT_ROUNDOFF
 from netparity.parity.arithmetic import Array
-from netparity.parity.floor import relative_l2
+from netparity.parity.floor import rounding_error
 from netparity.parity.local import LOCAL_ORDERS
 from netparity.parity.network import RIGHT, How, Weights, apply_layer
 
@@ -122,10 +121,8 @@ class Segment:
         return factor * self._floor(candidate, exact)
 
     def _floor(self, candidate: Candidate, exact: Array) -> float:
-        errors = [
-            relative_l2(self._run(candidate, np.float32, order), exact) for order in LOCAL_ORDERS
-        ]
-        return max(UNIT_ROUNDOFF, *(error for error in errors if np.isfinite(error)))
+        passes = (self._run(candidate, np.float32, order) for order in LOCAL_ORDERS)
+        return rounding_error(passes, exact)
 
     def _run(
         self, candidate: Candidate, dtype: type[np.floating[Any]], order: How = RIGHT

@@ -1,4 +1,4 @@
-"""Images in, one tensor out: what every tool is given, and what a tool makes of it by itself."""
+"""From images to the shared tensor, and analysis of the tensors that tools make themselves."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from netparity.inputs.stages import find_resize, split
 from netparity.inputs.story import InputStory
 
 SAMPLE_IMAGE = Path(__file__).with_name("sample.png")
-"""A grey 640 x 480 scene made by `draw_sample.py`."""
+"""A grey 640 x 480 scene drawn by `draw_sample.py`."""
 
 __all__ = [
     "MAX_IMAGES",

@@ -1,9 +1,9 @@
-"""The ways of resizing that tools are known for, each with the call that asks a tool for it.
+"""The known resize methods, each with the tools' calls for it.
 
 Sources: Pillow's page on `Image.resize`, its Resample.c and Geometry.c; MathWorks' page on
 `imresize`; OpenCV's page on `cv::resize`; TensorFlow's page on `tf.image.resize`; PyTorch's page
-on `torch.nn.functional.interpolate`; ONNX's page on `Resize`. The tests hold Pillow's and
-TensorFlow's to the tools themselves.
+on `torch.nn.functional.interpolate`; ONNX's page on `Resize`. The tests compare those of Pillow
+and TensorFlow with the tools themselves.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def _float(kernel: Kernel, name: str, **tools: str) -> Resize:
 def _matlab(
     kernel: Kernel, method: str, border: Border = "mirror", antialias: bool = True
 ) -> tuple[Resize, Resize]:
-    """On single or double, and on uint8; releases differ in the border."""
+    """For single or double, and for uint8; releases differ in the border."""
     option = "" if antialias else ", 'Antialiasing', false"
     tools = {"matlab": f"imresize(single(x), size, '{method}'{option})"}
     whole = {"matlab": f"imresize(uint8(x), size, '{method}'{option})"}
@@ -41,7 +41,7 @@ def _matlab(
 
 
 def _opencv(kernel: Kernel, flag: str, *, a: float = -0.5, **others: str) -> tuple[Resize, Resize]:
-    """On float32, and on uint8, where fixed-point steps of OpenCV may leave one grey level."""
+    """For float32, and for uint8, where OpenCV's fixed point may differ by a grey level."""
     tools = {"opencv": f"resize(float32, interpolation={flag})", **others}
     whole = {"opencv": f"resize(uint8, interpolation={flag})"}
     return (
@@ -176,21 +176,21 @@ RESIZES: tuple[Resize, ...] = (
     _pillow("box", "BOX", "pillow-13"),
     _pillow("hamming", "HAMMING", "pillow-13"),
 )
-"""The commonest first; no two are always the same."""
+"""The most common method first; no two methods always give the same result."""
 
 
-def _rounding(ways: tuple[Resize, ...]) -> tuple[Resize, ...]:
-    known = {way: way for way in ways}
+def _with_rounding(resizes: tuple[Resize, ...]) -> tuple[Resize, ...]:
+    known = {resize: resize for resize in resizes}
     rounding = []
-    for way in ways:
-        if way.rounding == "none" and way.kernel != "nearest":
-            tools = {tool: f"{call}, then rounded" for tool, call in way.tools.items()}
-            at_the_end = replace(way, rounding="end", tools=tools)
-            rounding.append(known.get(at_the_end, at_the_end))
+    for resize in resizes:
+        if resize.rounding == "none" and resize.kernel != "nearest":
+            tools = {tool: f"{call}, then rounded" for tool, call in resize.tools.items()}
+            rounded = replace(resize, rounding="end", tools=tools)
+            rounding.append(known.get(rounded, rounded))
         else:
-            rounding.append(way)
+            rounding.append(resize)
     return tuple(dict.fromkeys(rounding))
 
 
-WHOLE_RESIZES: tuple[Resize, ...] = _rounding(RESIZES)
-"""Those that give whole grey levels; the others with rounding at the end."""
+WHOLE_RESIZES: tuple[Resize, ...] = _with_rounding(RESIZES)
+"""The same methods with results in whole grey levels, rounded at the end where they are not."""

@@ -1,6 +1,6 @@
-"""Reading an image file as RGB values of 0 to 255, whatever its mode.
+"""Reads an image file of any mode as RGB values of 0 to 255.
 
-Grey images become three equal channels, palettes are looked up, alpha is dropped and 16-bit
+Grey images get three equal channels, palette colours are looked up, alpha is dropped and 16-bit
 values are divided by 257. EXIF orientation is not applied, because neither Keras's `load_img`
 nor MATLAB's `imread` applies it; a note says so. `docs/inputs.md` has the table.
 """
@@ -21,7 +21,7 @@ from netparity.errors import InputError
 from netparity.system.paths import usable_path
 
 MAX_PIXELS = 100_000_000
-"""Larger images are refused before they are decoded: 100 megapixels are 300 MB as RGB."""
+"""Larger images are refused before decoding: 100 megapixels are 300 MB as RGB."""
 
 MAX_FILE_BYTES = 512 * 2**20
 MAX_IMAGES = 32
@@ -33,15 +33,15 @@ _PORTABLE_MODES = ("1", "L", "LA", "P", "RGB", "RGBA", "I;16")
 
 @dataclass(frozen=True)
 class DecodedImage:
-    """An image as netparity understands it.
+    """A decoded image.
 
     Attributes:
         pixels: height x width x 3, uint8, RGB.
-        mode: the file's own mode in Pillow's words (`L`, `RGB`, `P`, `I;16`, ...).
+        mode: the file's mode as Pillow names it (`L`, `RGB`, `P`, `I;16`, ...).
         size: width and height in pixels, as stored in the file.
         sha256: of the file's bytes.
-        notes: what a reader should know about how it was read.
-        portable: whether every compared tool reads such a file.
+        notes: remarks on how the file was read.
+        portable: whether every compared tool can read the file.
     """
 
     path: Path
@@ -53,14 +53,14 @@ class DecodedImage:
     portable: bool = True
 
     def as_png(self) -> bytes:
-        """The decoded pixels as a PNG file, for tools that cannot read the file itself."""
+        """The decoded pixels as a PNG file, for tools that cannot read the original."""
         data = io.BytesIO()
         Image.fromarray(self.pixels).save(data, "PNG")
         return data.getvalue()
 
 
 def _formats() -> list[str]:
-    """Every format that Pillow decodes itself; for EPS it would start Ghostscript on the file."""
+    """Every format that Pillow decodes itself; for EPS it would start Ghostscript."""
     Image.init()
     return [name for name in Image.ID if name != "EPS"]
 
@@ -69,7 +69,7 @@ def _read_bytes(path: Path) -> bytes:
     try:
         size = path.stat().st_size
         if path.is_dir():
-            raise InputError(f"image {path} is a folder; give the path of an image file")
+            raise InputError(f"image {path} is a folder; expected an image file")
         if size == 0:
             raise InputError(f"image {path} is empty (0 bytes)")
         if size > MAX_FILE_BYTES:
@@ -84,12 +84,12 @@ def _read_bytes(path: Path) -> bytes:
 
 
 def _sixteen_bit_to_rgb(image: Image.Image) -> Image.Image:
-    """Pillow clips 16-bit grey at 255 when it converts; scale it instead."""
+    """Scale 16-bit grey values; Pillow's own conversion would clip them at 255."""
     values = np.asarray(image, dtype=np.float64)
     if image.mode == "F" or values.min() < 0 or values.max() > 65535:
         raise InputError(
-            "only whole numbers of 8 or 16 bits have an agreed range; convert the image to 8 or 16 "
-            "bits per channel"
+            "only integers of 8 or 16 bits have a defined range; convert the image to 8 or 16 bits "
+            "per channel"
         )
     return Image.fromarray(np.rint(values / 257).astype(np.uint8)).convert("RGB")
 
@@ -98,29 +98,29 @@ def _to_rgb(image: Image.Image) -> Image.Image:
     if image.mode.startswith(("I", "F")):
         return _sixteen_bit_to_rgb(image)
     if image.mode == "P" or "A" in image.mode:
-        # By way of RGBA, so that a palette's transparency does not raise a warning; the
-        # colour under a transparent pixel is kept, as the compared tools keep it.
+        # Via RGBA, so that transparency in a palette raises no warning. The colour of a
+        # transparent pixel is kept, as the compared tools do.
         return image.convert("RGBA").convert("RGB")
     return image.convert("RGB")
 
 
 def _is_cut_to_high_byte(image: Image.Image) -> bool:
-    """Whether the file holds 16 bits and Pillow's mode of eight; true until it is decoded."""
+    """Whether a 16-bit file has an 8-bit mode in Pillow; only known before it is decoded."""
     return image.mode in ("RGB", "RGBA") and ";16" in str(getattr(image, "tile", ""))
 
 
 def _notes(image: Image.Image) -> list[str]:
     notes = []
-    # Asked first: looking for EXIF makes Pillow decode a PNG and forget how it was stored.
+    # First, because reading EXIF makes Pillow decode a PNG and discard how it was stored.
     if _is_cut_to_high_byte(image):
-        notes.append("16-bit values are read by their high byte, as Pillow reads them")
+        notes.append("only the high byte of 16-bit values is used, as in Pillow")
     orientation = image.getexif().get(_ORIENTATION, 1)
     if orientation not in (0, 1):
         notes.append(
             f"EXIF orientation {orientation} is not applied: neither Keras nor MATLAB applies it"
         )
     if "A" in image.mode or "transparency" in image.info:
-        notes.append("transparency is dropped; the colour beneath it is kept")
+        notes.append("transparency is dropped; the colour of transparent pixels is kept")
     if image.mode.startswith("I"):
         notes.append("16-bit values are divided by 257")
     if getattr(image, "n_frames", 1) > 1:
@@ -138,16 +138,16 @@ def decode(path: Path) -> DecodedImage:
     data = _read_bytes(path)
     try:
         with warnings.catch_warnings():
-            # The size is judged below, with a message of our own.
+            # The size is checked below, with a better message.
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             image = Image.open(io.BytesIO(data), formats=_formats())
         width, height = image.size
         if width * height > MAX_PIXELS:
             raise InputError(
                 f"image {path} has {width:,} x {height:,} pixels; at most {MAX_PIXELS:,} are "
-                "accepted: make it smaller first"
+                "accepted; make it smaller first"
             )
-        # imread gives 16-bit grey without its alpha, which would then be read as /257.
+        # imread returns 16-bit grey without the alpha channel, to be divided by 257.
         grey_cut = "LA;16" in str(getattr(image, "tile", ""))
         notes = _notes(image)
         portable = (
@@ -155,13 +155,13 @@ def decode(path: Path) -> DecodedImage:
         )
         if not portable:
             notes.append(
-                f"{image.format} of mode {image.mode} is handed to the tools as an RGB PNG, "
-                "since not all of them read it"
+                f"{image.format} of mode {image.mode} is given to the tools as an RGB PNG, "
+                "because not all of them can read it"
             )
         rgb = _to_rgb(image)
     except UnidentifiedImageError:
         raise InputError(
-            f"image {path} cannot be read as one; PNG, JPEG, TIFF, BMP and the like work"
+            f"image {path} cannot be decoded; expected PNG, JPEG, TIFF, BMP or similar"
         ) from None
     except Image.DecompressionBombError as error:
         raise InputError(

@@ -1,4 +1,4 @@
-"""Differences between two inputs as a picture."""
+"""A picture of the differences between two inputs."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _LARGEST_GAIN = 16.0
 
 
 def difference_png(stages: Mapping[str, npt.NDArray[np.floating]]) -> bytes:
-    """The stages' differences side by side, grey where there is none.
+    """Draw the differences of the stages side by side; grey means no difference.
 
     Args:
-        stages: name to N x H x W x 3 difference in grey levels; the first image is drawn.
+        stages: stage to N x H x W x 3 differences in grey levels; the first image is drawn.
 
     Returns:
-        A PNG file. All panels share one gain, so that the largest difference just fits, but at
-        most 16.
+        A PNG file. All panels share one gain: the largest with which all differences fit, at most
+        16.
     """
     panels = [np.asarray(values[0], dtype=np.float64) for values in stages.values()]
     largest = max(float(np.abs(panel).max()) for panel in panels)

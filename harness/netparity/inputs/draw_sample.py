@@ -1,8 +1,8 @@
-"""The sample image: a grey scene drawn by this script, so that it has no licence but ours.
+"""The sample image: a grey scene drawn by this script, so that no foreign licence applies.
 
     python -m netparity.inputs.draw_sample OUT.png
 
-draws it again, bit for bit. It has what a resize or a convolution can get wrong: smooth
+reproduces it bit for bit. It contains what a resize or a convolution can get wrong: smooth
 shading, hard edges in every direction, fine texture near the sampling limit, and noise.
 """
 
@@ -71,7 +71,7 @@ def _tree_and_ball(scene: _Grey, rng: np.random.Generator, y: _Grey, x: _Grey) -
 
 
 def _resolution_chart(scene: _Grey, y: _Grey, x: _Grey) -> None:
-    """Rings of growing frequency on a board: aliasing shows here first."""
+    """Rings of increasing frequency on a board, where aliasing shows first."""
     board = (x >= 540) & (x < 625) & (y >= 330) & (y < 415)
     radius2 = (x - 582.5) ** 2 + (y - 372.5) ** 2
     scene[board] = (128 + 110 * np.cos(radius2 * 0.024))[board]

@@ -1,7 +1,7 @@
-"""One axis of a resize: which input pixels make an output pixel, and with what weights.
+"""One axis of a resize: the input pixels of an output pixel, and their weights.
 
 Pixel j covers the interval from j to j + 1, so its centre lies at j + 0.5. An output pixel whose
-centre falls on c takes k((j + 0.5 - c) / stretch) of every input pixel j, scaled to sum to one.
+centre lies at c weights input pixel j by k((j + 0.5 - c) / stretch), normalised to sum to one.
 The stretch is 1, or input / output pixels when an antialiased filter shrinks. The window of taps
 and the order of operations are those that Pillow documents for `Image.resize`
 (src/libImaging/Resample.c), so that the weights agree to the last bit that Pillow uses.
@@ -30,7 +30,7 @@ FIXED_POINT_BITS = 32 - 8 - 2
 """Fractional bits of Pillow's weights for 8-bit images: 32, less 8 of the pixel, less 2 spare."""
 
 _BLOCK = 16
-"""Output pixels made at a time: bounds the memory to a band of the input."""
+"""Output pixels computed at a time: limits the memory to a band of the input."""
 
 
 def _box(t: Floats) -> Floats:
@@ -42,13 +42,13 @@ def _triangle(t: Floats) -> Floats:
 
 
 def _hamming(t: Floats) -> Floats:
-    """A sinc under a Hamming window of one lobe; Pillow holds the constants in single precision."""
+    """A sinc with a Hamming window of one lobe; Pillow stores the constants in single precision."""
     rise, swing = float(np.float32(0.54)), float(np.float32(0.46))
     return np.where(np.abs(t) < 1, np.sinc(t) * (rise + swing * np.cos(np.pi * t)), 0.0)
 
 
 def _cubic(t: Floats, a: float) -> Floats:
-    """Cubic convolution: R. Keys, IEEE Transactions on ASSP 29(6), 1981, with a free slope a."""
+    """Cubic convolution: R. Keys, IEEE Transactions on ASSP 29(6), 1981, with free slope a."""
     t = np.abs(t)
     near = ((a + 2) * t - (a + 3)) * t * t + 1
     far = (((t - 5) * t + 8) * t - 4) * a
@@ -63,7 +63,7 @@ def _kernel(kernel: Kernel, a: float, scale: float) -> tuple[float, Callable[[Fl
     """Half the kernel's width, and the kernel."""
     kernels: dict[Kernel, tuple[float, Callable[[Floats], Floats]]] = {
         "box": (0.5, _box),
-        # What a pixel shares with the output pixel's interval of `scale` input pixels.
+        # The overlap of a pixel with the output pixel's interval of `scale` input pixels.
         "area": ((scale + 1) / 2, lambda t: np.clip((scale + 1) / 2 - np.abs(t), 0, min(scale, 1))),
         "bilinear": (1, _triangle),
         "hamming": (1, _hamming),
@@ -76,7 +76,7 @@ def _kernel(kernel: Kernel, a: float, scale: float) -> tuple[float, Callable[[Fl
 
 
 def _centres(source: int, target: int, coordinates: Coordinates) -> Floats:
-    """Where the centres of the output pixels fall on the input axis."""
+    """Positions of the output pixels' centres on the input axis."""
     i = np.arange(target, dtype=np.float64)
     if coordinates == "half-pixel":
         return (i + 0.5) * (source / target)
@@ -90,8 +90,8 @@ class Taps:
     """The input pixels of every output pixel.
 
     Attributes:
-        index: output pixels x taps, all inside the input.
-        weight: output pixels x taps; a row sums to one.
+        index: output pixels x taps, all within the input.
+        weight: output pixels x taps; each row sums to one.
     """
 
     index: npt.NDArray[np.int64]
@@ -132,8 +132,8 @@ def filter_taps(
         target: output pixels.
         a: slope of the bicubic kernel at a distance of one pixel.
         antialias: whether the kernel is stretched when shrinking.
-        border: what a tap outside the image becomes: nothing, the pixel at the border, or the
-            pixel mirrored at the border (2 1 | 1 2 3 | 3 2).
+        border: a tap outside the image is dropped, or replaced by the pixel at the border, or
+            mirrored at the border (2 1 | 1 2 3 | 3 2).
     """
     scale = source / target
     stretch = max(1.0, scale) if antialias else 1.0
@@ -149,19 +149,19 @@ def filter_taps(
     if border == "mirror":
         index = np.mod(index, 2 * source)
         index = np.minimum(index, 2 * source - 1 - index)
-    total = np.cumsum(weight, axis=1)[:, -1:]  # in order, as a loop would add
+    total = np.cumsum(weight, axis=1)[:, -1:]  # in order, like a loop
     weight = np.divide(weight, total, out=weight, where=total != 0)
     return Taps(np.clip(index, 0, source - 1), weight)
 
 
 def nearest_taps(source: int, target: int, *, coordinates: Coordinates, pick: Pick) -> Taps:
-    """One tap for every output pixel.
+    """One tap for each output pixel.
 
     Args:
-        pick: `nearest` is the pixel whose centre is nearest, the higher one of two;
-            `nearest-low` the lower one of two; `floor` the one at or before it;
-            `running-sum` is `nearest` with centres made by adding up the step, as Pillow does,
-            which decides ties by rounding error.
+        pick: `nearest` is the pixel with the nearest centre, the higher of two equally near ones;
+            `nearest-low` the lower of two; `floor` the pixel at or before the centre;
+            `running-sum` is `nearest` with centres computed by adding up the step, as in Pillow,
+            where rounding errors decide ties.
     """
     centre = _centres(source, target, coordinates)
     if pick == "running-sum":

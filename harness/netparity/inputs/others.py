@@ -1,4 +1,4 @@
-"""What the shared input would be if the images were resized in another way."""
+"""The shared input with other resize methods."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from netparity.models import Model
 def other_tensors(
     images: Sequence[DecodedImage], model: Model
 ) -> dict[str, npt.NDArray[np.float32]]:
-    """Every known resize that gives another tensor than the shared one.
+    """The tensors of every known resize method that differ from the shared one.
 
     Returns:
-        The resize in words to N x H x W x 3 float32, RGB, mean subtracted. Of several that give
-        the same tensor, the commonest.
+        The resize in words to N x H x W x 3 float32, RGB, mean subtracted. Of several methods with
+        the same tensor, the most common one.
     """
     if not images or all(image.pixels.shape[:2] == model.input_size for image in images):
         return {}

@@ -1,4 +1,4 @@
-"""The shared input: resized once, normalised once, given to every tool."""
+"""The shared input: resized and normalised once, given to every tool."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from netparity.models import Model
 
 
 def shared_tensor(images: Sequence[DecodedImage], model: Model) -> npt.NDArray[np.float32]:
-    """Images as one batch: N x H x W x 3 float32, RGB, mean subtracted.
+    """The images as one batch: N x H x W x 3 float32, RGB, mean subtracted.
 
-    Resized to the model's input by Pillow's bicubic filter (a = -0.5, antialiased when
-    shrinking), aspect ratio not kept, as the compared tools do by default.
+    They are resized to the model's input size with Pillow's bicubic filter (a = -0.5, antialiased
+    when shrinking), without keeping the aspect ratio, as the compared tools do by default.
     """
     height, width = model.input_size
     mean = np.asarray(model.mean_rgb, dtype=np.float32)

@@ -1,8 +1,8 @@
-"""The ways in which image tools resize: a `Resize` describes one, and does it.
+"""The resize methods of image tools: a `Resize` describes one and applies it.
 
-Four things set them apart beside the kernel: whether it is widened when shrinking, where output
-pixels lie on the input, what taps beyond the border become, and when values are rounded.
-`filters.py` has the formulas, `catalogue.py` the combinations that tools use.
+Besides the kernel, they differ in four things: whether the kernel is widened when shrinking, where
+the output pixels lie on the input, how taps outside the image are treated, and when values are
+rounded. `filters.py` has the formulas, `catalogue.py` the combinations that tools use.
 """
 
 from __future__ import annotations
@@ -68,23 +68,24 @@ _ORDER_WORDS: dict[Order, str] = {
 
 @dataclass(frozen=True)
 class Resize:
-    """One way of resizing an image, each axis by itself.
+    """One method of resizing an image, one axis at a time.
 
     Attributes:
         kernel: `area` is the exact average over the output pixel, `box` counts whole pixels.
-        antialias: whether the kernel is widened when shrinking; without a say for `nearest`,
-            which never is, and `area`, which always is.
-        border: what taps outside the image become; without a say for `nearest` and `area`.
+        antialias: whether the kernel is widened when shrinking; ignored for `nearest`, which never
+            is, and for `area`, which always is.
+        border: how taps outside the image are treated; ignored for `nearest` and `area`.
         coordinates: which points of input and output coincide.
         rounding: `fixed-point` is Pillow's for 8 bits: weights of 22 bits, whole grey levels after
             each axis. `each-pass` is MATLAB's for uint8: whole grey levels after each axis. `end`
             rounds once. All clip to 0 to 255; halves go up.
-        order: which axis comes first, where rounding in between makes it matter. `columns` is
-            Pillow's up to 12; `pillow-13` has rows first if they lose more than twice as many
-            pixels as columns do; `most-shrunk` is MATLAB's, rows first if both shrink alike.
+        order: which axis is resized first, if rounding in between makes it matter. `columns` is
+            Pillow's order up to version 12; `pillow-13` starts with the rows if they lose more than
+            twice as many pixels as the columns; `most-shrunk` is MATLAB's, with rows first if both
+            shrink equally.
         a: slope of the bicubic kernel.
         pick: which pixel `nearest` takes.
-        tools: how to ask for it, by tool; equality and hash leave it out.
+        tools: the call for it, by tool; ignored by equality and hash.
     """
 
     kernel: Kernel
@@ -100,7 +101,7 @@ class Resize:
     def __call__(self, pixels: Pixels, size: tuple[int, int]) -> Floats:
         """Resize H x W x C to height x width x C float64, in the units of `pixels`.
 
-        Memory: a band of the image as float64, and a copy of it in its own type.
+        Memory: a band of the image as float64, and a copy of the image in its own type.
         """
         for axis in self.passes((pixels.shape[0], pixels.shape[1]), size):
             taps = self._taps(pixels.shape[axis], size[axis])
@@ -110,7 +111,7 @@ class Resize:
     def passes(self, source: tuple[int, int], target: tuple[int, int]) -> tuple[int, int]:
         """The axes in the order in which they are resized, given heights and widths."""
         if self.rounding in ("none", "end"):
-            return 0, 1  # either would do, and this is the quicker one
+            return 0, 1  # the result is the same, and this order is faster
         rows_first = False
         if self.order == "pillow-13":
             lost = source[0] - target[0], source[1] - target[1]
@@ -140,7 +141,7 @@ class Resize:
 
     @property
     def words(self) -> str:
-        """What it does, in words that can follow `resized by`."""
+        """The method in words that can follow `resized by`."""
         name = _KERNEL_WORDS.get(self.kernel, self.kernel)
         if self.kernel == "nearest":
             return ", ".join(filter(None, [name, self._picked()]))

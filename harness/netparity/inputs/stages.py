@@ -1,9 +1,10 @@
-"""How a tool made its native input, found by retelling it.
+"""How a tool made its native input, found by reproducing it.
 
-A file becomes an input tensor in stages: decoded, made grey or kept in colour, resized, normalised
-(channel order, mean, scale). `find_resize` tries every known resize on the pixels that netparity
-decoded and ranks them by what is left; `split` then says how much each stage contributes to the
-difference between the tool's tensor and the shared one. All tensors are N x H x W x 3 in RGB.
+A file becomes an input tensor in stages: decoding, possibly conversion to grey, resizing and
+normalisation (channel order, mean, scale). `find_resize` tries every known resize on the pixels
+that netparity decoded and ranks them by the remaining difference; `split` then attributes the
+difference between the tool's tensor and the shared one to the stages. All tensors are
+N x H x W x 3 in RGB.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from netparity.inputs.story import EXACT, MOST, InputStory, Tally, Tensor
 from netparity.models import Model
 
 Normalise = Callable[[Tensor], Tensor]
-"""From H x W x 3 grey levels of 0 to 255 to a network's input."""
+"""Turns H x W x 3 grey levels of 0 to 255 into a network's input."""
 
 _LUMA = np.array([0.299, 0.587, 0.114])
 """ITU-R BT.601."""
@@ -31,7 +32,7 @@ _MATLAB_LUMA = np.linalg.inv([[1, 0.956, 0.621], [1, -0.272, -0.647], [1, -1.106
 
 
 def _luma_rounded(pixels: Pixels) -> Pixels:
-    """As Pillow's conversion to mode L: weights in 65536ths, halves up."""
+    """Like Pillow's conversion to mode L: weights in 65536ths, halves rounded up."""
     weights = np.rint(_LUMA * 65536).astype(np.int32)
     return np.asarray((pixels @ weights + 32768) >> 16, dtype=np.uint8)[..., None]
 
@@ -49,27 +50,27 @@ GREYS: Mapping[str, Callable[[Pixels], Pixels]] = {
     "grey by the mean of the channels": lambda pixels: pixels.mean(axis=2, keepdims=True),
     AS_IT_IS: lambda pixels: pixels,
 }
-"""What becomes of a colour image before it is resized: H x W x 3 to H x W x 3 or H x W x 1."""
+"""Treatments of a colour image before resizing: H x W x 3 to H x W x 3 or H x W x 1."""
 
 
 def _minus_mean(model: Model) -> Normalise:
-    """In single precision, as the shared input is made."""
+    """Subtracts the mean in single precision, as for the shared input."""
     mean = np.asarray(model.mean_rgb, dtype=np.float32)
     return lambda raw: raw.astype(np.float32) - mean
 
 
-def _other_mean(left: Tensor) -> Tensor:
-    """What a tool adds to each channel, if that is the whole difference of nearly all values.
+def _constant_offset(rest: Tensor) -> Tensor:
+    """The constant that a tool adds to each channel, if it is the whole difference of most values.
 
-    Another decoder may leave a whole grey level in most of them, which is no other mean.
+    Another decoder may differ by a grey level in many values, which is not a constant.
     """
-    middle = np.median(left, axis=(0, 1))
-    constant = (np.abs(left - middle) <= EXACT).mean() > 0.8
+    middle = np.median(rest, axis=(0, 1))
+    constant = (np.abs(rest - middle) <= EXACT).mean() > 0.8
     return middle if constant and np.abs(middle).max() > EXACT else np.zeros(3)
 
 
-def _one_channel_if_equal(pixels: Pixels) -> Pixels:
-    """Equal channels stay equal, so that one is enough to resize."""
+def _single_channel_if_equal(pixels: Pixels) -> Pixels:
+    """One channel if all are equal, since they stay equal when resized."""
     return pixels[..., :1] if (pixels == pixels[..., :1]).all() else pixels
 
 
@@ -82,11 +83,11 @@ def _apply(resize: Resize | None, pixels: Pixels, size: tuple[int, int]) -> Tens
 def distinct(
     resizes: Sequence[Resize], shapes: Sequence[tuple[int, ...]], size: tuple[int, int]
 ) -> list[Resize]:
-    """Leaves out those that only differ in an order of passes which makes none for these images.
+    """Leave out methods that differ only in an order of passes that is the same for these images.
 
     Args:
-        shapes: of the images, height and width first.
-        size: height and width to resize to.
+        shapes: shapes of the images, height and width first.
+        size: target height and width.
     """
     firsts: dict[object, Resize] = {}
     for resize in resizes:
@@ -102,15 +103,15 @@ def candidates(
     normalise: Normalise | None = None,
     among: Sequence[Resize | None] = RESIZES,
 ) -> Iterator[tuple[Resize | None, Tensor]]:
-    """Every way of resizing one image, with the tensor it gives.
+    """Resize one image with every method.
 
     Args:
         pixels: H x W x 3 as decoded, or H x W x 1 grey, values of 0 to 255.
         normalise: by default, subtracts the model's mean.
-        among: the ways to try; None stands for no resize.
+        among: the methods to try; None means no resize.
 
     Yields:
-        Each way with its height x width x 3 tensor, in the order of `among`.
+        Each method with its height x width x 3 tensor, in the order of `among`.
     """
     normalise = normalise or _minus_mean(model)
     for resize in among:
@@ -124,9 +125,9 @@ def find_resize(
     *,
     normalise: Normalise | None = None,
 ) -> list[InputStory]:
-    """Find out how a tool resized, from what it got.
+    """Find out how a tool resized, from its tensor.
 
-    A way of resizing that falls far behind on one image is not tried on the next.
+    A method that is much worse than the others on one image is not tried on the next.
 
     Args:
         native: N x H x W x 3, the tool's own input tensor in RGB, normalised.
@@ -135,25 +136,25 @@ def find_resize(
             default, subtracts the model's mean.
 
     Returns:
-        The ways that were tried on every image, best first; never empty. Ways that are equally
-        good stay in the order of `RESIZES`. Conversions to grey are tried until one leaves
-        nothing, and only if the tensor has no colour where the images have.
+        The methods that were tried on every image, the best first; never empty. Equally good
+        methods stay in the order of `RESIZES`. Conversions to grey are tried until one is exact,
+        and only if the images have colour and the tensor has none.
 
     Raises:
-        ValueError: if the tensor is not finite, or not of N images of the model's input size.
+        ValueError: if the tensor is not finite or has another shape.
     """
     if native.shape != (len(images), *model.input_size, 3) or not np.isfinite(native).all():
         raise ValueError(
-            f"a tensor of shape {native.shape} is no finite input of {len(images)} images for "
-            f"{model.name}"
+            f"expected a finite tensor of {len(images)} images for {model.name}, not one of shape "
+            f"{native.shape}"
         )
     normalise = normalise or _minus_mean(model)
     unit = _levels_per_unit(normalise, native.shape[1:])
     levels = (native - normalise(np.zeros(native.shape[1:]))) * unit
-    levels = levels - levels[:, :1, :1]  # but for a constant: the tool's mean may be another
+    levels = levels - levels[:, :1, :1]  # up to a constant, as the tool's mean may differ
     stories: list[InputStory] = []
     for grey in _possible_greys(levels, images):
-        sources = [_one_channel_if_equal(GREYS[grey](pixels)) for pixels in images]
+        sources = [_single_channel_if_equal(GREYS[grey](pixels)) for pixels in images]
         ways = _possible_ways(levels, sources, model)
         tallies = _try_all(native, sources, model, ways, normalise=normalise, unit=unit)
         stories += [tally.story(resize, grey) for resize, tally in tallies.items()]
@@ -163,26 +164,26 @@ def find_resize(
 
 
 def _rank(story: InputStory) -> tuple[bool, float]:
-    """Lower is better. Thousandths of a grey level decide nothing: the commoner way stays first.
+    """Lower is better. Below a thousandth of a grey level there is a tie; the more common wins.
 
-    Rounding once leaves less than rounding twice under noise of another decoder, even of a tool
-    that rounds twice; so a rounding that no tool is known for must prove itself value by value.
+    Under the noise of another decoder, rounding once fits better than rounding twice, even if the
+    tool rounds twice. A rounding that no known tool uses must therefore agree value by value.
     """
-    unheard_of = story.resize is not None and story.resize not in RESIZES
-    return unheard_of and story.agreeing < MOST, round(story.rms, 3)
+    unknown = story.resize is not None and story.resize not in RESIZES
+    return unknown and story.agreeing < MOST, round(story.rms, 3)
 
 
 def _levels_per_unit(normalise: Normalise, shape: tuple[int, ...]) -> Tensor:
-    """Grey levels that one unit of the tensor stands for; 1 where only a mean is subtracted."""
+    """Grey levels per unit of the tensor; 1 if only a mean is subtracted."""
     black, white = (normalise(np.full(shape, level)) for level in (0.0, 255.0))
     return np.asarray(255.0 / (white - black))
 
 
 def _possible_greys(levels: Tensor, images: Sequence[Pixels]) -> Sequence[str]:
-    """All of `GREYS` if colour images became a tensor without colour; else the identity.
+    """All of `GREYS` if colour images became a tensor without colour; otherwise the identity.
 
     Args:
-        levels: the tool's tensor in grey levels, but for a constant in each channel.
+        levels: the tool's tensor in grey levels, up to a constant in each channel.
     """
     grey_levels = np.ptp(levels, axis=-1).max() <= EXACT
     colour_images = any((pixels != pixels[..., :1]).any() for pixels in images)
@@ -192,17 +193,17 @@ def _possible_greys(levels: Tensor, images: Sequence[Pixels]) -> Sequence[str]:
 def _possible_ways(
     levels: Tensor, sources: Sequence[Pixels], model: Model
 ) -> Sequence[Resize | None]:
-    """The ways that may give such a tensor, whatever the decoder.
+    """The methods that can produce such a tensor, whatever the decoder.
 
-    Whole grey levels come from a resize that rounds. Without this, noise of another decoder would
-    make the same resize without rounding look better.
+    Whole grey levels come from a method that rounds. Without this restriction, the noise of another
+    decoder would favour the same method without rounding.
     """
     if all(pixels.shape[:2] == model.input_size for pixels in sources):
         return [None]
     whole = np.abs(levels - np.rint(levels)).max() <= EXACT
     ways = list(WHOLE_RESIZES if whole else RESIZES)
     if any(pixels.dtype != np.uint8 for pixels in sources):
-        # Grey that is not rounded cannot go through arithmetic for whole grey levels.
+        # Unrounded grey values cannot be used with integer arithmetic.
         ways = [way for way in ways if way.rounding in ("none", "end")]
     return distinct(ways, [pixels.shape for pixels in sources], model.input_size)
 
@@ -216,18 +217,18 @@ def _try_all(
     normalise: Normalise,
     unit: Tensor,
 ) -> dict[Resize | None, Tally]:
-    """What each way leaves, for those that keep up to the last image; in the order of `ways`."""
+    """The remaining difference of each method that is tried on all images, ordered as `ways`."""
     tallies: dict[Resize | None, Tally] = {}
     for tensor, pixels in zip(native, images, strict=True):
         if tallies:
             best = min(tally.rms for tally in tallies.values())
-            tallies = {way: t for way, t in tallies.items() if t.rms <= 3 * best + 0.1}
+            tallies = {way: tally for way, tally in tallies.items() if tally.rms <= 3 * best + 0.1}
             ways = list(tallies)
-        for way, retold in candidates(pixels, model, normalise=normalise, among=ways):
-            left = (tensor - retold) * unit
+        for way, reproduced in candidates(pixels, model, normalise=normalise, among=ways):
+            rest = (tensor - reproduced) * unit
             if way not in tallies:
-                tallies[way] = Tally(_other_mean(left))
-            tallies[way].add(left, retold)
+                tallies[way] = Tally(_constant_offset(rest))
+            tallies[way].add(rest, reproduced)
     return tallies
 
 
@@ -240,11 +241,11 @@ def split(
     *,
     normalise: Normalise | None = None,
 ) -> dict[str, npt.NDArray[np.float64]]:
-    """How much each stage adds to the difference between a tool's input and the shared one.
+    """Attribute the difference between a tool's input and the shared one to the stages.
 
-    The stages of the shared input are exchanged for the tool's one by one: the resize, then what
-    becomes of colours, then the normalisation; `decode` is what then remains, which is the
-    decoder's part if the story explains the rest.
+    The stages of the shared input are replaced by the tool's one by one: the resize, then the
+    conversion to grey, then the normalisation. `decode` is what remains, which is due to the
+    decoder if the story explains the rest.
 
     Args:
         native: N x H x W x 3, the tool's own input tensor in RGB.
@@ -254,7 +255,7 @@ def split(
 
     Returns:
         N x H x W x 3 differences in the tensors' units under `resize`, `grey`, `mean` and
-        `decode`, which add up to `native - shared` but for the rounding of float64.
+        `decode`, which add up to `native - shared` except for float64 rounding.
     """
     minus_mean, normalise = _minus_mean(model), normalise or _minus_mean(model)
     unit = _levels_per_unit(normalise, native.shape[1:])

@@ -23,10 +23,10 @@ def run_model(run: Run) -> Model:
     """The run's model.
 
     Raises:
-        InputError: if this netparity does not know it.
+        InputError: if this version of netparity does not know it.
     """
     if run.model not in MODELS:
-        raise InputError(f"the run is of model {run.model!r}; known are {', '.join(MODELS)}")
+        raise InputError(f"the run is of model {run.model!r}; known models: {', '.join(MODELS)}")
     return MODELS[run.model]
 
 

@@ -1,4 +1,4 @@
-"""The models that netparity knows: one declarative layer map each."""
+"""The models that netparity knows, each declared as a layer map."""
 
 from netparity.errors import UsageError
 from netparity.models.cost import Cost, costs
@@ -9,13 +9,13 @@ MODELS: dict[str, Model] = {model.name: model for model in ALL}
 
 
 def model_called(name: str) -> Model:
-    """The model of this name.
+    """The model with this name.
 
     Raises:
-        UsageError: if there is none; the message lists those there are.
+        UsageError: if there is no such model; the message lists the known models.
     """
     if name not in MODELS:
-        raise UsageError(f"unknown model {name[:80]!r}; known are {', '.join(MODELS)}")
+        raise UsageError(f"unknown model {name[:80]!r}; known models: {', '.join(MODELS)}")
     return MODELS[name]
 
 

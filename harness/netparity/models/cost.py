@@ -1,4 +1,4 @@
-"""What a network costs at least: operations and bytes of every layer, from the layer map."""
+"""The minimum cost of a network: operations and bytes of every layer, from the layer map."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ BYTES_PER_VALUE = 4
 
 @dataclass(frozen=True)
 class Cost:
-    """One layer's work on a batch.
+    """The cost of one layer for a batch.
 
     Attributes:
-        flops: multiplications and additions of its products, each counted as one; a convolution's
-            taps outside the image count as well. Biases, activations and pools are left out.
+        flops: multiplications and additions in its products, counted separately, including a
+            convolution's taps outside the image. Biases, activations and pools are not counted.
         moved_bytes: weights once, input and output once per image, all float32.
     """
 
@@ -27,7 +27,7 @@ class Cost:
 
 
 def costs(model: Model, images: int = 1, last: str | None = None) -> Iterator[Cost]:
-    """The cost of each layer for a batch of `images`, to the layer called `last`.
+    """The cost of each layer for a batch of `images`, up to the layer called `last`.
 
     Raises:
         UnknownLayerError: if there is no such layer.

@@ -1,7 +1,7 @@
-"""The layer map: what a network is made of, and what every tool calls its parts.
+"""The layer map: the layers of a network, and their names in every tool.
 
-Everything else in netparity (job files, weight converters, the reference pass, shape checks) is
-derived from a `Model`, so a new network is one more value of this type.
+Job files, weight converters, the reference pass and shape checks are all derived from a `Model`, so
+a new network is one more value of this type.
 """
 
 from __future__ import annotations
@@ -16,22 +16,22 @@ Tool = Literal["keras", "matconvnet"]
 
 
 class UnknownLayerError(UsageError):
-    """A layer was asked for that the model does not have."""
+    """The model has no layer with the requested name."""
 
 
 @dataclass(frozen=True)
 class Layer:
-    """One layer whose output is a feature, that is its activation after any non-linearity.
+    """One layer, whose output after any non-linearity is a feature.
 
     Attributes:
         name: netparity's name, e.g. `conv1_1`, `pool1`, `fc6`, `prob`.
         kind: `conv` (3x3, stride 1, same padding), `pool` (2x2 maximum, stride 2) or
             `dense` (a kernel as large as its input).
-        activation: applied to the sum before it leaves the layer.
-        parameters: name under which kernel and bias are stored, or None for a pool.
-        kernel_shape: height x width x input channels x output channels, or None for a pool.
+        activation: the non-linearity at the end of the layer.
+        parameters: name under which kernel and bias are stored; None for a pool.
+        kernel_shape: height x width x input channels x output channels; None for a pool.
         output_shape: height x width x channels of one image, or (units,) for a dense layer.
-        names: what each tool calls the layer whose output this is.
+        names: each tool's name of the layer with this output.
     """
 
     name: str
@@ -67,8 +67,8 @@ class Model:
         dense: units of the hidden dense layers.
         classes: units of the output.
         input_size: height and width of the input image in pixels.
-        mean_rgb: what is subtracted from each channel of an RGB image of range 0 to 255.
-        layers: the layer map, input to output.
+        mean_rgb: mean subtracted from each channel of an RGB image with values of 0 to 255.
+        layers: the layer map, from input to output.
     """
 
     name: str
@@ -82,12 +82,12 @@ class Model:
 
     @property
     def parametric_layers(self) -> tuple[Layer, ...]:
-        """The layers that have a kernel and a bias, input to output."""
+        """The layers that have a kernel and a bias, from input to output."""
         return tuple(layer for layer in self.layers if layer.parameters is not None)
 
     @property
     def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
-        """Every tensor of the canonical weights with its shape, in their stored order."""
+        """Name and shape of every tensor of the canonical weights, in stored order."""
         shapes: dict[str, tuple[int, ...]] = {}
         for layer in self.parametric_layers:
             assert layer.kernel_shape is not None
@@ -96,10 +96,10 @@ class Model:
         return shapes
 
     def layer(self, name: str) -> Layer:
-        """The layer called `name` here or in any tool (`fc6`, `fc1` and `relu6` are one).
+        """The layer with this name here or in any tool (`fc6`, `fc1` and `relu6` are the same).
 
         Raises:
-            UnknownLayerError: if there is no such layer; the message lists those there are.
+            UnknownLayerError: if there is no such layer; the message lists the model's layers.
         """
         for layer in self.layers:
             if layer.name == name:
@@ -111,7 +111,7 @@ class Model:
         raise UnknownLayerError(f"{self.name} has no layer {name!r}; its layers are {known}")
 
     def select(self, names: str) -> tuple[Layer, ...]:
-        """The layers in a comma-separated list, or every layer for `all`, in network order.
+        """The layers in a comma-separated list, or every layer for `all`; in network order.
 
         Raises:
             UnknownLayerError: if a name is unknown or the list is empty.

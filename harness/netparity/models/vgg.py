@@ -1,6 +1,6 @@
 """VGG networks (Simonyan and Zisserman, 2014, arXiv:1409.1556): configurations D and E.
 
-Each comes with a tiny copy, and without its dense layers ("no top"), as Keras publishes it too.
+Each also has a tiny copy, and a version without dense layers ("no top"), which Keras publishes too.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import replace
 from netparity.models.layers import Layer, Model
 
 MEAN_RGB = (123.68, 116.779, 103.939)
-"""Mean of the ImageNet training images, as both published weight files state it."""
+"""Mean of the ImageNet training images, as stated with both published weight files."""
 
 
 def _feature_layers(

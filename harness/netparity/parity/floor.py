@@ -6,7 +6,7 @@ are compared with the reference. The largest error is the floor.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -60,6 +60,12 @@ def relative_l2(x: Array, reference: Array) -> float:
     return distance / norm
 
 
+def rounding_error(passes: Iterable[Array], reference: Array) -> float:
+    """Largest relative L2 error of float32 passes, at least u; ignores those that overflowed."""
+    errors = [relative_l2(x, reference) for x in passes]
+    return max([UNIT_ROUNDOFF, *(error for error in errors if np.isfinite(error))])
+
+
 def reference_with_floor(
     model: Model,
     weights: Weights,
@@ -85,13 +91,12 @@ def reference_with_floor(
         bound = _bound(layer, weights, variants[0]) if layer.activation == "relu" else None
         fields = (base or {}).get(layer.name, {})
         reference = apply_layer(layer, weights, reference, replace(RIGHT, **fields))
-        with np.errstate(over="ignore", invalid="ignore"):  # such passes are ignored below
+        with np.errstate(over="ignore", invalid="ignore"):  # such passes are ignored
             variants = [
                 apply_layer(layer, weights, x, replace(how, **fields))
                 for x, how in zip(variants, orders, strict=True)
             ]
-        errors = [relative_l2(x, reference) for x in variants]
-        worst = max([UNIT_ROUNDOFF, *(error for error in errors if np.isfinite(error))])
+        worst = rounding_error(variants, reference)
         norm = float(np.linalg.norm(reference))
         yield (
             layer,

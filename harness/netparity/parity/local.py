@@ -9,7 +9,7 @@ import numpy as np
 from netparity.models import Layer
 from netparity.models.rounding import UNIT_ROUNDOFF
 from netparity.parity.arithmetic import Array
-from netparity.parity.floor import relative_l2
+from netparity.parity.floor import relative_l2, rounding_error
 from netparity.parity.network import How
 from netparity.parity.precision import identify
 from netparity.parity.truth import INPUT, Truth, between, run_layers
@@ -78,11 +78,8 @@ class LocalJudge:
         segment = between(truth.model, self._since, layer.name)
         correct = run_layers(segment, truth.weights, self._x.astype(np.float64))
         single = self._x.astype(np.float32, copy=False)
-        errors = [
-            relative_l2(run_layers(segment, truth.weights, single, how), correct)
-            for how in LOCAL_ORDERS
-        ]
-        return correct, max([UNIT_ROUNDOFF, *(error for error in errors if np.isfinite(error))])
+        passes = (run_layers(segment, truth.weights, single, how) for how in LOCAL_ORDERS)
+        return correct, rounding_error(passes, correct)
 
 
 def first_faulty(errors: Mapping[str, LocalError | None]) -> str | None:

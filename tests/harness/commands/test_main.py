@@ -121,7 +121,7 @@ def test_a_timeout_is_a_finite_number(value: str) -> None:
 
 def test_an_image_that_is_none() -> None:
     Path("text.png").write_text("no image")
-    assert "text.png cannot be read as one" in refused("compare", "text.png", *TINY)
+    assert "text.png cannot be decoded" in refused("compare", "text.png", *TINY)
 
 
 def test_weights_of_another_model() -> None:

@@ -179,7 +179,7 @@ def test_a_truncated_file(tmp_path: Path, name: str) -> None:
 
 def test_a_text_file(tmp_path: Path) -> None:
     (tmp_path / "text.png").write_text("This is no image.\n")
-    assert "cannot be read as one" in refused(tmp_path / "text.png")
+    assert "cannot be decoded" in refused(tmp_path / "text.png")
 
 
 @pytest.mark.parametrize("size", [(100_000, 100_000), (12_000, 9_000)])
@@ -197,23 +197,23 @@ def test_a_png_that_declares_too_many_pixels(tmp_path: Path, size: tuple[int, in
 def test_floating_point_has_no_agreed_range(tmp_path: Path, values: list[list[float]]) -> None:
     image = Image.fromarray(np.array(values, dtype=np.float32))
     message = refused(saved(tmp_path / "float.tif", image))
-    assert "have an agreed range" in message
+    assert "have a defined range" in message
 
 
 def test_integers_beyond_sixteen_bits(tmp_path: Path) -> None:
     image = Image.fromarray(np.array([[0, 70000]], dtype=np.int32))
-    assert "have an agreed range" in refused(saved(tmp_path / "wide.tif", image))
+    assert "have a defined range" in refused(saved(tmp_path / "wide.tif", image))
 
 
 def test_a_format_that_needs_another_program_is_not_an_image(tmp_path: Path) -> None:
     path = saved(tmp_path / "page.eps", Image.fromarray(COLOURS))
-    assert "cannot be read as one" in refused(path)
+    assert "cannot be decoded" in refused(path)
 
 
 def test_what_not_every_tool_reads_is_handed_on_as_png(tmp_path: Path) -> None:
     path = saved(tmp_path / "cmyk.jpg", Image.fromarray(COLOURS).convert("CMYK"))
     image = decode(path)
     assert not image.portable
-    assert "handed to the tools as an RGB PNG" in image.notes[0]
+    assert "given to the tools as an RGB PNG" in image.notes[0]
     with Image.open(io.BytesIO(image.as_png())) as png:
         np.testing.assert_array_equal(np.asarray(png), image.pixels)
