@@ -1,5 +1,5 @@
 # make compare   set everything up and run the comparison
-# make test      set everything up and run every test
+# make test      set everything up and run every test, in WORKERS=2 processes
 # make check     the developer loop: format, lint, types, import rules, fast tests
 # make lint      the same without tests
 # make docs      the API's pages, from its docstrings, in build/docs
@@ -10,6 +10,8 @@
 VENV := .venv
 RUN := $(VENV)/bin
 PYTHON ?= python3
+WORKERS ?= 2
+PYTEST := $(RUN)/pytest -n $(WORKERS) --dist loadgroup
 STACKS := keras3-tensorflow keras2-theano theano
 
 .PHONY: help setup compare test check lint format pins docs readme reference clean clean-cache
@@ -27,10 +29,10 @@ compare: setup
 	@$(RUN)/netparity compare $(ARGS)
 
 test: setup
-	$(RUN)/pytest $(ARGS)
+	$(PYTEST) $(ARGS)
 
 check: lint
-	$(RUN)/pytest -q -m "not slow"
+	$(PYTEST) -q -m "not slow"
 
 lint: $(VENV)/made
 	$(RUN)/ruff format --check .
