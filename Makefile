@@ -1,5 +1,5 @@
 # make compare   set everything up and run the comparison
-# make test      set everything up and run every test
+# make test      set everything up and run every test, in WORKERS=2 processes
 # make check     the developer loop: format, lint, types, import rules, fast tests
 # make lint      the same without tests
 # make format    format the code and apply automatic fixes
@@ -12,6 +12,8 @@
 VENV := .venv
 RUN := $(VENV)/bin
 PYTHON ?= python3
+WORKERS ?= 2
+PYTEST := $(RUN)/pytest -n $(WORKERS) --dist loadgroup
 STACKS := $(basename $(wildcard python/requirements/*.in))
 
 .PHONY: help setup compare test check lint format pins docs readme reference clean clean-cache
@@ -29,10 +31,10 @@ compare: setup
 	@$(RUN)/netparity compare $(ARGS)
 
 test: setup
-	$(RUN)/pytest $(ARGS)
+	$(PYTEST) $(ARGS)
 
 check: lint
-	$(RUN)/pytest -q -m "not slow"
+	$(PYTEST) -q -m "not slow"
 
 lint: $(VENV)/made
 	$(RUN)/ruff format --check .

@@ -28,6 +28,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.slow)
 
 
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_collection(session: pytest.Session) -> Iterator[None]:
+    """Several processes begin with what is slow, so that they end together."""
+    outcome = yield
+    if hasattr(session.config, "workerinput"):
+        session.items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+    return outcome
+
+
 @pytest.fixture(scope="session")
 def guard(tmp_path_factory: pytest.TempPathFactory) -> Guard:
     """What keeps fast tests from real tools."""

@@ -1,4 +1,9 @@
-"""The command line, run as a user runs it."""
+"""The command line, with the real tools.
+
+Most comparisons are made by the command in this process, which has Matplotlib and much else
+loaded; the runners are processes as always. `compare_process` is for what is about the command's
+own process.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +14,22 @@ from typing import Any
 
 import pytest
 
-from tests.support.command_line import COMMAND, Compare, Done
+from tests.support.command_line import COMMAND, Compare, Done, compare_here
 
 
 @pytest.fixture
 def compare(tmp_path: Path) -> Compare:
-    """`netparity compare ARGUMENTS`, which stores its runs in the test's own folder."""
+    """`netparity compare ARGUMENTS` in this process, which stores its runs in the test's own folder."""
+
+    def run(*arguments: str | Path, results: Path = tmp_path / "results") -> Done:
+        return compare_here(results, *arguments)
+
+    return run
+
+
+@pytest.fixture
+def compare_process(tmp_path: Path) -> Compare:
+    """The same as a user runs it."""
 
     def run(*arguments: str | Path, results: Path = tmp_path / "results", **options: Any) -> Done:
         command = [*COMMAND, "compare", "--out", str(results), *map(str, arguments)]

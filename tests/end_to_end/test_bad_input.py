@@ -1,6 +1,6 @@
 """What is wrong with a request is said in one sentence, before any runner starts.
 
-Most requests are made in this process; one of each kind is made as a user makes it.
+One of each kind is made as a user makes it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from PIL import Image
 from netparity.inputs import SAMPLE_IMAGE
 from netparity.models import VGG16_TINY
 from netparity.weights import resolve
-from tests.support.command_line import Compare, compare_here
+from tests.support.command_line import Compare
 
 
 def png_that_declares(width: int, height: int) -> bytes:
@@ -68,8 +68,8 @@ def assert_refused(done, name: str) -> None:
 @pytest.mark.parametrize(
     "name", ["empty.png", "truncated.png", "huge.png", "text.png", "missing.png"]
 )
-def test_a_bad_image_is_refused(tmp_path: Path, name: str):
-    done = compare_here(tmp_path / "results", "--model", "vgg16-tiny", bad_images(tmp_path)[name])
+def test_a_bad_image_is_refused(compare: Compare, tmp_path: Path, name: str):
+    done = compare("--model", "vgg16-tiny", bad_images(tmp_path)[name])
     assert_refused(done, name)
 
 
@@ -86,23 +86,25 @@ def test_a_bad_image_is_refused(tmp_path: Path, name: str):
         "missing.h5",
     ],
 )
-def test_bad_weights_are_refused(tmp_path: Path, name: str):
+def test_bad_weights_are_refused(compare: Compare, tmp_path: Path, name: str):
     model = "vgg16" if name == "wrong-model.h5" else "vgg16-tiny"
     weights = bad_weights(tmp_path)[name]
-    done = compare_here(tmp_path / "results", "--model", model, "--weights", weights)
+    done = compare("--model", model, "--weights", weights)
     assert_refused(done, name)
     if name == "wrong-model.h5":
         assert "--model vgg16-tiny" in done.stderr
 
 
-def test_bad_weights_are_refused_by_the_command(compare: Compare, tmp_path: Path):
+def test_bad_weights_are_refused_by_the_command(compare_process: Compare, tmp_path: Path):
     weights = bad_weights(tmp_path)["truncated.h5"]
-    assert_refused(compare("--model", "vgg16-tiny", "--weights", weights), "truncated.h5")
+    done = compare_process("--model", "vgg16-tiny", "--weights", weights)
+    assert_refused(done, "truncated.h5")
 
 
-def test_one_bad_image_among_good_ones_is_named(compare: Compare, tmp_path: Path):
+def test_one_bad_image_among_good_ones_is_named(compare_process: Compare, tmp_path: Path):
     Image.new("L", (8, 8)).save(tmp_path / "good.png")
-    done = compare("--model", "vgg16-tiny", tmp_path / "good.png", bad_images(tmp_path)["text.png"])
+    bad = bad_images(tmp_path)["text.png"]
+    done = compare_process("--model", "vgg16-tiny", tmp_path / "good.png", bad)
     assert_refused(done, "text.png")
 
 
@@ -128,8 +130,8 @@ def test_a_results_folder_that_cannot_be_written_is_told(compare: Compare, tmp_p
         (["--rounds", "0"], "rounds"),
     ],
 )
-def test_a_usage_error_says_what_is_accepted(tmp_path: Path, arguments: list[str], words: str):
-    done = compare_here(tmp_path / "results", *arguments)
+def test_a_usage_error_says_what_is_accepted(compare: Compare, arguments: list[str], words: str):
+    done = compare(*arguments)
     assert done.exit_code == 2
     assert words in done.stderr
     assert "Traceback" not in done.stderr

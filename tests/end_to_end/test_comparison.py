@@ -14,53 +14,25 @@ from PIL import Image
 from netparity.inputs import SAMPLE_IMAGE
 from netparity.models import VGG16_TINY
 from netparity.weights import resolve
-from tests.support.command_line import COMMAND, TINY, Compare
+from tests.support.command_line import COMMAND, TINY, Compare, Done
+from tests.support.whole_runs import ROWS, assert_whole
 
-ROWS = [
-    "keras3-tensorflow",
-    "keras2-theano",
-    "keras2-theano[data_format=channels_first]",
-    "matconvnet-octave",
-]
-PHASES = {"startup", "load", "preprocess", "predict_first", "predict"}
+together = pytest.mark.xdist_group("default comparison")
 
 
-def assert_whole(done, layers: list[str], rounds: int) -> None:
-    """Every row ran, agrees, and has every figure."""
-    assert done.exit_code == 0, done.stderr
-    run = done.run
-    assert [record["label"] for record in run["runners"]][:4] == ROWS
-    for label in ROWS:
-        record = done.runner(label)
-        assert record["status"] == "ok", record["reason"]
-        assert len(record["rounds"]) == rounds
-        for round_ in record["rounds"]:
-            assert set(round_["phases"]) == PHASES
-            assert all(value > 0 for values in round_["phases"].values() for value in values)
-            assert round_["peak_rss_bytes"] > 20 * 2**20
-            assert (done.folder / round_["log"]).exists()
-        for kind in ("shared", "native"):
-            for layer in layers:
-                stored = record["features"][kind][layer]
-                array = np.load(done.folder / stored["file"], allow_pickle=False)
-                assert array.dtype == np.float32
-                assert list(array.shape) == stored["shape"]
-        errors = done.errors(label)
-        assert list(errors) == layers
-        assert max(errors.values()) < 1e-5
-    against_reference = [e for e in run["parity"] if e["against"] == "reference"]
-    assert {e["verdict"] for e in against_reference} <= {"pass", "identical"}
-    assert {e["input"] for e in against_reference} == {"shared", "native"}
-    for entry in against_reference:
-        assert entry["relative_l2"] <= run["settings"]["floor_factor"] * entry["floor"]
-        if entry["input"] == "shared":
-            assert entry["local"]["verdict"] == "pass"
-    twin = next(e for e in against_reference if e["label"] == "keras2-theano")
-    assert twin["identical_to"] == ["keras2-theano[data_format=channels_first]"]
+@pytest.fixture(scope="module")
+def default_run(every_tool: None, tmp_path_factory: pytest.TempPathFactory) -> Done:
+    """What a user gets who asks for nothing else, made as a user makes it."""
+    results = tmp_path_factory.mktemp("default") / "results"
+    arguments = ["--model", "vgg16-tiny", "--rounds", "2", "--repeats", "3", "--json"]
+    command = [*COMMAND, "compare", "--out", str(results), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=900)
+    return Done(done.returncode, done.stdout, done.stderr, results)
 
 
-def test_every_default_runner_agrees(every_tool, compare: Compare, report):
-    done = compare("--model", "vgg16-tiny", "--rounds", "2", "--repeats", "3", "--json")
+@together
+def test_every_default_runner_agrees(default_run: Done, report):
+    done = default_run
     assert_whole(done, ["fc6", "fc7"], rounds=2)
     assert json.loads(done.stdout) == done.run
     for number in (1, 2):
@@ -90,14 +62,14 @@ def test_every_default_runner_agrees(every_tool, compare: Compare, report):
         assert [row["label"] for row in csv.DictReader(file)][:4] == ROWS
 
 
-def test_the_native_inputs_differ_by_the_resize_alone(every_tool, compare: Compare):
+@together
+def test_the_native_inputs_differ_by_the_resize_alone(default_run: Done):
     """Keras's load_img takes the nearest pixel, the .m script resizes as MATLAB's imresize."""
-    done = compare(*TINY)
     keras, theano, octave = (
-        np.load(done.folder / done.runner(label)["native_input"]["file"])
+        np.load(default_run.folder / default_run.runner(label)["native_input"]["file"])
         for label in ("keras3-tensorflow", "keras2-theano", "matconvnet-octave")
     )
-    shared = np.load(done.folder / "input" / "shared.npy")
+    shared = np.load(default_run.folder / "input" / "shared.npy")
     assert np.array_equal(keras, theano)
     assert np.abs(keras - shared).mean() > 2
     # Pillow's bicubic and imresize's differ by rounding to whole grey levels inside the image.
@@ -105,9 +77,13 @@ def test_the_native_inputs_differ_by_the_resize_alone(every_tool, compare: Compa
     assert np.abs(octave - shared)[inside].max() < 1.01
 
 
-def test_all_layers_work_in_every_runner(every_tool, compare: Compare):
-    done = compare(*TINY, "--layers", "all")
+def test_all_layers_of_an_image_that_not_every_tool_reads(
+    every_tool, compare: Compare, tmp_path: Path
+):
+    Image.open(SAMPLE_IMAGE).convert("RGB").convert("CMYK").save(tmp_path / "cmyk.jpg")
+    done = compare(*TINY, "--layers", "all", tmp_path / "cmyk.jpg")
     assert_whole(done, [layer.name for layer in VGG16_TINY.layers], rounds=1)
+    assert "handed to the tools as an RGB PNG" in done.run["warnings"][0]
 
 
 def test_several_images_of_every_mode(every_tool, compare: Compare, tmp_path: Path):
@@ -138,6 +114,7 @@ def test_a_weight_file_of_either_tool_serves_both(every_tool, compare: Compare, 
     assert done.exit_code == 0
     assert done.run["weights"]["sha256"] == synthetic.sha256
     assert done.run["weights"]["kind"] == "file"
+    assert synthetic.sha256[:12] in (done.folder / "table.md").read_text()
 
 
 def test_one_runner_can_stand_twice_under_two_labels(octave, compare: Compare):
@@ -184,26 +161,19 @@ def test_doctor_names_every_runner(every_tool):
     assert "theano 1.0.5" in done.stdout
 
 
-def test_full_vgg16_agrees_in_every_runner(every_tool, compare: Compare):
-    done = compare("--rounds", "1", "--repeats", "2")
-    assert_whole(done, ["fc6", "fc7"], rounds=1)
-
-
 def test_a_cache_of_any_name_serves_theano(
     keras2_python: str, compare: Compare, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    """Theano splits its flags at commas and quotes."""
+    """Theano splits its flags at commas and quotes. An empty cache is filled, and then used."""
     cache = tmp_path / 'o\'b, "c" é'
     monkeypatch.setenv("NETPARITY_CACHE", str(cache))
     python = ["--python", f"keras2-theano={keras2_python}"]
     done = compare(*TINY, "--runner", "keras2-theano", *python)
     assert done.exit_code == 0, done.stderr
     assert any((cache / "theano").glob("compiledir_*"))
+    # The first process compiled and was run again, which found what had been compiled.
+    record = done.runner("keras2-theano")
+    assert record["rounds"][0]["wasted_seconds"] > 0
+    flags = record["flags"]
+    assert (flags["compile_cache"], flags["modules_compiled"]) == ("warm", "0")
     assert not [path for path in tmp_path.iterdir() if path.name not in (cache.name, "results")]
-
-
-def test_an_image_that_not_every_tool_reads(every_tool, compare: Compare, tmp_path: Path):
-    Image.open(SAMPLE_IMAGE).convert("RGB").convert("CMYK").save(tmp_path / "cmyk.jpg")
-    done = compare(*TINY, tmp_path / "cmyk.jpg")
-    assert_whole(done, ["fc6", "fc7"], rounds=1)
-    assert "given to the tools as an RGB PNG" in done.run["warnings"][0]

@@ -37,7 +37,8 @@ def test_a_named_matconvnet_runs_and_every_table_says_so(matconvnet: Path, compa
 def test_the_environment_names_it_too_and_a_relative_folder_is_found(
     matconvnet: Path, compare: Compare, monkeypatch: pytest.MonkeyPatch
 ):
-    done = compare(*ALONE, "--matconvnet-root", matconvnet.name, cwd=matconvnet.parent)
+    monkeypatch.chdir(matconvnet.parent)
+    done = compare(*ALONE, "--matconvnet-root", matconvnet.name)
     assert done.runner("matconvnet-octave")["versions"]["matconvnet"] == VERSION
 
     monkeypatch.setenv("MATCONVNET_ROOT", str(matconvnet))

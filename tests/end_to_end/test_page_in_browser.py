@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -18,7 +18,7 @@ from netparity.report import Document, html
 from tests.support.odd_runs import WORDS, odd_runs, worded_run
 from tests.support.page_runs import stored_document, whole_run
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
 SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
 ALONE = (
@@ -26,6 +26,12 @@ ALONE = (
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
 PHONE, DESKTOP = 360, 1400
+LAYOUTS = ((PHONE, "light"), (DESKTOP, "dark")), ((PHONE, "dark"), (DESKTOP, "light"))
+
+
+def in_pairs(names: Sequence[str]) -> list[tuple[str, int, str]]:
+    """Every page in every width and every scheme, and every width in every scheme."""
+    return [(name, *layout) for number, name in enumerate(names) for layout in LAYOUTS[number % 2]]
 
 
 @pytest.fixture(scope="module")
@@ -88,9 +94,9 @@ def visit(browser: Browser, pages: dict[str, Path]) -> Iterator[object]:
     assert complaints == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [PHONE, DESKTOP])
-@pytest.mark.parametrize("name", ["whole", "wild", "many", "several", "fates"])
+@pytest.mark.parametrize(
+    ("name", "width", "scheme"), in_pairs(["whole", "wild", "many", "several", "fates"])
+)
 def test_every_plot_is_seen_and_nothing_sticks_out(
     visit, name: str, width: int, scheme: str
 ) -> None:
@@ -123,9 +129,9 @@ def test_the_scheme_is_followed(visit, scheme: str) -> None:
     assert (sum(values) < 3 * 128) is (scheme == "light")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [PHONE, DESKTOP])
-@pytest.mark.parametrize("name", ["whole", "wild", "several", "fates"])
+@pytest.mark.parametrize(
+    ("name", "width", "scheme"), in_pairs(["wild", "whole", "several", "fates"])
+)
 def test_axe_finds_no_barrier(visit, name: str, width: int, scheme: str) -> None:
     found = Axe().run(visit(name, width, scheme))
     assert found.violations_count == 0, found.generate_report()

@@ -9,22 +9,6 @@ from tests.support.command_line import TINY, Compare
 OCTAVE = ["--model", "vgg16-tiny", "--repeats", "2", "--runner", "matconvnet-octave"]
 
 
-def test_theano_finds_its_compile_cache_cold_or_warm(keras2_python: str, compare: Compare):
-    both = ["keras2-theano[label=cold,compile_cache=cold]", "keras2-theano[label=warm]"]
-    done = compare(*TINY, "--runner", both[0], "--runner", both[1])
-    assert done.exit_code == 0, done.stderr
-    cold, warm = (done.runner(label) for label in ("cold", "warm"))
-    assert (cold["flags"]["compile_cache"], warm["flags"]["compile_cache"]) == ("cold", "warm")
-    assert int(cold["flags"]["modules_compiled"]) > 3
-    assert warm["flags"]["modules_compiled"] == "0"
-    folder = (done.folder / cold["rounds"][0]["log"]).parent
-    assert not (folder / "scratch").exists()
-    # Compiling takes seconds where loading takes one.
-    first = {label: sum(each["rounds"][0]["phases"]["load"]) for label, each in
-             (("cold", cold), ("warm", warm))}  # fmt: skip
-    assert first["cold"] > first["warm"]
-
-
 def test_rounds_end_when_the_budget_is_spent(octave: str, compare: Compare):
     again = ["--runner", "matconvnet-octave[label=again]"]
     limits = ["--rounds", "auto", "--precision", "0.0001", "--budget", "6"]

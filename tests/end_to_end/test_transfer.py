@@ -13,14 +13,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.support.command_line import COMMAND
+from tests.support.command_line import COMMAND, Done, here
 
 pytestmark = pytest.mark.slow
 
 
-def transfer(*arguments: str, out: Path) -> subprocess.CompletedProcess[str]:
-    command = [*COMMAND, "transfer", "--model", "vgg16-tiny", "--out", str(out), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=900)
+def transfer(*arguments: str, out: Path) -> Done:
+    return here("transfer", "--model", "vgg16-tiny", "--out", out, *arguments, results=out)
 
 
 @pytest.fixture
@@ -43,7 +42,7 @@ def stripes(tmp_path: Path) -> Path:
 
 def test_three_tools_on_the_digits(every_tool: None, tmp_path: Path):
     done = transfer("--json", out=tmp_path)
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     found = json.loads(done.stdout)
     assert sum(found["classes"].values()) == 1797 and not found["failures"]
     assert {kind: len(cells) for kind, cells in found["cells"].items()} == {
@@ -63,22 +62,24 @@ def test_three_tools_on_the_digits(every_tool: None, tmp_path: Path):
     assert len(rows) == 1797 and {row["class"] for row in rows} == {str(n) for n in range(10)}
 
 
-@pytest.mark.parametrize("runner", ["keras3-tensorflow", "keras2-theano", "matconvnet-octave"])
-def test_batches_make_no_difference(every_tool: None, tmp_path: Path, stripes: Path, runner: str):
-    features = []
+def test_batches_make_no_difference(every_tool: None, tmp_path: Path, stripes: Path):
+    """One image at a time, 16 with a part of a batch left, and one batch larger than all images."""
+    names = ["keras3-tensorflow", "keras2-theano", "matconvnet-octave"]
+    runners = [word for name in names for word in ("--runner", name)]
+    features: list[dict[str, np.ndarray]] = []
     for batch in ("1", "16", "64"):
-        out = tmp_path / batch
-        done = transfer(str(stripes), "--runner", runner, "--batch", batch, out=out)
-        assert done.returncode == 0, done.stderr
+        done = transfer(str(stripes), *runners, "--batch", batch, out=tmp_path / batch)
+        assert done.exit_code == 0, done.stderr
         assert "1 image could not be read" in done.stdout.replace("\n", " ")
-        (folder,) = out.iterdir()
-        assert "broken.png" in (folder / "skipped.csv").read_text()
-        found = [np.load(path) for path in sorted((folder / "features").glob("*.npy"))]
-        assert [len(each) for each in found] == [40, 40]
+        assert "broken.png" in (done.folder / "skipped.csv").read_text()
+        found = {path.name: np.load(path) for path in (done.folder / "features").glob("*.npy")}
+        assert [len(each) for each in found.values()] == [40] * 6
         features.append(found)
     for other in features[1:]:
-        for one, two in zip(features[0], other, strict=True):
-            np.testing.assert_allclose(two, one, rtol=1e-3, atol=1e-5 * np.abs(one).max())
+        assert other.keys() == features[0].keys()
+        for name, first in features[0].items():
+            tolerance = 1e-5 * np.abs(first).max()
+            np.testing.assert_allclose(other[name], first, rtol=1e-3, atol=tolerance)
 
 
 def test_an_interrupted_transfer_goes_on(octave: str, tmp_path: Path, stripes: Path):
@@ -99,14 +100,14 @@ def test_an_interrupted_transfer_goes_on(octave: str, tmp_path: Path, stripes: P
     kept = folder / done
     before = kept.stat().st_mtime_ns
     resumed = transfer("--resume", str(folder), out=tmp_path / "elsewhere")
-    assert resumed.returncode == 0, resumed.stderr
+    assert resumed.exit_code == 0, resumed.stderr
     assert kept.stat().st_mtime_ns == before
     assert not (tmp_path / "elsewhere").exists()
     assert set(json.loads((folder / "transfer.json").read_text())["cells"]) == {"shared", "native"}
     # Other images than those that it began with are refused.
     next((stripes / "lying").glob("3*.png")).unlink()
     again = transfer("--resume", str(folder), out=tmp_path)
-    assert again.returncode == 2 and "have changed since the transfer began" in again.stderr
+    assert again.exit_code == 2 and "have changed since the transfer began" in again.stderr
 
 
 def test_one_tool_s_failure_costs_no_other_s_result(octave: str, tmp_path: Path, stripes: Path):
@@ -117,6 +118,6 @@ def test_one_tool_s_failure_costs_no_other_s_result(octave: str, tmp_path: Path,
     done = transfer(
         str(stripes), *runners, "--python", f"keras3-tensorflow={broken}", out=tmp_path / "results"
     )
-    assert done.returncode == 3
+    assert done.exit_code == 3
     assert "keras3-tensorflow has no features" in done.stderr
     assert "100.0 %" in done.stdout

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import sysconfig
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.xdist_group("wheel")
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +57,10 @@ def test_the_wheel_runs_outside_the_checkout(installed: Path, every_tool, tmp_pa
         ),
         *("--rounds", "1", "--runner", "matconvnet-octave", "--runner", "keras3-tensorflow"),
     ]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=300)
+    alone = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    done = subprocess.run(
+        command, cwd=tmp_path, env=alone, capture_output=True, text=True, timeout=300
+    )
     assert done.returncode == 0, done.stderr
     run = json.loads(done.stdout)
     assert [record["status"] for record in run["runners"]] == ["ok", "ok"]
@@ -67,6 +72,7 @@ def test_the_wheel_runs_outside_the_checkout(installed: Path, every_tool, tmp_pa
     where = subprocess.run(
         [installed, "-P", "-c", "import netparity; print(netparity.__file__)"],
         cwd=tmp_path,
+        env=alone,
         capture_output=True,
         text=True,
         check=True,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,23 @@ from netparity.runners import matlab_installation
 from tests.support.matlab_folders import make_matlab
 
 
+@pytest.fixture(scope="session")
+def new_cache(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Path]:
+    """Return new_cache(): another empty folder; mktemp looks at all that it made each time."""
+    parent, numbers = tmp_path_factory.mktemp("caches"), count()
+
+    def make() -> Path:
+        folder = parent / str(next(numbers))
+        folder.mkdir()
+        return folder
+
+    return make
+
+
 @pytest.fixture(autouse=True)
-def cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+def cache(new_cache: Callable[[], Path], monkeypatch: pytest.MonkeyPatch) -> Path:
     """The cache folder; no test sees or changes the user's."""
-    folder = tmp_path_factory.mktemp("cache")
+    folder = new_cache()
     monkeypatch.setenv("NETPARITY_CACHE", str(folder))
     for name in ("MATLAB_ROOT", "MATCONVNET_ROOT"):
         monkeypatch.delenv(name, raising=False)

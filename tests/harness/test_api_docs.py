@@ -40,6 +40,9 @@ class Loud:
 """
 
 
+pytestmark = pytest.mark.xdist_group("api docs")
+
+
 @pytest.fixture(scope="module")
 def api_docs() -> ModuleType:
     spec = importlib.util.spec_from_file_location("api_docs", SCRIPT)

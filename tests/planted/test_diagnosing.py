@@ -20,6 +20,7 @@ from netparity.weights import resolve
 from tests.planted.batch import Case, run_cases
 from tests.planted.plants import Plant
 
+pytestmark = pytest.mark.xdist_group("diagnosing")
 PLANTS = (
     Plant("mean-missing", "input"),
     Plant("kernels-rotated", "conv3_2"),

@@ -38,7 +38,14 @@ def by_pillow(pixels: np.ndarray, filter_=Image.Resampling.BICUBIC) -> np.ndarra
     return np.asarray(Image.fromarray(pixels).resize(SIZE[::-1], filter_))
 
 
-@pytest.mark.parametrize("shape", [(150, 210), (300, 70), (40, 50)], ids=["wide", "tall", "small"])
+@pytest.mark.parametrize(
+    "shape",
+    [
+        pytest.param((150, 210), id="wide", marks=pytest.mark.slow),
+        pytest.param((300, 70), id="tall", marks=pytest.mark.slow),
+        pytest.param((40, 50), id="small"),
+    ],
+)
 def test_every_known_resize_is_found(shape: tuple[int, int]) -> None:
     pixels = picture(*shape)
     for resize in distinct(RESIZES, [shape], SIZE):

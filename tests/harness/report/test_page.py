@@ -53,6 +53,16 @@ def tame_page() -> Element:
     return undrawn_page(worded_run(["tame", "b"]))
 
 
+@cache
+def odd_text(name: str) -> str:
+    return html.render(Document.of(ODD[name]))
+
+
+@cache
+def odd_page(name: str) -> Element:
+    return parsed(odd_text(name))
+
+
 def words(element: Element) -> str:
     return " ".join("".join(element.itertext()).split())
 
@@ -105,9 +115,9 @@ def test_the_page_of_a_run_with_all_its_files(tmp_path: Path) -> None:
     assert len([f for f in figures if f.find("img") is not None]) == 6
 
 
-@pytest.mark.parametrize("run", ODD.values(), ids=ODD)
-def test_every_odd_run_has_a_page(run: Run) -> None:
-    root = page(run)
+@pytest.mark.parametrize("name", ODD)
+def test_every_odd_run_has_a_page(name: str) -> None:
+    run, root = ODD[name], odd_page(name)
     harmless(root)
     consistent(root)
     labels = [row[0] for row in tables(root)[0][1:]]
@@ -164,7 +174,7 @@ def test_every_warning_leads_to_what_it_means() -> None:
 
 
 def test_a_wrong_answer_is_marked_and_has_no_rank() -> None:
-    root = page(ODD["every fate"])
+    root = odd_page("every fate")
     table = next(root.iter("table"))
     row = next(row for row in table.iter("tr") if words(row[0]) == "wrong")
     assert [words(cell) for cell in row if cell.get("class", "").endswith("bad")] == [
@@ -175,7 +185,7 @@ def test_a_wrong_answer_is_marked_and_has_no_rank() -> None:
 
 
 def test_cells_sort_by_their_figures() -> None:
-    root = page(ODD["every fate"])
+    root = odd_page("every fate")
     header, *rows = next(root.iter("table")).iter("tr")
     column = [words(cell) for cell in header].index("predict, s")
     sorts = {words(row[0]): row[column].get("data-sort") for row in rows}
@@ -193,7 +203,7 @@ def test_plots_say_what_they_show() -> None:
 
 
 def test_what_cannot_be_drawn_is_said() -> None:
-    root = page(ODD["no timing"])
+    root = odd_page("no timing")
     said = " ".join(words(e) for e in root.iter("p") if e.get("class") == "missing")
     assert "“Share of the hardware limit”: the hardware limit was not measured" in said
     assert "“Seconds of each phase”: no runner was timed." in said
@@ -276,9 +286,8 @@ def test_logs_of_failed_runners_are_shown_as_they_are() -> None:
 
 
 def test_forty_runners_stay_within_bounds() -> None:
-    text = html.render(Document.of(ODD["forty runners"]))
-    assert len(text.encode()) < MOST_BYTES
-    assert len(list(next(parsed(text).iter("table")).iter("tr"))) == 40 + 1
+    assert len(odd_text("forty runners").encode()) < MOST_BYTES
+    assert len(list(next(odd_page("forty runners").iter("table")).iter("tr"))) == 40 + 1
 
 
 def test_the_same_run_gives_the_same_page(tmp_path: Path) -> None:
