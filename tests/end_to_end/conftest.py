@@ -19,7 +19,7 @@ from tests.support.command_line import COMMAND, Compare, Done, compare_here
 
 @pytest.fixture
 def compare(tmp_path: Path) -> Compare:
-    """`netparity compare ARGUMENTS` in this process, which stores its runs in the test's own folder."""
+    """`netparity compare ARGUMENTS` in this process; its runs go to the test's own folder."""
 
     def run(*arguments: str | Path, results: Path = tmp_path / "results") -> Done:
         return compare_here(results, *arguments)

@@ -83,7 +83,7 @@ def test_all_layers_of_an_image_that_not_every_tool_reads(
     Image.open(SAMPLE_IMAGE).convert("RGB").convert("CMYK").save(tmp_path / "cmyk.jpg")
     done = compare(*TINY, "--layers", "all", tmp_path / "cmyk.jpg")
     assert_whole(done, [layer.name for layer in VGG16_TINY.layers], rounds=1)
-    assert "handed to the tools as an RGB PNG" in done.run["warnings"][0]
+    assert "given to the tools as an RGB PNG" in done.run["warnings"][0]
 
 
 def test_several_images_of_every_mode(every_tool, compare: Compare, tmp_path: Path):
