@@ -1,8 +1,9 @@
 """Weights: one canonical store, and one file per format that tools load.
 
-`layout` is how kernels lie in a file, `containers` the kinds of file, `formats` what recognises,
-reads and writes each format (adding one is one file and one line in `FORMATS`), `opened` a file
-whose model is known, and `sources` the way from what the user names to files for every tool.
+`layout` is how kernels lie in a file, `formats` what recognises, reads and writes each format
+(adding one is one file and one line in `FORMATS`; the containers are read by `netparity.files`),
+`opened` a file whose model is known, and `sources` the way from what the user names to files for
+every tool.
 """
 
 from netparity.weights.formats import FORMATS

@@ -14,6 +14,7 @@ from netparity.models.vgg import vgg
 from netparity.weights import canonical, changes, converting, open_weights, sameness
 from netparity.weights.formats import BY_NAME
 from tests.support.cases import random_tensors
+from tests.support.unexamined import unexamined
 
 # Square layers where shapes do not give a mistake away: conv1_2 and fc4 make as many as they take.
 SQUARE = vgg("square", ((4, 4), (5,)), (6, 6), 3, (16, 16))
@@ -67,6 +68,7 @@ def go_together(names: set[str]) -> bool:
     [(name, "vgg16-tiny") for name in NAMES]
     + [("npz", "vgg19-tiny"), ("npz", "vgg16-tiny-notop"), ("npz", "vgg19-tiny-notop")],
 )
+@unexamined()
 def test_every_pair_of_formats_keeps_the_numbers(tmp_path: Path, first: str, model: str) -> None:
     network = MODELS[model]
     tensors = random_tensors(network, seed=len(first))
@@ -84,6 +86,7 @@ def test_every_pair_of_formats_keeps_the_numbers(tmp_path: Path, first: str, mod
         assert canonical.content_hash(again.tensors(), network) == expected
 
 
+@unexamined()
 def test_a_path_through_all_formats_ends_where_it_began(tmp_path: Path) -> None:
     tensors = random_tensors(SQUARE, 3)
     order = np.random.default_rng(0).permutation(len(WRITTEN) * 3) % len(WRITTEN)
