@@ -81,8 +81,11 @@ def changed(tensors: Tensors, model: Model, options: Sequence[str]) -> Tensors:
         UsageError: if a change, a layer or the two together are unknown.
     """
     chosen = parse_changes(options, model)
-    if not chosen:
-        return tensors
+    return apply_changes(tensors, model, chosen) if chosen else tensors
+
+
+def apply_changes(tensors: Tensors, model: Model, chosen: Mapping[str, set[str]]) -> Tensors:
+    """Return the tensors with the changes of each layer, applied on access."""
     kernels: dict[str, changes.Change] = {}
     biases: dict[str, changes.Change] = {}
     for layer in model.parametric_layers:

@@ -10,7 +10,8 @@ import subprocess
 import tracemalloc
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,12 +24,12 @@ from scipy.sparse import csc_array
 
 from netparity.errors import InputError
 from netparity.features import FORMATS, mat, read_features, text
-from netparity.files import hdf5
 from netparity.files.limits import FEATURES
 from netparity.files.source import Source
 from netparity.models import UnknownLayerError
 from netparity.models.vgg import vgg
 from tests.support.cases import npy_header
+from tests.support.unexamined import unexamined
 
 WIDE = vgg("wide", ((2,), (3,), (5,), (6,), (7,)), (11, 12), 10, (32, 64))
 LAYER = "conv3_1"
@@ -52,12 +53,9 @@ def examined() -> None:
 
 
 @pytest.fixture(autouse=True)
-def own_files_are_not_examined(
-    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The examination of HDF5 starts a process; it has tests of its own in `files`."""
-    if "examined" not in request.fixturenames:
-        monkeypatch.setattr(hdf5, "_examine", lambda place, limits: None)
+def own_files_are_not_examined(request: pytest.FixtureRequest) -> Iterator[None]:
+    with nullcontext() if "examined" in request.fixturenames else unexamined():
+        yield
 
 
 EXAMINED = pytest.mark.usefixtures("examined")

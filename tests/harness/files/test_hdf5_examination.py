@@ -136,6 +136,13 @@ def test_what_takes_too_long_is_ended(tmp_path: Path, monkeypatch: pytest.Monkey
         hdf5.read(hdf5.Place(path), FEATURES)
 
 
+def test_other_kinds_of_file_start_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hdf5, "ask", pytest.fail)
+    (tmp_path / "f.h5").write_bytes(b"<html>")
+    with pytest.raises(DamagedError, match="signature"):
+        hdf5.read(hdf5.Place(tmp_path / "f.h5"), WEIGHTS)
+
+
 def test_nothing_is_imported_from_the_current_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +14,7 @@ from netparity.models.vgg import vgg
 from netparity.weights import canonical, changes, converting, open_weights, sameness
 from netparity.weights.formats import BY_NAME
 from tests.support.cases import random_tensors
-from tests.support.own_files import trusted
+from tests.support.unexamined import unexamined
 
 # Square layers where shapes do not give a mistake away: conv1_2 and fc4 make as many as they take.
 SQUARE = vgg("square", ((4, 4), (5,)), (6, 6), 3, (16, 16))
@@ -45,8 +44,7 @@ EXCLUSIVE = [
 
 
 def spoiled(tensors, names: set[str], model=SQUARE):
-    chosen = converting.parse_changes(sorted(names), model)
-    changed = converting.changed(tensors, model, chosen)
+    changed = converting.changed(tensors, model, sorted(names))
     return {name: changed[name] for name in model.parameter_shapes}
 
 
@@ -64,18 +62,12 @@ def go_together(names: set[str]) -> bool:
 # --- every format ---------------------------------------------------------------------------
 
 
-@pytest.fixture
-def own_files() -> Iterator[None]:
-    with trusted():
-        yield
-
-
 @pytest.mark.parametrize(
     ("first", "model"),
     [(name, "vgg16-tiny") for name in NAMES]
     + [("npz", "vgg19-tiny"), ("npz", "vgg16-tiny-notop"), ("npz", "vgg19-tiny-notop")],
 )
-@pytest.mark.usefixtures("own_files")
+@unexamined()
 def test_every_pair_of_formats_keeps_the_numbers(tmp_path: Path, first: str, model: str) -> None:
     network = MODELS[model]
     tensors = random_tensors(network, seed=len(first))
@@ -93,7 +85,7 @@ def test_every_pair_of_formats_keeps_the_numbers(tmp_path: Path, first: str, mod
         assert canonical.content_hash(again.tensors(), network) == expected
 
 
-@pytest.mark.usefixtures("own_files")
+@unexamined()
 def test_a_path_through_all_formats_ends_where_it_began(tmp_path: Path) -> None:
     tensors = random_tensors(SQUARE, 3)
     order = np.random.default_rng(0).permutation(len(WRITTEN) * 3) % len(WRITTEN)
@@ -176,7 +168,7 @@ def test_every_pair_of_changes_is_explained(pair: tuple[str, str]) -> None:
         }
         for layer in (str(layer.parameters) for layer in SQUARE.parametric_layers)
     }
-    mended = converting.changed(
+    mended = converting.apply_changes(
         other, SQUARE, {layer: parts - changes.LOSSY for layer, parts in chosen.items()}
     )
     lossy = any(parts & changes.LOSSY for parts in chosen.values())

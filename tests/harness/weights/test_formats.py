@@ -21,7 +21,7 @@ from netparity.weights.formats import BY_NAME
 from netparity.weights.synthetic import make
 from tests.support import mat73_writer
 from tests.support.cases import NANO, random_tensors
-from tests.support.own_files import trusted
+from tests.support.unexamined import unexamined
 
 VGG16, TINY = MODELS["vgg16"], MODELS["vgg16-tiny"]
 WRITTEN = [format_ for format_ in BY_NAME.values() if format_.write is not None]
@@ -67,7 +67,7 @@ def refused(module, path: Path, model=NANO) -> str:
 @given(model=small_models, seed=st.integers(0, 99))
 def test_what_is_written_is_read_again(module, model, seed: int) -> None:
     tensors = random_tensors(model, seed)
-    with tempfile.TemporaryDirectory() as folder, trusted():
+    with tempfile.TemporaryDirectory() as folder, unexamined():
         path = Path(folder) / f"w{module.suffixes[0]}"
         module.write(path, model, tensors)
         again = read(module, path, model)
