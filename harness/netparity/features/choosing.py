@@ -88,6 +88,6 @@ def _key(name: str) -> str:
 
 
 def _listed(variables: Sequence[Variable]) -> str:
-    listed = ", ".join(variable.said for variable in variables[:_MOST_LISTED])
+    listed = ", ".join(variable.described for variable in variables[:_MOST_LISTED])
     more = len(variables) - _MOST_LISTED
     return (listed or "nothing at all") + (f" and {more:,} more" if more > 0 else "")

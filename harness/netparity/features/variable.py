@@ -46,8 +46,8 @@ class Variable:
     matlab: bool = False
 
     @property
-    def said(self) -> str:
-        """Name, shape and what speaks against it, for a list in a message."""
+    def described(self) -> str:
+        """Name, and shape or why it cannot be used, for a list in a message."""
         name = "the array" if self.name is None else repr(self.name)
         return f"{name} ({self.problem or shape_text(self.shape)})"
 

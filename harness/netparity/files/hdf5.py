@@ -1,4 +1,4 @@
-"""HDF5, read only after a process of its own has examined the file; and written."""
+"""HDF5: read after another process has examined the file, and written."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def read(place: Place, limits: Limits) -> Group:
     """The root of a file, and with it everything but values.
 
     Raises:
-        DamagedError: what the examination found wrong, or that it did not survive.
+        DamagedError: what the examination found, or that the file made it fail.
     """
     _examine(place, limits)
     root = hdf5_tree.objects(place, limits)[0]
@@ -47,7 +47,7 @@ def read(place: Place, limits: Limits) -> Group:
 
 
 def _examine(place: Place, limits: Limits) -> None:
-    """Let a process of its own do with the file what is done with it here."""
+    """Start the process that examines a file."""
     with place.path.open("rb") as file:
         file.seek(place.start)
         if not looks_like(file.read(_USER_BLOCKS[-1] + len(SIGNATURE))):

@@ -1,8 +1,8 @@
-"""The process that opens an HDF5 file of a stranger first, with little to lose.
+"""The process in which an HDF5 file of unknown origin is opened first.
 
 The HDF5 library is written for files that it wrote itself: a single flipped bit can make it ask
-for gigabytes, go in circles or take the process down. This process does with the file whatever
-the harness does with it later, and unpacks every compressed array, within little memory and time.
+for gigabytes, loop or crash. This process does everything that the harness does with the file
+later, and also unpacks every compressed array, with little memory and time.
 
 It imports no format and no model, so that it starts in a fraction of a second.
 """

@@ -1,4 +1,4 @@
-"""What an HDF5 file holds: its groups and arrays, without the ways that lead out of the file.
+"""The groups and arrays of an HDF5 file; links are never followed.
 
 The HDF5 library is not safe with files of strangers. Only `hdf5` and the process that examines a
 file (`hdf5_examination`) call what is here.

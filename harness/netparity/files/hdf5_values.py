@@ -51,7 +51,7 @@ def values_of(place: Place, data: h5py.Dataset, limits: Limits) -> tuple[Stored 
     name, shape = data.name or "", tuple(data.shape or ())
     try:
         dtype = data.dtype
-    except TypeError:
+    except (TypeError, ValueError):
         return Unreadable(name, "values of a type that NumPy does not know", shape), False
     settings = data.id.get_create_plist()
     filters = [settings.get_filter(at)[0] for at in range(settings.get_nfilters())]

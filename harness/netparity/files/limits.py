@@ -30,7 +30,7 @@ class Limits:
         array_bytes: of one array. The largest of a VGG network has 103 million float32 values.
         members: arrays, groups, structs and cells in one file.
         ratio: how many times its size compressed data may unpack to, beyond `free_bytes`.
-        free_bytes: what any array may unpack to, and may have without a byte of it in the file.
+        free_bytes: an array of up to this size is accepted whatever the ratio.
     """
 
     array_bytes: int = 2**31
@@ -39,13 +39,13 @@ class Limits:
     free_bytes: int = 2**24
 
     def allows(self, unpacked_bytes: int, packed_bytes: int) -> bool:
-        """Whether so many bytes may become so many."""
+        """Whether `packed_bytes` may become as many as `unpacked_bytes`."""
         return unpacked_bytes <= max(self.ratio * packed_bytes, self.free_bytes)
 
 
 WEIGHTS = Limits()
 FEATURES = Limits(ratio=1100)
-"""Features of a network that fails may be zero throughout; deflate packs them at most 1032:1."""
+"""A broken network's features may be all zero, and deflate packs zeros at up to 1032:1."""
 
 
 class DamagedError(Exception):
@@ -83,7 +83,7 @@ def check_size(
 
 
 def size_problem(shape: Sequence[int], dtype: np.dtype[np.generic], limits: Limits) -> str | None:
-    """The same in words, or None."""
+    """Why an array is too large, in words; None if it is not."""
     needed = math.prod(shape) * dtype.itemsize
     if needed > limits.array_bytes:
         return f"{needed:,} bytes where at most {limits.array_bytes:,} are accepted"

@@ -49,9 +49,9 @@ def is_matlab(item: Item) -> bool:
 
 
 class Nodes:
-    """Makes values of MATLAB's from objects of HDF5, not more than a file may have.
+    """Makes MATLAB's values from HDF5 objects, up to the number that a file may have.
 
-    A file of a few objects may refer to them in chains that lead to billions of values.
+    They are counted, since a chain of references makes billions of values from a few objects.
     """
 
     def __init__(self, limits: Limits) -> None:

@@ -1,4 +1,4 @@
-"""A file that a user gave, opened once for whoever wants to know what it is."""
+"""A file that a user gave, and what the containers' readers find in it, each at most once."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _HEAD_BYTES = 2**16
 
 
 class Source:
-    """One file, and what the readers of containers find in it.
+    """One file, read as HDF5 or as an archive when it is asked for as one.
 
     Attributes:
         head: its first bytes.
@@ -79,8 +79,8 @@ def open_source(path: Path, limits: Limits, what: str, example: str) -> Source:
     """A file that is there, is a regular one and is not empty.
 
     Args:
-        what: it is to hold, in the plural: `weights`, `features`.
-        example: what to give instead of a file that is not there.
+        what: what it is expected to hold, for messages: `weights`, `features`.
+        example: a file that could be given instead.
 
     Raises:
         InputError: if it cannot be read.

@@ -43,10 +43,10 @@ class Stored:
 
 @dataclass(frozen=True)
 class Unreadable:
-    """What is there under a name but is not an array whose values are read.
+    """Something in a file that is not an array of numbers, or must not be read.
 
     Attributes:
-        what: it is, after "holds": `a sparse matrix`, `text`.
+        what: what it is, in words that can follow "holds": `a sparse matrix`, `text`.
     """
 
     name: str
@@ -55,5 +55,5 @@ class Unreadable:
 
 
 def empty(name: str) -> Stored:
-    """An array without values, whatever its type."""
+    """An array without any value, such as MATLAB's `[]`."""
     return Stored(name, (0, 0), np.dtype(np.float64), lambda start, stop: np.empty(0))
