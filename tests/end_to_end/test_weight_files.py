@@ -151,7 +151,7 @@ def test_the_commands_in_a_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     weights("convert", "b.pth", "c.mat", "--apply", "rotate", "--apply", "reverse-channels")
     output = weights("verify", "c.mat", "a.h5", code=1)
     assert "all 13 convolutions rotated by 180 degrees" in output
-    command = output.partition("to mend it: netparity weights ")[2].split()
+    command = output.partition("fix: netparity weights ")[2].split()
     weights(*("d.mat" if word == "OUT" else word for word in command))
     assert "are the same weights." in weights("verify", "d.mat", "a.h5")
     found = json.loads(weights("inspect", "--json", "d.mat"))

@@ -98,7 +98,7 @@ def verify(
     as_json: AsJson = False,
     verbose: Verbose = False,
 ) -> None:
-    """Are these the same weights? If not as they stand: under which change, and how to mend it.
+    """Compare two sets of weights; if they differ by a known change, name it and its fix.
 
     Exit code 0 if they are the same as they stand, 1 if not.
     """
@@ -109,13 +109,13 @@ def verify(
         a, b = open_pair(first, second, _model_or_none(model))
         found = sameness.compare(a.tensors, b.tensors, a.model, b.model, watch)
     said = sameness.sentence(found, first, second)
-    mend = sameness.fix(found, first, second)
+    fix = sameness.fix(found, first, second)
     listed = sameness.about_dropout(first, a.dropout, second, b.dropout)
     if as_json:
-        typer.echo(json.dumps(sameness.as_dict(found, said, mend, listed), indent=1))
+        typer.echo(json.dumps(sameness.as_dict(found, said, fix, listed), indent=1))
     else:
         typer.echo(said)
-        for line in (*sameness.details(found), listed, f"to mend it: {mend}" if mend else None):
+        for line in (*sameness.details(found), listed, f"fix: {fix}" if fix else None):
             if line is not None:
                 typer.echo(line)
     raise typer.Exit(0 if found.same else EXIT_PARITY)

@@ -145,7 +145,7 @@ def test_a_folder_or_its_run_json_will_do(stored: StoredRun, loaded: LoadedRun, 
 
 
 def test_a_folder_without_a_run_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"holds no run\.json"):
+    with pytest.raises(InputError, match=r"contains no run\.json"):
         netparity.load_run(tmp_path)
 
 

@@ -107,7 +107,7 @@ def test_the_page_of_a_run_with_all_its_files(tmp_path: Path) -> None:
     consistent(root)
     assert len(text.encode()) < MOST_BYTES
     assert [words(e) for e in root.iter("h1")] == [
-        "vgg16-tiny: do the features agree, and what does each tool cost?"
+        "vgg16-tiny: do the features agree, and how fast is each tool?"
     ]
     figures = list(root.iter("figure"))
     assert len([f for f in figures if f.find(".//{*}svg") is not None]) == 5

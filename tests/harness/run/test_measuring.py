@@ -65,7 +65,7 @@ def test_ctrl_c_before_the_first_process_leaves_an_interrupted_run(tmp_path, mon
     run = stored_run(tmp_path)
     assert run.interrupted and run.finished is None
     reasons = {record.reason for record in run.runners}
-    assert reasons == {"the run ended before it was run"}
+    assert reasons == {"the run ended before this runner's turn"}
 
 
 def test_ctrl_c_before_there_is_a_run_leaves_nothing(tmp_path, monkeypatch):

@@ -46,5 +46,5 @@ def test_two_sets_of_synthetic_weights_are_of_the_model_given() -> None:
 def test_a_format_is_named_or_told_by_the_file() -> None:
     assert output_format(Path("a.npz"), "keras-h5").name == "keras-h5"
     assert output_format(Path("a.safetensors"), None).name == "canonical"
-    with pytest.raises(InputError, match="unknown ending"):
+    with pytest.raises(InputError, match="unknown suffix"):
         output_format(Path("a.txt"), None)
