@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
@@ -56,3 +57,13 @@ def install(usual: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cal
         return root
 
     return make
+
+
+@pytest.fixture
+def fake_octave(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An octave-cli that knows its version and nothing else."""
+    program = tmp_path / "octave" / "octave-cli"
+    program.parent.mkdir()
+    program.write_text('#!/bin/sh\necho "GNU Octave, version 7.3.0"\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")

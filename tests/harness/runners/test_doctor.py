@@ -51,6 +51,7 @@ def set_up(monkeypatch, kinds, *names: str) -> dict[str, str | None]:
     return dict(doctor.set_up(names, Environments()))
 
 
+@pytest.mark.usefixtures("fake_octave")
 def test_every_runner_is_examined_and_nothing_is_made(cache) -> None:
     found = dict(doctor.examine(Environments()))
     assert list(found) == [kind.name for kind in RUNNERS]
