@@ -74,7 +74,7 @@ def as_found(
     """The same for values that are at hand, not in a file.
 
     Raises:
-        InputError: if they are no real numbers.
+        InputError: if they are not real numbers.
     """
     return orientations(as_floats(values), None, model.layer(layer), count, False)
 

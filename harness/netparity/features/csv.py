@@ -34,7 +34,7 @@ def variables(source: Source) -> list[Variable]:
     the first column is an index and dropped.
 
     Raises:
-        InputError: if a cell is no number, or the rows differ in length.
+        InputError: if a cell is not a number, or the rows differ in length.
     """
     path = source.path
     lines = _cells(read_text(path), path)
@@ -74,7 +74,7 @@ def _cells(text: str, path: Path) -> Iterator[tuple[int, list[str]]]:
             cells = [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter))]
         except csv.Error as error:
             raise InputError(
-                f"features {path}: line {number:,} is no row of cells: {error}"
+                f"features {path}: line {number:,} is not a row of cells: {error}"
             ) from None
         if len(cells) > 1 and not cells[-1]:
             cells.pop()  # some tools end every line with a delimiter

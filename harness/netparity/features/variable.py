@@ -35,7 +35,7 @@ class Variable:
             format has no names.
         shape: as the file's own tool shows it, MATLAB's axes included.
         load: reads the values; called for the one chosen variable.
-        problem: why these are no numbers ("text"), or None.
+        problem: why these are not numbers ("text"), or None.
         matlab: whether MATLAB's axes (H x W x C x N, the first one fastest) are its natural ones.
     """
 
@@ -74,7 +74,7 @@ def shape_text(shape: tuple[int, ...]) -> str:
 
 
 def problem_of(dtype: np.dtype[Any], shape: tuple[int, ...]) -> str | None:
-    """Why arrays of such a type and shape are no features, or None."""
+    """Why arrays of this type and shape are not features, or None."""
     if dtype.kind == "V" and set(dtype.names or ()) == {"real", "imag"}:
         return _UNUSABLE["c"]  # as MATLAB and Octave store them in HDF5
     if dtype.kind not in "fiu":

@@ -100,7 +100,7 @@ def floats(item: Item, name: str) -> Stored:
     """The values of a data set, under a name for the user.
 
     Raises:
-        DamagedError: if they are no floats or cannot be read.
+        DamagedError: if they are not floats or cannot be read.
     """
     values = item.values if isinstance(item, Array) else Unreadable(name, "no array")
     if isinstance(values, Unreadable):
@@ -139,5 +139,7 @@ def write(
                 piece.reshape((rows, *shape[1:])), dest_sel=np.s_[at // row : at // row + rows]
             )
         else:
-            raise ValueError(f"{name}: a piece of {piece.size} values is no whole number of rows")
+            raise ValueError(
+                f"{name}: a piece of {piece.size} values is not a whole number of rows"
+            )
         at += piece.size

@@ -19,7 +19,7 @@ from netparity.files.matlab import Cell, Node, Struct
 from netparity.files.stored import Stored, Unreadable, empty
 
 OWN = ("#refs#", "#subsystem#")
-"""Groups at the top that are no variables."""
+"""Groups at the top that are not variables."""
 
 _CLASS = "MATLAB_class"
 

@@ -73,7 +73,7 @@ def fields(node: Node | None, what: str) -> dict[str, Node]:
         DamagedError: if it is none.
     """
     if not isinstance(node, Struct) or len(node.members) != 1:
-        raise DamagedError(f"{what} is no struct")
+        raise DamagedError(f"{what} is not a struct")
     return node.members[0]
 
 

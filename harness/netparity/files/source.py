@@ -91,8 +91,8 @@ def open_source(path: Path, limits: Limits, what: str, example: str) -> Source:
             raise InputError(
                 f"{what} {path} is a folder; give the path of a file, such as {example}"
             )
-        if not stat.S_ISREG(mode):  # a named pipe would keep us waiting for ever
-            raise InputError(f"{what} {path} is no regular file; give the path of one")
+        if not stat.S_ISREG(mode):  # reading a named pipe would never end
+            raise InputError(f"{what} {path} is not a regular file; give the path of one")
         source = Source(path, limits)
         if not source.head:
             raise InputError(

@@ -43,7 +43,7 @@ def call(function: Any, arguments: Any) -> Any:
         DamagedError: if it is any other function, or the arguments are not PyTorch's.
     """
     if not isinstance(function, Function) or not isinstance(arguments, tuple):
-        raise DamagedError("a pickle calls what is no function")
+        raise DamagedError("a pickle calls something that is not a function")
     maker = _FUNCTIONS.get(function.name)
     if maker is None:
         raise DamagedError(
@@ -72,7 +72,7 @@ def _tensor(arguments: tuple[Any, ...]) -> TensorRef:
     match arguments:
         case (StorageRef() as storage, int(offset), tuple(shape), tuple(strides), *_):
             if not all(isinstance(size, int) and size > 0 for size in (*shape, *strides)):
-                raise DamagedError("a tensor's shape is no list of sizes")
+                raise DamagedError("a tensor's shape is not a list of sizes")
             expected = 1
             for size, stride in zip(reversed(shape), reversed(strides), strict=True):
                 if size > 1 and stride != expected:

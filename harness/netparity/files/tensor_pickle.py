@@ -31,7 +31,7 @@ def read(file: IO[bytes]) -> Any:
 
     Raises:
         DamagedError: if it holds anything but a dictionary of tensors and what describes it.
-        ValueError: if the bytes are no pickle.
+        ValueError: if the bytes are not a pickle.
     """
     machine = _Machine()
     for instruction, argument, _ in pickletools.genops(file):
@@ -105,7 +105,7 @@ class _Machine:
 
     def _extend(self, items: list[Any]) -> None:
         if not isinstance(target := self.top(), list):
-            raise DamagedError("a pickle appends to what is no list")
+            raise DamagedError("a pickle appends to something that is not a list")
         target.extend(items)
 
     def set_item(self, argument: Any) -> None:
@@ -117,10 +117,10 @@ class _Machine:
 
     def _update(self, items: list[Any]) -> None:
         if not isinstance(target := self.top(), dict) or len(items) % 2:
-            raise DamagedError("a pickle fills what is no dictionary")
+            raise DamagedError("a pickle fills something that is not a dictionary")
         for key, value in zip(items[::2], items[1::2], strict=True):
             if not isinstance(key, (str, int)):
-                raise DamagedError("a dictionary's key is no text")
+                raise DamagedError("a dictionary's key is not a string")
             if key in target:
                 raise DamagedError(f"{str(key)[:NAME_SHOWN]!r} is duplicated in it")
             target[key] = value
@@ -143,7 +143,7 @@ class _Machine:
         """Attributes of a dictionary (`_metadata`), which say nothing about the numbers."""
         self.pop()
         if not isinstance(self.top(), dict):
-            raise DamagedError("a pickle gives attributes to what is no dictionary")
+            raise DamagedError("a pickle sets attributes of something that is not a dictionary")
 
 
 _INSTRUCTIONS: dict[str, Callable[[_Machine, Any], None]] = {

@@ -102,7 +102,7 @@ def _check(dataset: Dataset, source: Path | None) -> None:
 def _class_folders(source: Path) -> Iterator[tuple[str, str, Path]]:
     """Name, class and path of every file below a class's folder; hidden ones are passed over."""
     if not source.is_dir():
-        raise InputError(f"{source} is no folder; give one that holds a folder per class")
+        raise InputError(f"{source} is not a folder; give one with a folder per class")
     for folder in sorted(source.iterdir()):
         if folder.is_dir() and not folder.name.startswith("."):
             for path in sorted(folder.rglob("*")):

@@ -749,7 +749,7 @@ def test_what_is_no_file(tmp_path: Path) -> None:
     assert "do not exist" in refused(tmp_path / "missing.npy")
     assert "folder" in refused(tmp_path)
     os.mkfifo(tmp_path / "pipe.npy")
-    assert "no regular file" in refused(tmp_path / "pipe.npy")
+    assert "not a regular file" in refused(tmp_path / "pipe.npy")
     assert "empty (0 bytes)" in refused(table(tmp_path, "", "f.npy"))
     assert "neither the content nor the ending '.xyz'" in refused(table(tmp_path, "1", "f.xyz"))
 

@@ -33,5 +33,5 @@ def test_what_is_no_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["w.h5", "w.mat", "w.npz"])
 def test_a_named_pipe_keeps_nobody_waiting(tmp_path: Path, name: str) -> None:
     os.mkfifo(tmp_path / name)
-    with pytest.raises(InputError, match="no regular file"):
+    with pytest.raises(InputError, match="not a regular file"):
         open_weights(tmp_path / name)
