@@ -24,16 +24,14 @@ import traceback
 from pathlib import Path
 from typing import Any, TextIO
 
+from engine_import import HostError, errors, import_engine
 from engine_session import (
     ANSWER_SECONDS,
     POLL_SECONDS,
     QUIT_SECONDS,
     STOP_SECONDS,
-    HostError,
     Session,
     ask,
-    errors,
-    import_engine,
     peak_bytes,
 )
 from engine_signals import Stopped, listen, pause, stopped

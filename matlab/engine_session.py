@@ -7,7 +7,6 @@ support no Python after 3.6.
 import contextlib
 import io
 import os
-import platform
 import re
 import signal
 import sys
@@ -17,6 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from engine_import import HostError, errors
 from engine_signals import Stopped, pause, stopped
 
 POLL_SECONDS = 0.1
@@ -24,60 +24,6 @@ START_SECONDS = 300.0  # the first start from a network drive can take minutes
 QUIT_SECONDS = 20.0
 STOP_SECONDS = 1.0  # for each step after a signal; the harness kills this process after three
 ANSWER_SECONDS = 10.0
-# As the engines since R2024a say it, and those before.
-WRONG_PYTHON = re.compile(r"supports Python version|Python \S+ is not supported")
-
-
-class HostError(Exception):
-    """A failure: its kind, a message that says how to fix it, and where it happened if known."""
-
-    def __init__(self, kind: str, message: str, where: str = "") -> None:
-        super().__init__(message)
-        self.kind = kind
-        self.where = where
-
-
-def import_engine() -> "Any":
-    """Return the module `matlab.engine`. Raise HostError if it is missing or broken."""
-    python = f"Python {platform.python_version()} ({sys.executable})"
-    root = os.environ.get("MATLAB_ROOT")
-    if root and not (Path(root) / "bin" / "matlab").exists():
-        raise HostError(
-            "MatlabNotFound",
-            f"no MATLAB was found: MATLAB_ROOT={root} has no bin/matlab. Set MATLAB_ROOT to what "
-            "`matlabroot` prints in MATLAB.",
-        )
-    try:
-        import matlab.engine  # type: ignore[import-not-found]
-    except (ImportError, RuntimeError, OSError, ValueError) as error:
-        if getattr(error, "name", None) in ("matlab", "matlab.engine"):
-            raise HostError(
-                "EngineNotInstalled",
-                f"{python} has no MATLAB Engine: {error}. Run `netparity setup matconvnet-matlab` "
-                "to make an environment that has it, or `pip install matlabengine==<version for "
-                "your release>`.",
-            ) from error
-        if WRONG_PYTHON.search(str(error)):
-            raise HostError(
-                "PythonNotSupported",
-                f"{error}. This is {python}: use one that this release of MATLAB supports; "
-                "`netparity setup matconvnet-matlab` chooses one.",
-            ) from error
-        raise HostError(
-            "EngineOfAnotherRelease",
-            f"the MATLAB Engine of {python} does not load: {error}. It was installed for another "
-            "release of MATLAB, for one that has been moved, or for another Python: reinstall the "
-            "`matlabengine` of this release; `netparity doctor` names its version.",
-        ) from error
-    return matlab.engine
-
-
-def errors(engine: "Any", *names: str) -> "tuple[type[BaseException], ...]":
-    """Return the engine's exceptions of these names, as far as this release has them."""
-    return tuple(getattr(engine, name) for name in names if hasattr(engine, name))
-
-
-# --- MATLAB's start and end -----------------------------------------------------------------
 
 
 def start_options(threads: "int | None") -> str:

@@ -197,7 +197,7 @@ def test_its_words_for_a_python_too_old_or_new_are_recognised(
     package, which: str, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.syspath_prepend(str(MATLAB))
-    from engine_session import WRONG_PYTHON
+    from engine_import import WRONG_PYTHON
 
     trees = package(which)
     for name in ("src/matlab/engine/__init__.py", "src/matlab/__init__.py"):
