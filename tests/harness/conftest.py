@@ -42,7 +42,7 @@ def usual(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """No MATLAB but those of the test; the only usual folder is this one."""
     folder = tmp_path / "usual"
     monkeypatch.setattr(matlab_installation, "_USUAL_FOLDERS", ((str(folder), "R20*"),))
-    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    monkeypatch.setenv("PATH", "/nowhere")  # nor is there an Octave that could be asked anything
     return folder
 
 
