@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
@@ -43,7 +42,7 @@ def usual(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """No MATLAB but those of the test; the only usual folder is this one."""
     folder = tmp_path / "usual"
     monkeypatch.setattr(matlab_installation, "_USUAL_FOLDERS", ((str(folder), "R20*"),))
-    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    monkeypatch.setenv("PATH", "/nowhere")  # nor is there an Octave that could be asked anything
     return folder
 
 
@@ -57,13 +56,3 @@ def install(usual: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cal
         return root
 
     return make
-
-
-@pytest.fixture
-def fake_octave(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An octave-cli that knows its version and nothing else."""
-    program = tmp_path / "octave" / "octave-cli"
-    program.parent.mkdir()
-    program.write_text('#!/bin/sh\necho "GNU Octave, version 7.3.0"\n')
-    program.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")

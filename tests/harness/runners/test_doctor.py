@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import ClassVar
 
 import pytest
@@ -51,8 +52,10 @@ def set_up(monkeypatch, kinds, *names: str) -> dict[str, str | None]:
     return dict(doctor.set_up(names, Environments()))
 
 
-@pytest.mark.usefixtures("fake_octave")
-def test_every_runner_is_examined_and_nothing_is_made(cache) -> None:
+def test_every_runner_is_examined_and_nothing_is_made(
+    cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")  # an Octave there would be asked for its version
     found = dict(doctor.examine(Environments()))
     assert list(found) == [kind.name for kind in RUNNERS]
     assert all(each.available or (each.reason and each.fix) for each in found.values())

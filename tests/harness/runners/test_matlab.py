@@ -145,7 +145,7 @@ def test_an_environment_that_has_not_been_made(install) -> None:
     assert found.fix == f"netparity setup {NAME}"
 
 
-def test_doctor_says_the_same(install, fake_octave, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_doctor_says_the_same(install, monkeypatch: pytest.MonkeyPatch) -> None:
     root = install("R2024a")
     monkeypatch.setenv("COLUMNS", "1000")
     told = CliRunner().invoke(cli.app, ["doctor"]).output
@@ -154,7 +154,7 @@ def test_doctor_says_the_same(install, fake_octave, monkeypatch: pytest.MonkeyPa
 
 
 def test_doctor_says_where_it_is_when_all_is_well_too(
-    install, fake_octave, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root = install("R2024a")
     own = make_python(tmp_path, "matlabengine", "24.1.2")
