@@ -80,7 +80,7 @@ def test_ctrl_c_stores_a_sweep_as_interrupted(octave: str, tmp_path: Path):
         assert {entry["label"] for entry in run["timing"]} == {"matconvnet-octave"}
     found = json.loads((folder / "sweep.json").read_text())
     assert found["interrupted"] is True and len(found["rows"]) == 2
-    assert "cut short" in (folder / "sweep.md").read_text()
+    assert "was interrupted" in (folder / "sweep.md").read_text()
     # The messages say what was kept, and the command in them works.
     message = errors.replace("\n", "")
     assert f"the table is in {folder}/sweep.md" in message and "netparity: interrupted" in errors

@@ -16,7 +16,7 @@ def operations(stack: Any) -> Any:
 
 class _Tensorflow:
     def __init__(self, stack: Any) -> None:
-        self.keras, self.tensorflow = stack.keras, stack.tensorflow
+        self.keras, self.tensorflow = stack.keras, stack.backend.framework
 
     def rounded(self, x: Any, precision: str) -> Any:
         def call(value: Any) -> Any:

@@ -29,7 +29,7 @@ def test_a_dataset_that_cannot_be_used_leaves_nothing_behind(tmp_path):
     request = Request(
         dataset=tmp_path / "missing", model="vgg16-tiny", results=tmp_path / "results"
     )
-    with pytest.raises(InputError, match="is no folder"):
+    with pytest.raises(InputError, match="is not a folder"):
         run_transfer(request)
     assert not list((tmp_path / "results").iterdir())
 

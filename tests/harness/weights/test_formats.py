@@ -358,7 +358,7 @@ def test_a_mat_of_version_7_3_is_read(tmp_path: Path) -> None:
         ({"x": np.zeros(3)}, "'layers'"),
         ({"layers": np.zeros(3)}, "'layers' is not a cell"),
         ({"layers": [{"name": "conv1_1", "weights": [np.zeros(3)]}]}, "lacks filters or biases"),
-        ({"layers": ["conv1_1"]}, "no struct"),
+        ({"layers": ["conv1_1"]}, "not a struct"),
     ],
 )
 def test_a_mat_of_version_7_3_without_a_network(tmp_path: Path, variables, words: str) -> None:
