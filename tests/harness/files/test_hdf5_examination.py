@@ -49,11 +49,11 @@ def processor_seconds() -> float:
     "make",
     [
         hostile_hdf5.chain_of_references,
-        hostile_hdf5.chain_of_structs,
-        hostile_hdf5.chunks_of_gigabytes,
-        hostile_hdf5.fill_values_of_gigabytes,
-        hostile_hdf5.a_shape_of_terabytes,
         hostile_hdf5.a_chunk_that_unpacks_to_a_gigabyte,
+        pytest.param(hostile_hdf5.chain_of_structs, marks=pytest.mark.slow),
+        pytest.param(hostile_hdf5.chunks_of_gigabytes, marks=pytest.mark.slow),
+        pytest.param(hostile_hdf5.fill_values_of_gigabytes, marks=pytest.mark.slow),
+        pytest.param(hostile_hdf5.a_shape_of_terabytes, marks=pytest.mark.slow),
     ],
     ids=lambda make: make.__name__,
 )

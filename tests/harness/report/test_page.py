@@ -115,9 +115,13 @@ def test_the_page_of_a_run_with_all_its_files(tmp_path: Path) -> None:
     assert len([f for f in figures if f.find("img") is not None]) == 6
 
 
+@pytest.mark.parametrize(
+    "drawn", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["undrawn", "drawn"]
+)
 @pytest.mark.parametrize("name", ODD)
-def test_every_odd_run_has_a_page(name: str) -> None:
-    run, root = ODD[name], odd_page(name)
+def test_every_odd_run_has_a_page(name: str, drawn: bool) -> None:
+    run = ODD[name]
+    root = odd_page(name) if drawn else undrawn_page(run)
     harmless(root)
     consistent(root)
     labels = [row[0] for row in tables(root)[0][1:]]

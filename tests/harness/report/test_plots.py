@@ -71,7 +71,7 @@ def contrast(one: str, other: str) -> float:
 # --- files ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("form", ["svg", "pdf", "png"])
+@pytest.mark.parametrize("form", ["svg", pytest.param("pdf", marks=pytest.mark.slow), "png"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_is_a_file_of_every_format_in_column_width_and_always_the_same(
     kind: str, form: str, stored: Scene

@@ -84,6 +84,7 @@ def test_the_guide_has_two_runners() -> None:
     assert len(names) == 7 and len(set(names)) == 6
 
 
+@pytest.mark.slow
 def test_the_tool_of_its_own_passes_parity_at_every_layer(copy: Copy, tmp_path: Path) -> None:
     done = copy.netparity(
         *("compare", "--model", "vgg16-tiny", "--layers", "all", "--rounds", "1", "--repeats", "1"),

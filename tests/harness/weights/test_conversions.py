@@ -64,8 +64,8 @@ def go_together(names: set[str]) -> bool:
 
 @pytest.mark.parametrize(
     ("first", "model"),
-    [(name, "vgg16-tiny") for name in NAMES]
-    + [("npz", "vgg19-tiny"), ("npz", "vgg16-tiny-notop"), ("npz", "vgg19-tiny-notop")],
+    [("npz", name) for name in ("vgg16-tiny", "vgg19-tiny", "vgg16-tiny-notop", "vgg19-tiny-notop")]
+    + [pytest.param(name, "vgg16-tiny", marks=pytest.mark.slow) for name in NAMES if name != "npz"],
 )
 @unexamined()
 def test_every_pair_of_formats_keeps_the_numbers(tmp_path: Path, first: str, model: str) -> None:
