@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import zlib
 from pathlib import Path
 from typing import Protocol
@@ -14,6 +15,9 @@ from netparity.files.limits import NAME_SHOWN, DamagedError, Limits, check_size
 from netparity.files.stored import Stored
 
 _CHUNK_BYTES = 2**20
+_WINDOW_BYTES = 2**16
+_SMALL_BYTES = 2**12
+_TAG_BYTES = 8
 
 
 class Bytes(Protocol):
@@ -33,12 +37,20 @@ class Plain:
 
     def __init__(self, path: Path, start: int, limits: Limits) -> None:
         self._path, self._start, self._limits = path, start, limits
+        self._window, self._window_start = b"", 0
 
     def at(self, position: int, size: int) -> bytes:
-        """So many bytes from a position on; fewer where the file ends."""
-        with self._path.open("rb") as file:
-            file.seek(self._start + position)
-            return file.read(size)
+        """So many bytes from a position on; fewer where the file ends.
+
+        The file is read in windows, since a network has thousands of elements of a few bytes.
+        """
+        offset = position - self._window_start
+        if offset < 0 or offset + size > len(self._window):
+            with self._path.open("rb") as file:
+                file.seek(self._start + position)
+                self._window = file.read(max(size, _WINDOW_BYTES))
+            self._window_start, offset = position, 0
+        return self._window[offset : offset + size]
 
     def stored(
         self, name: str, shape: tuple[int, ...], dtype: np.dtype[np.generic], position: int
@@ -62,7 +74,7 @@ class Packed:
     def rewind(self) -> None:
         """Begin anew, and keep nothing of what was read."""
         self._position = self._used = 0
-        self._packed = b""
+        self._packed = self._last = b""
         self._unpacker = zlib.decompressobj()
 
     def at(self, position: int, size: int) -> bytes:
@@ -72,31 +84,49 @@ class Packed:
             DamagedError: if it is cut off or unpacks to far more than it is.
             zlib.error: if it is damaged.
         """
-        if position < self._position:
+        back = self._position - position
+        if size <= back <= len(self._last):  # values that are inside their tag, just read
+            start = len(self._last) - back
+            return self._last[start : start + size]
+        if back > 0:
             self.rewind()
         while self._position < position:
             if not self._take(min(position - self._position, _CHUNK_BYTES)):
                 break
-        return self._take(size)
+        found = self._take(size)
+        self._last = found[-_TAG_BYTES:]
+        return found
 
     def stored(
         self, name: str, shape: tuple[int, ...], dtype: np.dtype[np.generic], position: int
     ) -> Stored:
         """The array that begins at a position.
 
+        A small one is read at once: whoever asks for it later, out of order, would have the
+        variable unpacked from the beginning.
+
         Raises:
             DamagedError: if it is too large.
         """
         check_size(name, shape, dtype, self._limits)
+        size = math.prod(shape) * dtype.itemsize
+        if 0 < size <= _SMALL_BYTES:
+            values = np.frombuffer(self._whole(name, position, size), dtype)
+            return Stored(name, shape, dtype, lambda start, stop: values[start:stop])
 
         def fetch(start: int, stop: int) -> npt.NDArray[np.generic]:
             wanted = (stop - start) * dtype.itemsize
-            data = self.at(position + start * dtype.itemsize, wanted)
-            if len(data) != wanted:
-                raise DamagedError(f"{name[:NAME_SHOWN]!r} is cut off")
-            return np.frombuffer(data, dtype)
+            return np.frombuffer(
+                self._whole(name, position + start * dtype.itemsize, wanted), dtype
+            )
 
         return Stored(name, shape, dtype, fetch)
+
+    def _whole(self, name: str, position: int, size: int) -> bytes:
+        data = self.at(position, size)
+        if len(data) != size:
+            raise DamagedError(f"{name[:NAME_SHOWN]!r} is cut off")
+        return data
 
     def _take(self, size: int) -> bytes:
         parts, wanted = [], size

@@ -58,10 +58,17 @@ def cell(members: Sequence[Blob], name: str = "") -> Blob:
 
 def struct(fields: dict[str, Blob], name: str = "") -> Blob:
     """One struct."""
+    return structs([fields], name)
+
+
+def structs(members: Sequence[dict[str, Blob]], name: str = "") -> Blob:
+    """A row of structs, all with the fields of the first, in its order."""
     width = 32
+    fields = list(members[0]) if members else []
     names = b"".join(key.encode().ljust(width, b"\0") for key in fields)
     head = [_data(5, width.to_bytes(4, "little")), _data(1, names)]
-    return _matrix(_STRUCT, (1, 1), name, *head, *fields.values())
+    values = [member[key] for member in members for key in fields]
+    return _matrix(_STRUCT, (1, len(members)), name, *head, *values)
 
 
 def write(path: Path, variables: Sequence[Blob], compress: bool = False) -> None:

@@ -18,13 +18,13 @@ from netparity.errors import InputError
 from netparity.features import read_features
 from netparity.files import hdf5
 from netparity.files.limits import FEATURES, WEIGHTS, DamagedError
-from netparity.models import MODELS
+from netparity.networks import NETWORKS
 from netparity.weights import open_weights
 from tests.support import hostile_hdf5, mat73_writer
 from tests.support.cases import NANO, random_tensors
 from tests.support.hostile_hdf5 import HOSTILE
 
-TINY = MODELS["vgg16-tiny"]
+TINY = NETWORKS["vgg16-tiny"]
 MOST_SECONDS, MOST_BYTES = 2.0, 500 * 2**20
 
 # A small process in between, since a child begins with the peak of the process that forks it.

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from scipy.io import loadmat, savemat
 
-from netparity.files import mat5, mat5_writing, matlab
+from netparity.files import mat5, mat5_bytes, mat5_writing, matlab
 from netparity.files.limits import FEATURES, WEIGHTS, DamagedError
 from netparity.files.matlab import Cell, Struct, leaves
 from netparity.files.stored import Stored, Unreadable
@@ -178,3 +178,41 @@ def test_a_compressed_variable_that_ends_early(tmp_path: Path, kept: float) -> N
     path = written(tmp_path / "f.mat", struct.pack("<II", 15, len(packed)) + packed)
     with pytest.raises(DamagedError, match="cut off"):
         mat5.read(path, WEIGHTS)["x"].load()
+
+
+def network_like(count: int) -> dict[str, Any]:
+    """A cell of structs, each with a large array between small ones."""
+    cell = np.empty((1, count), dtype=object)
+    for place in range(count):
+        large = np.random.default_rng(place).standard_normal((40, 50)).astype(np.float32)
+        cell[0, place] = {"stride": 2.0, "weights": large, "pad": np.array([[0.0, 1, 0, 1]])}
+    return {"layers": cell}
+
+
+def test_a_compressed_variable_is_unpacked_once_for_all_its_small_arrays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    savemat(tmp_path / "f.mat", network_like(50), do_compression=True)
+    begun = []
+    rewind = mat5_bytes.Packed.rewind
+    monkeypatch.setattr(
+        mat5_bytes.Packed, "rewind", lambda packed: (begun.append(1), rewind(packed))[1]
+    )
+    layers = mat5.read(tmp_path / "f.mat", WEIGHTS)["layers"]
+    assert isinstance(layers, Cell)
+    for layer in reversed(layers.members):
+        assert matlab.numbers(matlab.fields(layer, "layer")["pad"]).tolist() == [0, 1, 0, 1]
+        assert matlab.numbers(matlab.fields(layer, "layer")["stride"]).tolist() == [2]
+    assert len(begun) == 2  # once to begin, and once to forget what was read
+
+
+def test_a_plain_file_is_read_in_windows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    savemat(tmp_path / "f.mat", network_like(50))
+    opened = []
+    real = Path.open
+    monkeypatch.setattr(
+        Path, "open", lambda path, mode: (opened.append(1), real(path, mode))[1], raising=True
+    )
+    mat5.read(tmp_path / "f.mat", WEIGHTS)
+    # 50 large arrays of 8,000 bytes in windows of 65,536, and what lies between.
+    assert len(opened) <= 20
