@@ -1,0 +1,100 @@
+"""Reading a Keras file as the network that it states."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from netparity.files.limits import reading
+from netparity.files.source import Source
+from netparity.networks.checking import checked
+from netparity.networks.graph import Input, Network, Preprocessing
+from netparity.networks.reading.base import ReadNetwork
+from netparity.networks.reading.keras import local_response
+from netparity.networks.reading.keras.building import Builder
+from netparity.networks.reading.keras.call import Era
+from netparity.networks.reading.keras.config import Model, every_layer, model_of
+from netparity.networks.reading.keras.own import with_own
+from netparity.networks.reading.keras.saved import Saved, saved
+from netparity.networks.reading.keras.walk import Walk
+from netparity.protocol.lazy import LazyMapping
+
+_OWN = 3
+_KERAS1 = {"Convolution2D", "AtrousConvolution2D", "Merge"}
+_KERAS1_FIELDS = {"nb_filter", "output_dim", "border_mode", "dim_ordering"}
+
+
+def read(source: Source, input_size: tuple[int, int] | None = None) -> ReadNetwork:
+    """The network of a `.keras` or `.h5` file and its weights.
+
+    Args:
+        input_size: height and width of the input, where the file leaves them open or has others.
+
+    Raises:
+        InputError: naming layer and class if netparity does not understand one of them, or if the
+            file is damaged.
+    """
+    with reading(source.path, "a Keras model", "network"):
+        return network_of(saved(source), input_size)
+
+
+def network_of(parts: Saved, input_size: tuple[int, int] | None = None) -> ReadNetwork:
+    """The network of a saved model.
+
+    Raises:
+        GraphError: as `read`.
+        DamagedError: if an array is not one of floats.
+    """
+    model = model_of(parts.config)
+    version = parts.version or (1 if _is_keras1(model) else 2)
+    build = Builder()
+    walk = Walk(model, Era(version, parts.backend, parts.release), build, input_size, parts.inner)
+    walk.outermost(model, parts.weights)
+    local_response.finish(build)
+    nodes = {node.name for node in build.nodes}
+    network = Network(
+        name=model.name,
+        inputs=tuple(_preprocessed(walk.inputs, build)),
+        nodes=tuple(
+            replace(node, inner=True) if node.name in parts.inner else node for node in build.nodes
+        ),
+        tensors={name: tensor.shape for name, tensor in build.tensors.items()},
+        aliases={alias: name for alias, name in walk.aliases.items() if alias not in nodes},
+        origin="keras",
+    )
+    tensors = LazyMapping(build.tensors, lambda name: build.tensors[name].load())
+    # Keras 3 loads its own files; in one that netparity wrote, it would find other names.
+    own = version >= _OWN and not parts.inner and not walk.resized and _gives_every_node(model)
+    complete = checked(with_own(network, parts.own))
+    return ReadNetwork(complete, tensors, tuple(build.notes), "keras" if own else "")
+
+
+def _gives_every_node(model: Model) -> bool:
+    """Whether Keras can be asked for every output, in channels_last.
+
+    TensorFlow does not run most layers in channels_first on a CPU, and the outputs of functions of
+    `keras.ops` are not those of layers.
+    """
+    return not any(
+        layer.operation or layer.config.get("data_format") == "channels_first"
+        for layer in every_layer(model)
+    )
+
+
+def _is_keras1(model: Model) -> bool:
+    """Whether the classes and fields are those of Keras 1."""
+    return any(
+        layer.kind in _KERAS1 or _KERAS1_FIELDS & set(layer.config) for layer in every_layer(model)
+    )
+
+
+def _preprocessed(inputs: Iterable[Input], build: Builder) -> Iterable[Input]:
+    """Inputs that the network scales itself take images as they are."""
+    readers = {name for node in build.nodes if node.name in build.scalings for name in node.inputs}
+    for entry in inputs:
+        channels = entry.shape[-1] if len(entry.shape) == 3 else 0
+        if entry.name in readers and channels in (1, 3):
+            preprocessing = Preprocessing(order="RGB" if channels == 3 else "grey")
+            yield replace(entry, preprocessing=preprocessing)
+        else:
+            yield entry
