@@ -1,0 +1,7 @@
+"""Matching of networks: the same function under other names and in other spellings."""
+
+from netparity.networks.matching.compare import Matching, compare
+from netparity.networks.matching.known import known_as, match_beginning, match_catalogue
+from netparity.networks.matching.tensors import TensorMatch
+
+__all__ = ["Matching", "TensorMatch", "compare", "known_as", "match_beginning", "match_catalogue"]
