@@ -8,11 +8,11 @@ from dataclasses import replace
 import numpy as np
 
 from netparity.diagnosis import dropout
-from netparity.diagnosis.candidates import of_layer, other_weights, pairs, singles
+from netparity.diagnosis.candidates import narrower, of_layer, other_weights, pairs, singles
 from netparity.diagnosis.findings import Cause, Explanation, Finding
+from netparity.diagnosis.mistakes import can_drop_out
 from netparity.diagnosis.segment import NO_MISTAKE, Candidate, Segment
-from netparity.models import Layer
-from netparity.parity.arithmetic import Array
+from netparity.networks.ops.base import Array
 from netparity.parity.floor import relative_l2
 
 _PROMISING = 300.0
@@ -39,15 +39,50 @@ class Attempt:
         self._explanations: list[Explanation] = []
         self._explaining: dict[tuple[Cause, ...], Candidate] = {}
 
-    def inside(self, layer: Layer) -> Array:
-        """The layer's output in float32 with all confirmed mistakes except those of reading it."""
+    @property
+    def inside(self) -> Array:
+        """The node's output in float32 with all confirmed mistakes except those of reading it.
+
+        Of equally good explanations it takes one of reading, if there is any: that the values are
+        those that went on through the network is tried anyway.
+        """
         if not self.confirmed:
             return self._segment.right.astype(np.float32)
-        candidate = self._explaining[self.confirmed[0].causes]
-        changes = {name: dict(fields) for name, fields in candidate.changes.items()}
-        changes.get(layer.name, {}).pop("activation", None)
-        rest = replace(candidate, changes=changes, ahead=0)
+        best = self.confirmed[0].causes
+        candidate = next(
+            (
+                read
+                for each in self.confirmed
+                if len(each.causes) == len(best) and (read := self._explaining[each.causes]).read
+            ),
+            self._explaining[best],
+        )
+        judged = self._segment.node.name
+        rest = replace(
+            candidate,
+            changes={
+                name: tuple(
+                    mistake
+                    for mistake in mistakes
+                    if name != judged or "activation" not in mistake.touches
+                )
+                for name, mistakes in candidate.changes.items()
+            },
+            read=None,
+        )
         return self._segment.compute(rest).astype(np.float32)
+
+    @property
+    def made(self) -> Candidate:
+        """The confirmed mistakes that nodes to come may inherit: those before the judged node."""
+        if not self.confirmed:
+            return NO_MISTAKE
+        candidate = self._explaining[self.confirmed[0].causes]
+        owner = self._segment.network.owner
+        own = owner(self._segment.node)
+        before = {node.name for node in self._segment.nodes if owner(node) != own}
+        changes = {name: mistakes for name, mistakes in candidate.changes.items() if name in before}
+        return Candidate((), candidate.input, candidate.other_input, changes)
 
     @property
     def confirmed(self) -> list[Explanation]:
@@ -64,7 +99,8 @@ class Attempt:
         """Try one mistake at one place, or the same mistake everywhere."""
         for group in singles(self._segment):
             self._try(group)
-            if self.confirmed and len(self._segment.layers) > 1:
+            if self.confirmed and not self._segment.is_single:
+                self._try(narrower(self._segment, self.confirmed[0].causes))
                 return  # the remaining groups are slow, and none of them looks like these
         if not self.confirmed:
             self._try(self._dropout())
@@ -72,25 +108,28 @@ class Attempt:
     def try_pairs(self) -> None:
         """Try two mistakes at once."""
         ranked = [candidate for _, candidate in self._ranked()]
-        most = _MOST_PAIRED[len(self._segment.layers) == 1]
+        most = _MOST_PAIRED[self._segment.is_single]
         self._try(pairs(self._segment, ranked, most))
         if not self.confirmed:
-            mistakes = [*of_layer(self._segment.layers[-1]), *other_weights(self._segment)]
+            network, node = self._segment.network, self._segment.node
+            mistakes = [*of_layer(network, node), *other_weights(self._segment)]
             self._try(joined for mistake in mistakes for joined in self._dropout(mistake))
 
-    def finding(self, layer: Layer, since: str) -> Finding:
+    @property
+    def finding(self) -> Finding:
         """What the attempt found out."""
+        place, since = self._segment.network.owner(self._segment.node), self._segment.since
         confirmed = self.confirmed
         if confirmed:
             fewest = len(confirmed[0].causes)
             equal = [other for other in confirmed[1:] if len(other.causes) == fewest]
-            return Finding(layer.name, since, self._before, confirmed[0], equal)
+            return Finding(place, since, self._before, confirmed[0], equal)
         suspected = [
             Explanation(candidate.causes, self._before, residual, 0.0)
             for residual, candidate in self._ranked()[:_MOST_SUSPECTED]
             if residual < _WORTH_SUSPECTING * self._before
         ]
-        return Finding(layer.name, since, self._before, next(iter(suspected), None), suspected[1:])
+        return Finding(place, since, self._before, next(iter(suspected), None), suspected[1:])
 
     def _ranked(self) -> list[tuple[float, Candidate]]:
         """The candidates with the errors that they leave, the most promising first."""
@@ -100,7 +139,7 @@ class Attempt:
         limit = self._factor * self._segment.floor
         for candidate in candidates:
             residual = relative_l2(self._values, self._segment.compute(candidate, np.float32))
-            self._tried.append((residual, candidate))
+            self._tried.append((residual if np.isfinite(residual) else np.inf, candidate))
             if residual <= _PROMISING * limit and residual < self._before:
                 self._confirm(candidate)
             self._done()
@@ -114,11 +153,11 @@ class Attempt:
 
     def _dropout(self, joined_with: Candidate = NO_MISTAKE) -> Iterator[Candidate]:
         """Dropout in the layer's own output, together with another mistake."""
-        layer = self._segment.layers[-1]
-        if layer.kind != "dense" or layer.activation != "relu":
+        network, node = self._segment.network, self._segment.node
+        if not can_drop_out(network, node):
             return
         mask = dropout.output_mask(self._values, self._segment.compute(joined_with))
         if mask is not None:
-            cause = Cause("dropout", layer.name)
-            if joined := Candidate((cause,), scales={layer.name: mask}).joined(joined_with):
+            cause = Cause("dropout", network.owner(node))
+            if joined := Candidate((cause,), scales={node.name: mask}).joined(joined_with):
                 yield joined

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import combinations
 
 from netparity.diagnosis.findings import INPUT_PLACE, Cause
-from netparity.diagnosis.mistakes import INPUT_CHANGES, LAYER_MISTAKES, InputChange
+from netparity.diagnosis.mistakes import INPUT_CHANGES, InputChange, is_left_out, mistakes_of
 from netparity.diagnosis.segment import Candidate, Segment
-from netparity.models import Layer
+from netparity.networks import Network, Node
+from netparity.networks.ops.base import Mistake
+from netparity.networks.plain_input import takes_colour
 
 _FURTHEST = 2
 """Number of layers by which a feature may have been read too early or too late."""
 
 _MOST_RESIZES = 6
+_MOST_WITH_THE_BEST = 60
 
 
 def singles(segment: Segment) -> Iterator[list[Candidate]]:
@@ -22,22 +25,31 @@ def singles(segment: Segment) -> Iterator[list[Candidate]]:
     Yields:
         Groups of candidates that may look alike, the cheapest group first.
     """
+    network = segment.network
     first = [_input(change) for change in _input_changes(segment) if len(change.mistakes) == 1]
-    for layer in reversed(segment.layers):
-        if layer.kind == "dense" or len(segment.layers) == 1:
-            first += of_layer(layer)
-    first += [
-        Candidate((Cause("relu-applied", name),), changes={name: {"activation": "own"}})
-        for name, fields in segment.base.items()
-        if fields.get("activation") == "none"
-    ]
+    cheap = segment.nodes if segment.is_single else [*_vectors(segment)]
+    for node in reversed(cheap):
+        first += of_node(network, node)
     yield [*first, *_readings(segment)]
     yield list(other_weights(segment))
     yield from ([candidate] for candidate in _other_inputs(segment))
-    if len(segment.layers) > 1:
-        yield list(_everywhere(segment.layers))
-        maps = [layer for layer in segment.layers if layer.kind != "dense"]
-        yield [candidate for layer in reversed(maps) for candidate in of_layer(layer)]
+    if not segment.is_single:
+        yield list(_everywhere(network, segment.nodes))
+        maps = [node for node in segment.nodes if node not in cheap]
+        yield [candidate for node in reversed(maps) for candidate in of_node(network, node)]
+
+
+def narrower(segment: Segment, causes: Sequence[Cause]) -> Iterator[Candidate]:
+    """For the same mistake at several layers: the mistake at each of them alone.
+
+    Where the mistake is as small as rounding, it may not be possible to say where else it was made.
+    """
+    keys = {cause.mistake for cause in causes}
+    if len(causes) > 1 and len(keys) == 1:
+        for node in segment.nodes:
+            for mistake in mistakes_of(segment.network, node):
+                if mistake.key in keys:
+                    yield _made(segment.network, mistake, [node])
 
 
 def pairs(segment: Segment, ranked: list[Candidate], most: int) -> Iterator[Candidate]:
@@ -47,6 +59,7 @@ def pairs(segment: Segment, ranked: list[Candidate], most: int) -> Iterator[Cand
         ranked: single candidates, the most promising first.
         most: how many of them are paired with each other.
     """
+    network = segment.network
     changes = [_input(change) for change in _input_changes(segment)]
     yield from (change for change in changes if len(change.causes) > 1)
     chosen = [candidate for candidate in ranked if candidate.input is None][:most]
@@ -57,39 +70,86 @@ def pairs(segment: Segment, ranked: list[Candidate], most: int) -> Iterator[Cand
         for candidate in [*chosen, *resized[:_MOST_RESIZES]]:
             if joined := change.joined(candidate):
                 yield joined
-    for first, second in combinations(chosen, 2):
+    for first, second in [*combinations(chosen, 2), *_with_the_best(ranked, most)]:
         if joined := first.joined(second):
             yield joined
-    for reading in (candidate for candidate in chosen if candidate.ahead > 0):
-        skipped = segment.beyond[: reading.ahead]
-        for mistake in _everywhere([segment.layers[-1], *skipped]):
+    later = {node.name for node in segment.beyond}
+    for reading in (candidate for candidate in chosen if candidate.read in later):
+        nodes = [*_layer(network, segment.node), *_skipped(segment, str(reading.read))]
+        for mistake in _everywhere(network, nodes):
             if joined := reading.joined(mistake):
                 yield joined
-        for layer in skipped:
-            for mistake in of_layer(layer):
+        for node in _skipped(segment, str(reading.read)):
+            for mistake in of_node(network, node):
                 if joined := reading.joined(mistake):
                     yield joined
 
 
+def _with_the_best(ranked: list[Candidate], most: int) -> Iterator[tuple[Candidate, Candidate]]:
+    """The most promising candidate with those that are not among the `most` promising ones.
+
+    Where one mistake is much larger than the other, all that the smaller one does is hidden by it.
+    """
+    for other in ranked[most:_MOST_WITH_THE_BEST]:
+        yield ranked[0], other
+
+
 def other_weights(segment: Segment) -> Iterator[Candidate]:
     """The weights of another file."""
-    name = segment.layers[-1].name
-    if any(layer.parameters for layer in segment.layers):
+    if any(node.tensors for node in segment.nodes):
         for source in segment.others:
-            yield Candidate((Cause("weights-other", name, source),), weights=source)
+            cause = Cause("weights-other", segment.network.owner(segment.node), source)
+            yield Candidate((cause,), weights=source)
 
 
-def of_layer(layer: Layer) -> Iterator[Candidate]:
-    """Every mistake that this layer can have."""
-    for mistake in LAYER_MISTAKES:
-        if mistake.fits(layer):
-            yield Candidate(
-                (Cause(mistake.key, layer.name),), changes={layer.name: mistake.changes}
-            )
+def of_node(network: Network, node: Node) -> Iterator[Candidate]:
+    """Every mistake that this node can have."""
+    for mistake in mistakes_of(network, node):
+        yield _made(network, mistake, [node])
+
+
+def of_layer(network: Network, node: Node) -> Iterator[Candidate]:
+    """Every mistake of a node and of the inner nodes that belong to it."""
+    for part in reversed(_layer(network, node)):
+        yield from of_node(network, part)
+
+
+def _layer(network: Network, node: Node) -> list[Node]:
+    """A node and the inner ones before it, in the order in which they are computed."""
+    parts = [node]
+    while (before := network.by_name.get(parts[0].inputs[0])) is not None and before.inner:
+        parts.insert(0, before)
+    return parts
+
+
+def _vectors(segment: Segment) -> Iterator[Node]:
+    """The nodes that compute no map, which is quick."""
+    for node in segment.nodes:
+        shape = segment.network.shapes[node.name]
+        if len(shape) < 3 or set(shape[:-1]) == {1}:
+            yield node
+
+
+def _made(network: Network, mistake: Mistake, nodes: Sequence[Node]) -> Candidate:
+    causes = tuple(Cause(mistake.key, network.owner(node)) for node in nodes)
+    return Candidate(causes, changes={node.name: (mistake,) for node in nodes})
 
 
 def _input_changes(segment: Segment) -> tuple[InputChange, ...]:
-    return INPUT_CHANGES if segment.from_input else ()
+    """The mistakes in an image's preprocessing, for networks that take images.
+
+    Means and scales are only known to be wrong where the right ones are a number for each channel.
+    """
+    if not segment.from_input or not takes_colour(segment.network):
+        return ()
+    image = segment.network.image
+    given, square = image.preprocessing, image.shape[0] == image.shape[1]
+    known = given is not None and given.mean_image is None
+    return tuple(
+        change
+        for change in INPUT_CHANGES
+        if (known or change.value is None) and (square or not change.axes_swapped)
+    )
 
 
 def _input(change: InputChange) -> Candidate:
@@ -103,27 +163,79 @@ def _other_inputs(segment: Segment) -> Iterator[Candidate]:
             yield Candidate((Cause("resize", INPUT_PLACE, words),), other_input=words)
 
 
-def _everywhere(layers: Sequence[Layer]) -> Iterator[Candidate]:
-    for mistake in LAYER_MISTAKES:
-        fitting = [layer.name for layer in layers if mistake.fits(layer)]
-        if len(fitting) > 1:
-            causes = tuple(Cause(mistake.key, name) for name in fitting)
-            yield Candidate(causes, changes=dict.fromkeys(fitting, mistake.changes))
+def _everywhere(network: Network, nodes: Sequence[Node]) -> Iterator[Candidate]:
+    """The same mistake at every node that can have it."""
+    fitting: dict[str, list[tuple[Mistake, Node]]] = {}
+    for node in nodes:
+        for mistake in mistakes_of(network, node):
+            fitting.setdefault(mistake.key, []).append((mistake, node))
+    for key, places in fitting.items():
+        if len(places) > 1:
+            causes = tuple(Cause(key, network.owner(node)) for _, node in places)
+            changes = {node.name: (mistake,) for mistake, node in places}
+            yield Candidate(causes, changes=changes)
 
 
 def _readings(segment: Segment) -> Iterator[Candidate]:
     """The feature of a neighbouring layer of the same shape in place of this one's."""
-    judged = segment.layers[-1]
-    for ahead, layer in enumerate(segment.beyond[:_FURTHEST], start=1):
-        if layer.output_shape == judged.output_shape:
-            cause = Cause("off-by-one", judged.name, layer.name)
-            yield Candidate((cause,), ahead=ahead)
-    before = [*segment.model.layers][: segment.model.layers.index(judged)]
+    network, judged = segment.network, segment.node
+    shape = network.shapes[judged.name]
+    own = network.owner(judged)
+    for node in _after(segment):
+        if network.shapes[node.name] != shape:
+            continue
+        if judged.inner and node.name == own:
+            yield Candidate((Cause("relu-applied", own),), read=node.name)
+        else:
+            yield Candidate((Cause("off-by-one", own, node.name),), read=node.name)
     # Of two equal features, either may have been misread. If the first was already found to be
     # wrong, the second is not blamed for being equal to it.
-    furthest = len(segment.layers) - segment.doubted
-    for behind in range(1, min(_FURTHEST, furthest, len(before)) + 1):
-        layer = before[-behind]
-        if layer.output_shape == judged.output_shape:
-            cause = Cause("off-by-one", judged.name, layer.name)
-            yield Candidate((cause,), ahead=-behind)
+    inside = {node.name for node in segment.nodes} | segment.known.keys() - segment.doubted
+    for node in _before(segment):
+        if node.name in inside and network.shapes[node.name] == shape:
+            yield Candidate((Cause("off-by-one", own, node.name),), read=node.name)
+
+
+def _after(segment: Segment) -> list[Node]:
+    """The next features in the network's order, and those along the edges."""
+    near = _along(segment.network, segment.node, lambda node: segment.network.readers[node.name])
+    near |= {node.name for node in segment.beyond[:_FURTHEST]}
+    return [node for node in segment.beyond if node.name in near]
+
+
+def _before(segment: Segment) -> list[Node]:
+    """The last features in the network's order, and those along the edges, the nearest first."""
+    network, judged = segment.network, segment.node
+    near = _along(network, judged, lambda node: _read_by(network, node))
+    near |= {node.name for node in segment.before[-_FURTHEST:]}
+    if any(is_left_out(mistake) for mistake in mistakes_of(network, judged)):
+        # The operation was left out: that is what a feature of its input shows.
+        near -= set(judged.inputs)
+    return [node for node in reversed(segment.before) if node.name in near]
+
+
+def _read_by(network: Network, node: Node) -> list[Node]:
+    return [network.by_name[name] for name in node.inputs if name in network.by_name]
+
+
+def _along(network: Network, start: Node, step: Callable[[Node], Iterable[Node]]) -> set[str]:
+    """The names of the features within a few steps; inner nodes do not count as a step."""
+    found: set[str] = set()
+    reached = [start]
+    for _ in range(_FURTHEST):
+        waiting, reached = [*reached], []
+        while waiting:
+            for node in step(waiting.pop()):
+                if node.inner:
+                    waiting.append(node)
+                elif node.name not in found:
+                    found.add(node.name)
+                    reached.append(node)
+    return found
+
+
+def _skipped(segment: Segment, read: str) -> list[Node]:
+    """The nodes after the judged one up to the one that was read."""
+    nodes = segment.network.nodes
+    names = [node.name for node in nodes]
+    return list(nodes[names.index(segment.node.name) + 1 : names.index(read) + 1])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from netparity.parity.arithmetic import Array
+from netparity.networks.ops.base import Array
 
 SCALES = (2.0, 1.0, 10 / 9, 1.25, 4 / 3, 10 / 7, 5 / 3, 2.5, 10 / 3, 5.0)
 """1 / (1 - p) for the usual rates p, and 1 where the kept values are not scaled."""

@@ -14,10 +14,10 @@ class Cause:
     """One mistake at one place.
 
     Attributes:
-        mistake: a key of `mistakes.py`, or `before-relu`, `off-by-one`, `dropout`, `relu-applied`,
-            `resize`, `weights-other`.
+        mistake: a key of `mistakes.py`, or `before-relu`, `before-activation`, `off-by-one`,
+            `dropout`, `relu-applied`, `resize`, `weights-other`.
         place: a layer's name, or `input`.
-        detail: source of the other weights, or name of the other layer or resize.
+        detail: source of the other weights, or name of the other layer, activation or resize.
     """
 
     mistake: str

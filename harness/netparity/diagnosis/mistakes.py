@@ -1,137 +1,83 @@
-"""The known mistakes: what each of them changes in the computation of a layer or of the input.
+"""The known mistakes of each node, and those with the preprocessing of the input.
 
-A new mistake is one entry here and one in `advice.py`.
+A new mistake with an operation is one entry in its file in `networks/ops`; one with the input is an
+entry here. What to change about it is an entry in the folder `advice`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from netparity.models import Layer, Model
-from netparity.parity.arithmetic import Array
+from netparity.networks import Network, Node
+from netparity.networks.ops import OPS
+from netparity.networks.ops.base import Array, Known, Mistake
+from netparity.networks.plain_input import from_plain, in_order, to_plain
 
-Fits = Callable[[Layer], bool]
-
-
-@dataclass(frozen=True)
-class LayerMistake:
-    """A way in which a layer deviates from the network's definition.
-
-    Attributes:
-        key: its name, e.g. `kernels-rotated`.
-        title: what is wrong, in words that can follow "conv1_1: ".
-        changes: fields of `parity.network.How`.
-        fits: whether a layer can have it.
-    """
-
-    key: str
-    title: str
-    changes: Mapping[str, Any]
-    fits: Fits
+MISTAKES: Mapping[str, Mistake] = {
+    mistake.key: mistake for op in OPS.values() for mistake in op.mistakes
+}
+"""Every known mistake with an operation, by its key. Operations declare theirs: `networks.ops`."""
 
 
-def _is_conv(layer: Layer) -> bool:
-    return layer.kind == "conv"
+def known_shapes(network: Network, node: Node) -> Known:
+    """The shapes and operations around a node."""
+    return Known(
+        inputs=tuple(network.shapes[name] for name in node.inputs),
+        tensors={role: network.tensors[name] for role, name in node.tensors.items()},
+        output=network.shapes[node.name],
+        readers=tuple(reader.op for reader in network.readers[node.name]),
+        before=tuple(
+            network.by_name[name].op if name in network.by_name else "input" for name in node.inputs
+        ),
+    )
 
 
-def _is_pool(layer: Layer) -> bool:
-    return layer.kind == "pool"
+def mistakes_of(network: Network, node: Node) -> Iterator[Mistake]:
+    """The mistakes that this node can have, the likeliest first."""
+    known = known_shapes(network, node)
+    for mistake in OPS[node.op].mistakes:
+        if mistake.fits(node, known):
+            yield mistake
 
 
-def _has_bias(layer: Layer) -> bool:
-    return layer.kind != "pool"
+def _has_pads(node: Node, known: Known) -> bool:
+    return node.op == "conv" and any(node.attributes.get("pads", ()))
 
 
-def _has_relu(layer: Layer) -> bool:
-    return layer.activation == "relu"
-
-
-def _has_softmax(layer: Layer) -> bool:
-    return layer.activation == "softmax"
-
-
-def _reads_a_map(layer: Layer) -> bool:
-    """A dense layer whose input has more than one place, so that the order matters."""
-    shape = layer.kernel_shape
-    return layer.kind == "dense" and shape is not None and shape[0] * shape[1] > 1
-
-
-LAYER_MISTAKES: tuple[LayerMistake, ...] = (
-    LayerMistake(
-        "kernels-rotated", "the kernels are rotated by 180°", {"kernel": "rotated"}, _is_conv
-    ),
-    LayerMistake(
-        "kernels-transposed",
-        "rows and columns of the kernels are swapped",
-        {"kernel": "transposed"},
-        _is_conv,
-    ),
-    LayerMistake("bias-missing", "the bias is missing", {"bias": False}, _has_bias),
-    LayerMistake("relu-missing", "the ReLU is missing", {"activation": "none"}, _has_relu),
-    LayerMistake("softmax-missing", "the softmax is missing", {"activation": "none"}, _has_softmax),
-    LayerMistake(
-        "relu-added",
-        "there is a ReLU before the softmax",
-        {"activation": "relu-own"},
-        _has_softmax,
-    ),
-    LayerMistake(
+OTHER_SHAPES: tuple[Mistake, ...] = (
+    Mistake(
         "padding-valid",
-        "the padding is 'valid' instead of 'same', and the border is filled with zeros",
-        {"conv_padding": "valid"},
-        _is_conv,
+        "the padding is 'valid' instead of 'same'",
+        lambda step: step.with_attributes(pads=(0, 0, 0, 0)),
+        _has_pads,
     ),
-    LayerMistake(
-        "pool-average",
-        "the pool takes the mean instead of the maximum",
-        {"pooling": "average"},
-        _is_pool,
-    ),
-    LayerMistake(
-        "pool-padding",
-        "the pool is padded at the top and left, so that its windows are shifted",
-        {"pool_shift": (1, 1)},
-        _is_pool,
-    ),
-    LayerMistake(
-        "pool-padding-top", "the pool is padded at the top", {"pool_shift": (1, 0)}, _is_pool
-    ),
-    LayerMistake(
-        "pool-padding-left", "the pool is padded at the left", {"pool_shift": (0, 1)}, _is_pool
-    ),
-    *(
-        LayerMistake(
-            f"flatten-{letters}",
-            f"the input is flattened in the order {', '.join(letters.upper())} instead of H, W, C",
-            {"flatten": tuple("hwc".index(letter) for letter in letters)},
-            _reads_a_map,
-        )
-        for letters in ("chw", "cwh", "whc", "hcw", "wch")
-    ),
-    *(
-        LayerMistake(
-            f"precision-{name}",
-            f"inputs and kernels are rounded to {words}",
-            {"operands": name},
-            _has_bias,
-        )
-        for name, words in (("tf32", "TF32"), ("bfloat16", "bfloat16"), ("float16", "float16"))
-    ),
-    *(
-        LayerMistake(
-            f"policy-{name}",
-            f"computed and stored in {name}",
-            {"operands": name, "storage": name},
-            _has_bias,
-        )
-        for name in ("bfloat16", "float16")
+    Mistake(
+        "pool-floor",
+        "the pool's size is rounded down instead of up",
+        lambda step: step.with_attributes(ceil=False),
+        lambda node, known: bool(node.attributes.get("ceil", False)),
     ),
 )
-"""Every known mistake of a layer, the likeliest first."""
+"""Mistakes that are known by the shape of the feature; those of the same keys keep the shape."""
+
+
+def is_left_out(mistake: Mistake) -> bool:
+    """Whether the mistake leaves out the whole operation, so that its output is its input."""
+    return mistake.key.endswith("-missing") and "activation" in mistake.touches
+
+
+def can_drop_out(network: Network, node: Node) -> bool:
+    """Whether dropout may be active in this output: its own, or that after a dense layer's ReLU."""
+    if node.op == "dropout":
+        return True
+    before = network.by_name.get(node.inputs[0])
+    if node.op != "relu" or before is None:
+        return False
+    places = network.shapes[before.name][:-1]
+    return before.op == "dense" or (before.op == "conv" and set(places) == {1})
 
 
 @dataclass(frozen=True)
@@ -156,11 +102,11 @@ class InputChange:
         keys += ["axes-swapped"] * self.axes_swapped
         return tuple(keys)
 
-    def apply(self, x: Array, model: Model) -> Array:
+    def apply(self, x: Array, model: Network) -> Array:
         """Make these mistakes in a correct tensor.
 
         Args:
-            x: N x H x W x 3, RGB, mean subtracted.
+            x: N x H x W x 3, RGB in grey levels, mean subtracted (`networks.plain_input`).
         """
         if self.value:
             mean = np.asarray(model.mean_rgb, dtype=x.dtype)
@@ -171,7 +117,21 @@ class InputChange:
             x = x.swapaxes(1, 2)
         return np.ascontiguousarray(x)
 
-    def undo(self, x: Array, model: Model) -> Array:
+    def apply_to_input(self, x: Array, network: Network) -> Array:
+        """Make these mistakes in a network's correct input, whatever its own normalisation is.
+
+        Args:
+            x: N x H x W x 3, as the network takes it.
+        """
+        if self.value:
+            plain = replace(self, channels_swapped=False, axes_swapped=False).apply(
+                to_plain(x, network), network
+            )
+            own_scale = VALUES[self.value].own_scale
+            x = from_plain(plain, network) if own_scale else in_order(plain, network)
+        return replace(self, value=None).apply(x, network)
+
+    def undo(self, x: Array, model: Network) -> Array:
         """Remove these mistakes from a tensor."""
         if self.axes_swapped:
             x = x.swapaxes(1, 2)
@@ -188,11 +148,16 @@ class Value:
     """A wrong mean or scale: from grey levels of 0 to 255 to the input, and back.
 
     `apply` and `undo` take an N x H x W x 3 array and the mean in RGB.
+
+    Attributes:
+        own_scale: whether the network's own scale is applied afterwards; otherwise the values are
+            those of another network's normalisation.
     """
 
     title: str
     apply: Callable[[Array, Array], Array]
     undo: Callable[[Array, Array], Array]
+    own_scale: bool = False
 
 
 _TORCH_MEAN = np.array([0.485, 0.456, 0.406])
@@ -209,16 +174,20 @@ def _untorch(x: Array, mean: Array) -> Array:
 
 
 VALUES: dict[str, Value] = {
-    "mean-missing": Value("the mean is not subtracted", lambda raw, mean: raw, lambda x, mean: x),
+    "mean-missing": Value(
+        "the mean is not subtracted", lambda raw, mean: raw, lambda x, mean: x, own_scale=True
+    ),
     "mean-twice": Value(
         "the mean is subtracted twice",
         lambda raw, mean: raw - mean - mean,
         lambda x, mean: x + mean + mean,
+        own_scale=True,
     ),
     "mean-swapped": Value(
         "the mean is subtracted in the wrong channel order",
         lambda raw, mean: raw - mean[::-1],
         lambda x, mean: x + mean[::-1],
+        own_scale=True,
     ),
     "scale-0-1": Value(
         "the image is scaled to 0…1 and no mean is subtracted",
@@ -266,8 +235,3 @@ INPUT_CHANGES: tuple[InputChange, ...] = tuple(
     )
 )
 """Every mistake of the input and every combination, the fewest mistakes first."""
-
-
-def layer_mistake(key: str) -> LayerMistake:
-    """The mistake of this key."""
-    return next(mistake for mistake in LAYER_MISTAKES if mistake.key == key)

@@ -1,48 +1,89 @@
 """From a runner's activations to the mistakes that explain them.
 
-The search walks through the network from input to output. Each layer is judged on the runner's own
-previous activation, so that one mistake makes one layer faulty. There, the known mistakes are made
-in the reference, one at a time and then two at a time, until only rounding remains.
+The search walks through the network from input to output. Each node is judged on the runner's own
+activations of the nodes that lead to it, so that one mistake makes one node faulty. There, the
+known mistakes are made in the reference, one at a time and then two at a time, until only rounding
+remains.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from netparity.diagnosis.attempt import Attempt
 from netparity.diagnosis.findings import Cause, Diagnosis, Explanation, Finding
+from netparity.diagnosis.mistakes import OTHER_SHAPES, known_shapes
 from netparity.diagnosis.reading import only_read, or_only_read
-from netparity.diagnosis.segment import Segment
-from netparity.models import Layer
-from netparity.models.rounding import stored_as
-from netparity.parity.arithmetic import Array
+from netparity.diagnosis.segment import NO_MISTAKE, Candidate, Segment
+from netparity.networks import Node
+from netparity.networks.ops import OPS
+from netparity.networks.ops.base import Array, Elementwise
+from netparity.networks.rounding import stored_as
 from netparity.parity.floor import relative_l2
-from netparity.parity.network import Weights
+from netparity.parity.local import KnownValues
+from netparity.parity.passes import Weights, input_values
 from netparity.parity.precision import STORED_MOST
-from netparity.parity.truth import INPUT, Truth, between, in_order
+from netparity.parity.truth import Truth, in_order
 from netparity.parity.verdict import Rule
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Given:
-    """A possible input of a layer: the exported activation, or what it should have been."""
+    """What a node may have been computed from.
 
-    name: str
-    x: Array
-    corrected: bool = False
-    doubted: bool = False
+    Attributes:
+        corrected: the faulty nodes whose output is taken as it should have been exported; that of
+            all others is as it was exported.
+    """
+
+    segment: Segment
+    corrected: frozenset[str] = frozenset()
+
+
+@dataclass
+class _Walk:
+    """What is known of a runner on the way from input to output.
+
+    Attributes:
+        known: its activations.
+        corrected: faulty node to its output inside the network, without the mistakes of reading it.
+        findings: faulty node to what is wrong with it.
+        made: the mistakes found at nodes that were not exported, which nodes to come inherit.
+        followed: the nodes that a later one was computed from.
+    """
+
+    known: KnownValues
+    corrected: dict[str, Array] = field(default_factory=dict)
+    findings: dict[str, Finding] = field(default_factory=dict)
+    made: Candidate = NO_MISTAKE
+    followed: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """One judged node.
+
+    Attributes:
+        finding: None for a correct node.
+        given: the input that it had.
+        inside: its output inside the network, if the mistake was only made in reading the feature.
+        made: the confirmed mistakes of the nodes before it.
+    """
+
+    finding: Finding | None
+    given: _Given
+    inside: Array
+    made: Candidate = NO_MISTAKE
 
 
 class Search:
     """Diagnoses runners, one after the other, against one truth.
 
     Args:
-        others: other weights of the same model, by a name that the user recognises.
-        base: layer name to fields of `How` that are correct here (`segment.Segment`).
+        others: other weights of the same network, by a name that the user recognises.
         inputs: other input tensors, by a description of how they were made.
         done: called after each candidate.
 
@@ -55,7 +96,6 @@ class Search:
         truth: Truth,
         rule: Rule,
         others: Mapping[str, Weights] | None = None,
-        base: Mapping[str, Mapping[str, Any]] | None = None,
         inputs: Mapping[str, Array] | None = None,
         done: Callable[[], None] = lambda: None,
     ) -> None:
@@ -63,72 +103,91 @@ class Search:
             raise ValueError("a diagnosis needs the weights")
         self._truth, self._rule, self._done = truth, rule, done
         self._weights = truth.weights
-        self._others, self._base, self._inputs = others or {}, base or {}, inputs or {}
+        self._others, self._inputs = others or {}, inputs or {}
 
     def diagnose(
         self, label: str, features: Mapping[str, Array], progress: Callable[[str], None]
     ) -> Diagnosis:
-        """Every faulty layer of one runner.
+        """Every faulty node of one runner.
 
         Args:
-            features: layer name to values, of one input.
-            progress: called with each layer's name before it is judged.
+            features: node to values, of one input.
+            progress: called with each node's name before it is judged.
         """
-        model = self._truth.model
-        givens = [_Given(INPUT, self._truth.images)]
-        findings: list[Finding] = []
-        for layer in in_order(model, features):
-            progress(layer.name)
-            values = features[layer.name]
-            segment = self._segment(givens[0], layer)
-            if values.shape != segment.right.shape:
-                findings.append(self._misshapen(segment, layer, givens[0], values))
-                continue
-            if not np.isfinite(values).all():
-                findings.append(Finding(layer.name, givens[0].name, np.inf))
-                continue
-            finding, used, inside = self._judge(layer, values, givens)
-            if used.corrected and findings:
-                findings[-1] = only_read(findings[-1])
-            givens = [_Given(layer.name, values, doubted=finding is not None)]
-            if finding is not None:
-                findings.append(finding)
-                givens.append(_Given(layer.name, inside, corrected=True))
-        if findings and findings[-1].place == givens[0].name:
-            findings[-1] = or_only_read(findings[-1])
-        return Diagnosis(label, findings)
+        network = self._truth.network
+        walk = _Walk(KnownValues(network))
+        for node in in_order(network, features):
+            progress(network.owner(node))
+            self._step(walk, node, features[node.name])
+        for name, finding in walk.findings.items():
+            if name not in walk.followed:
+                walk.findings[name] = or_only_read(finding)
+        return Diagnosis(label, list(walk.findings.values()))
 
-    def _segment(self, given: _Given, layer: Layer) -> Segment:
-        model = self._truth.model
-        after = model.layers[model.layers.index(layer) + 1 :]
-        return Segment(
-            model,
-            between(model, given.name, layer.name),
-            after,
-            given.x,
-            given.name == INPUT,
-            self._weights,
-            self._others,
-            self._base,
-            self._inputs,
-            given.doubted,
-        )
+    def _step(self, walk: _Walk, node: Node, values: Array) -> None:
+        """Judge the next node."""
+        givens = self._givens(walk, node)
+        segment = next(givens).segment
+        if values.shape != segment.right.shape:
+            walk.findings[node.name] = self._misshapen(segment, values)
+            return
+        if not np.isfinite(values).all():
+            place = self._truth.network.owner(node)
+            walk.findings[node.name] = Finding(place, segment.since, np.inf)
+            return
+        walk.followed |= set(segment.frontier)
+        judged = self._judge(values, [_Given(segment), *givens])
+        for name in judged.given.corrected:
+            walk.findings[name] = only_read(walk.findings[name])
+        walk.known.add(node.name, values)
+        if judged.finding is not None:
+            walk.findings[node.name] = judged.finding
+            walk.corrected[node.name] = judged.inside
+            walk.made = walk.made.joined(judged.made) or walk.made
+        walk.corrected = {
+            name: each for name, each in walk.corrected.items() if name in walk.known.values
+        }
 
-    def _judge(
-        self, layer: Layer, values: Array, givens: list[_Given]
-    ) -> tuple[Finding | None, _Given, Array]:
-        """Judge one layer with each possible input.
+    def _givens(self, walk: _Walk, node: Node) -> Iterator[_Given]:
+        """What the node may have been computed from, the likeliest first.
 
-        Returns:
-            The finding, or None for a correct layer; the input that the layer had; and the
-            activation inside the network if the mistake was only made in reading the feature.
+        First the exported activations alone; then, if some were found faulty, what they should have
+        been. Mistakes that were made before them in nodes that were not exported may go on.
         """
-        segments = [self._segment(given, layer) for given in givens]
-        errors = [relative_l2(values, segment.right) for segment in segments]
-        for given, segment, error in zip(givens, segments, errors, strict=True):
-            if error <= self._rule.factor * segment.floor:
-                return None, given, values
-        attempts = [Attempt(segment, values, self._rule.factor, self._done) for segment in segments]
+        network = self._truth.network
+        images = input_values(network, self._truth.images)
+        known = walk.known.values
+
+        def given(names: frozenset[str], base: Candidate) -> _Given:
+            corrected = {name: walk.corrected[name] for name in names}
+            doubted = frozenset(walk.findings) - names
+            segment = Segment(
+                *(network, {**images, **known, **corrected}, node, self._weights, self._others),
+                *(self._inputs, doubted, base),
+            )
+            return _Given(segment, names)
+
+        plain = given(frozenset(), NO_MISTAKE)
+        yield plain
+        bases = [NO_MISTAKE]
+        if plain.segment.concerns(walk.made):
+            bases.append(walk.made)
+        doubtful = [name for name in plain.segment.frontier if name in walk.corrected]
+        for names in _subsets(doubtful):
+            for base in bases:
+                if names or base is not NO_MISTAKE:
+                    yield given(names, base)
+
+    def _judge(self, values: Array, givens: Sequence[_Given]) -> _Judged:
+        """Judge one node with each possible input."""
+        errors = []
+        for given in givens:
+            errors.append(relative_l2(values, given.segment.right))
+            if errors[-1] <= self._rule.factor * given.segment.floor:
+                return _Judged(None, given, values)
+        attempts = [
+            Attempt(given.segment, values, self._rule.factor, self._done) for given in givens
+        ]
         narrow = stored_as(values)
         stages = [Attempt.try_singles, Attempt.try_pairs]
         if narrow is not None and min(errors) <= STORED_MOST[narrow]:
@@ -138,30 +197,46 @@ class Search:
             for given, attempt in zip(givens, attempts, strict=True):
                 stage(attempt)
                 if attempt.confirmed:
-                    return attempt.finding(layer, given.name), given, attempt.inside(layer)
+                    return _Judged(attempt.finding, given, attempt.inside, attempt.made)
         if narrow is not None and len(stages) == 1:
             best = int(np.argmin(errors))
-            cause = Cause(f"policy-{narrow}", layer.name)
+            segment = givens[best].segment
+            place = segment.network.owner(segment.node)
+            cause = Cause(f"policy-{narrow}", place)
             explanation = Explanation((cause,), errors[best], errors[best], STORED_MOST[narrow])
-            finding = Finding(layer.name, givens[best].name, errors[best], explanation)
-            return finding, givens[best], attempts[best].inside(layer)
+            finding = Finding(place, segment.since, errors[best], explanation)
+            return _Judged(finding, givens[best], attempts[best].inside)
         best = min(range(len(attempts)), key=lambda index: attempts[index].least)
-        finding = attempts[best].finding(layer, givens[best].name)
-        return finding, givens[best], attempts[best].inside(layer)
+        return _Judged(attempts[best].finding, givens[best], attempts[best].inside)
 
-    def _misshapen(self, segment: Segment, layer: Layer, given: _Given, values: Array) -> Finding:
-        """A feature of another shape: of a convolution without padding, or unexplained."""
-        finding = Finding(layer.name, given.name, np.inf)
-        if layer.kind != "conv" or layer.kernel_shape is None:
+    def _misshapen(self, segment: Segment, values: Array) -> Finding:
+        """A feature of another shape: of a window without padding or cut short, or unexplained."""
+        network, node = segment.network, segment.node
+        place = network.owner(node)
+        finding = Finding(place, segment.since, np.inf)
+        main, between = node, {each.name: each for each in segment.nodes}
+        while isinstance(OPS[main.op], Elementwise) and main.inputs[0] in between:
+            main = between[main.inputs[0]]
+        if not np.isfinite(values).all():
             return finding
-        edge = layer.kernel_shape[0] // 2
-        inside = segment.right[:, edge:-edge, edge:-edge]
-        if values.shape != inside.shape or not np.isfinite(values).all():
-            return finding
-        explanation = Explanation(
-            (Cause("padding-valid", layer.name),),
-            np.inf,
-            relative_l2(values, inside),
-            self._rule.factor * segment.floor,
-        )
-        return replace(finding, explanation=explanation)
+        for mistake in OTHER_SHAPES:
+            if not mistake.fits(main, known_shapes(network, main)):
+                continue
+            cause = Cause(mistake.key, network.owner(main))
+            candidate = Candidate((cause,), changes={main.name: (mistake,)})
+            mistaken = segment.compute(candidate)
+            if mistaken.shape != values.shape:
+                continue
+            left = relative_l2(values, mistaken)
+            limit = segment.limit(candidate, mistaken, self._rule.factor)
+            return replace(finding, explanation=Explanation((cause,), np.inf, left, limit))
+        return finding
+
+
+def _subsets(names: Sequence[str]) -> Iterator[frozenset[str]]:
+    """None of the names, each alone, and all of them."""
+    yield frozenset()
+    for name in names:
+        yield frozenset({name})
+    if len(names) > 1:
+        yield frozenset(names)

@@ -1,9 +1,9 @@
-"""The layers between two activations of a runner, computed with mistakes in them."""
+"""The nodes between a runner's activations, computed with mistakes in them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -11,11 +11,14 @@ import numpy as np
 
 from netparity.diagnosis.findings import Cause
 from netparity.diagnosis.mistakes import InputChange
-from netparity.models import Layer, Model
-from netparity.parity.arithmetic import Array
+from netparity.networks import Network, Node
+from netparity.networks.ops.base import RIGHT, Array, How, Mistake, run_step
+from netparity.parity import passes
 from netparity.parity.floor import rounding_error
 from netparity.parity.local import LOCAL_ORDERS
-from netparity.parity.network import RIGHT, How, Weights, apply_layer
+from netparity.parity.passes import Weights, make_step, run_segment, segment_before
+
+Changes = Mapping[str, tuple[Mistake, ...]]
 
 
 @dataclass(frozen=True)
@@ -25,18 +28,18 @@ class Candidate:
     Attributes:
         input: mistakes in the input tensor.
         other_input: key of the tensor in `Segment.inputs` that replaces the input.
-        changes: layer name to fields of `How`.
-        weights: name of the other weights that the layers use.
-        ahead: how many layers later (or, if negative, earlier) the exported feature was read.
-        scales: layer name to factors of its output, N x units (dropout).
+        changes: node to the mistakes made at it.
+        weights: name of the other weights that the nodes use.
+        read: name of the node whose output was exported in place of the judged one's.
+        scales: node to factors of its output, N x units (dropout).
     """
 
     causes: tuple[Cause, ...]
     input: InputChange | None = None
     other_input: str | None = None
-    changes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    changes: Changes = field(default_factory=dict)
     weights: str | None = None
-    ahead: int = 0
+    read: str | None = None
     scales: Mapping[str, Array] = field(default_factory=dict)
 
     def joined(self, other: Candidate) -> Candidate | None:
@@ -45,21 +48,21 @@ class Candidate:
             return None
         if self.other_input and other.other_input:
             return None
-        if (self.ahead and other.ahead) or set(self.scales) & set(other.scales):
+        if (self.read and other.read) or set(self.scales) & set(other.scales):
             return None
-        changes = {name: dict(fields) for name, fields in self.changes.items()}
-        for name, fields in other.changes.items():
-            joined = changes.setdefault(name, {})
-            if set(joined) & set(fields):
+        changes = dict(self.changes)
+        for name, mistakes in other.changes.items():
+            made = changes.get(name, ())
+            if not all(first.joined_fits(second) for first in made for second in mistakes):
                 return None
-            joined |= fields
+            changes[name] = (*made, *mistakes)
         return Candidate(
             causes=(*self.causes, *other.causes),
             input=self.input or other.input,
             other_input=self.other_input or other.other_input,
             changes=changes,
             weights=self.weights or other.weights,
-            ahead=self.ahead or other.ahead,
+            read=self.read or other.read,
             scales={**self.scales, **other.scales},
         )
 
@@ -69,42 +72,64 @@ NO_MISTAKE = Candidate(())
 
 
 class Segment:
-    """The layers from one activation that a runner exported to the next.
+    """The nodes from the activations that a runner exported to the judged node.
 
     Args:
-        layers: the layers in between, the judged one last.
-        beyond: the layers after it, for features that were read too late.
-        x: input of the first of them: N x H x W x C or N x units.
-        from_input: whether x is the input tensor.
+        known: node or input to the values that the judged node and its neighbours start from.
+        node: the judged one.
         others: other weights by name.
-        base: layer name to fields of `How` that are correct here, if the wanted feature is not
-            the layer's usual output.
         inputs: other input tensors by a description of how they were made.
-        doubted: whether x itself was found faulty, so that being equal to it explains nothing.
+        doubted: the nodes of `known` that were found faulty, so that being equal to one of them
+            explains nothing.
+        base: mistakes that were confirmed at earlier nodes, and are made here too.
+
+    Attributes:
+        nodes: the nodes in between, the judged one last.
+        beyond: the features after it, for those that were read too late.
+        from_input: whether the segment starts at the input tensor alone.
+        since: where it starts, in words.
     """
 
     def __init__(
         self,
-        model: Model,
-        layers: Sequence[Layer],
-        beyond: Sequence[Layer],
-        x: Array,
-        from_input: bool,
+        network: Network,
+        known: Mapping[str, Array],
+        node: Node,
         weights: Weights,
         others: Mapping[str, Weights],
-        base: Mapping[str, Mapping[str, Any]] | None = None,
         inputs: Mapping[str, Array] | None = None,
-        doubted: bool = False,
+        doubted: frozenset[str] = frozenset(),
+        base: Candidate = NO_MISTAKE,
     ) -> None:
-        self.model, self.layers, self.beyond = model, layers, beyond
-        self.x, self.from_input = x, from_input
+        self.network, self.known, self.node, self.base = network, known, node, base
         self.weights, self.others, self.doubted = weights, others, doubted
-        self.base, self.inputs = base or {}, inputs or {}
-        self._kept: dict[type, list[Array]] = {}
+        self.inputs = inputs or {}
+        nodes_known = [name for name in known if name in network.by_name]
+        self._segment = segment_before(network, nodes_known, node)
+        self.nodes, self.from_input = self._segment.nodes, self._segment.from_input
+        self.since, self.frontier = self._segment.since, self._segment.frontier
+        features = [*network.features]
+        later = network.nodes.index(node) + 1
+        order = {each.name: place for place, each in enumerate(network.nodes)}
+        self.beyond = [each for each in features if order[each.name] >= later]
+        self.before = [each for each in features if order[each.name] < later - 1]
+        self._kept: dict[type, dict[str, Array]] = {}
+
+    def concerns(self, candidate: Candidate) -> bool:
+        """Whether its mistakes change anything between the known activations and the node."""
+        if not candidate.changes.keys().isdisjoint(node.name for node in self.nodes):
+            return True
+        from_input = any(entry.name in self.frontier for entry in self.network.inputs)
+        return from_input and bool(candidate.input or candidate.other_input)
+
+    @cached_property
+    def is_single(self) -> bool:
+        """Whether the segment is one layer: a node, perhaps with inner ones."""
+        return len({self.network.owner(node) for node in self.nodes}) == 1
 
     @cached_property
     def right(self) -> Array:
-        """The correct output of the judged layer, in float64."""
+        """The correct output of the judged node, in float64; with the mistakes of `base`."""
         return self._run(NO_MISTAKE, np.float64)
 
     @cached_property
@@ -113,7 +138,7 @@ class Segment:
         return self._floor(NO_MISTAKE, self.right)
 
     def compute(self, candidate: Candidate, dtype: type[np.floating[Any]] = np.float64) -> Array:
-        """The output of the judged layer with the candidate's mistakes."""
+        """What a runner with the candidate's mistakes exports for the judged node."""
         return self._run(candidate, dtype)
 
     def limit(self, candidate: Candidate, exact: Array, factor: float) -> float:
@@ -124,32 +149,85 @@ class Segment:
         passes = (self._run(candidate, np.float32, order) for order in LOCAL_ORDERS)
         return rounding_error(passes, exact)
 
+    @np.errstate(over="ignore", invalid="ignore")  # a mistake may overflow float32
     def _run(
         self, candidate: Candidate, dtype: type[np.floating[Any]], order: How = RIGHT
     ) -> Array:
-        last = len(self.layers) + candidate.ahead
-        layers = [*self.layers, *self.beyond][:last]
+        candidate = self.base.joined(candidate) or candidate
+        segment = self._target(candidate.read)
+        if segment is None:
+            assert candidate.read is not None
+            return self._given(candidate.read, dtype)
+        given = {name: self._given(name, dtype) for name in segment.frontier}
         weights = self.others[candidate.weights] if candidate.weights else self.weights
-        start, x = 0, self.x.astype(dtype)
-        if candidate.other_input is not None:
-            x = self.inputs[candidate.other_input].astype(dtype)
-        if candidate.input is not None:
-            x = candidate.input.apply(x, self.model)
-        elif candidate.other_input is None and candidate.weights is None and order == RIGHT:
-            touched = {*candidate.changes, *candidate.scales, *self.base}
-            start = next((i for i, layer in enumerate(layers) if layer.name in touched), last)
-            start = min(start, len(self.layers))
-            x = self._correct(start, dtype)
-        for layer in layers[start:]:
-            fields = {**self.base.get(layer.name, {}), **candidate.changes.get(layer.name, {})}
-            x = apply_layer(layer, weights, x, replace(order, **fields))
-            if layer.name in candidate.scales:
-                x = x * candidate.scales[layer.name].astype(dtype)
-        return x
+        plain = candidate.weights is None and order == RIGHT
+        for entry in self.network.inputs:
+            if entry.name in given and (candidate.other_input or candidate.input):
+                plain = False
+                x = given[entry.name]
+                if candidate.other_input is not None:
+                    x = self.inputs[candidate.other_input].astype(dtype)
+                if candidate.input is not None:
+                    x = candidate.input.apply_to_input(x, self.network)
+                given[entry.name] = x
+        if plain:
+            return self._from_kept(segment.nodes, given, candidate, dtype)
+        if not candidate.scales:
+            return run_segment(segment, weights, given, order, candidate.changes)
+        return self._one_by_one(segment.nodes, weights, given, order, candidate)
 
-    def _correct(self, count: int, dtype: type[np.floating[Any]]) -> Array:
-        """The output of the first `count` layers without mistakes, kept for later calls."""
-        kept = self._kept.setdefault(dtype, [self.x.astype(dtype)])
-        while len(kept) <= count:
-            kept.append(apply_layer(self.layers[len(kept) - 1], self.weights, kept[-1]))
-        return kept[count]
+    def _one_by_one(
+        self,
+        nodes: Sequence[Node],
+        weights: Weights,
+        given: Mapping[str, Array],
+        order: How,
+        candidate: Candidate,
+    ) -> Array:
+        values = dict(given)
+        for node in nodes:
+            values[node.name] = _step(node, values, weights, order, candidate)
+        return values[nodes[-1].name]
+
+    def _target(self, read: str | None) -> passes.Segment | None:
+        """The nodes to compute; None if the exported feature is a known one."""
+        if read is None or read == self.node.name:
+            return self._segment
+        if read in self.known:
+            return None
+        nodes_known = [name for name in self.known if name in self.network.by_name]
+        return segment_before(self.network, nodes_known, self.network.by_name[read])
+
+    def _given(self, name: str, dtype: type[np.floating[Any]]) -> Array:
+        return self.known[name].astype(dtype)
+
+    def _from_kept(
+        self,
+        nodes: Sequence[Node],
+        given: Mapping[str, Array],
+        candidate: Candidate,
+        dtype: type[np.floating[Any]],
+    ) -> Array:
+        """Compute only what the mistakes reach; the rest is kept from earlier calls."""
+        kept = self._kept.setdefault(dtype, {})
+        reached = {*candidate.changes, *candidate.scales}
+        values = dict(given)
+        for node in nodes:
+            if node.name in reached or reached.intersection(node.inputs):
+                reached.add(node.name)
+                values[node.name] = _step(node, values, self.weights, RIGHT, candidate)
+                continue
+            if node.name not in kept:
+                kept[node.name] = _step(node, values, self.weights, RIGHT, NO_MISTAKE)
+            values[node.name] = kept[node.name]
+        return values[nodes[-1].name]
+
+
+def _step(
+    node: Node, values: Mapping[str, Array], weights: Weights, order: How, candidate: Candidate
+) -> Array:
+    mistakes = candidate.changes.get(node.name, ())
+    result = run_step(make_step(node, values, weights, order, mistakes))
+    if node.name in candidate.scales:
+        result = result * candidate.scales[node.name].astype(result.dtype)
+    return result

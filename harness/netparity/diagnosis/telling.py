@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from netparity.diagnosis.findings import Cause, Diagnosis, Explanation, Finding
 from netparity.diagnosis.titles import describe, merge
 from netparity.diagnosis.words import Voice, advice
-from netparity.models import Model
+from netparity.networks import Network
 
 _MOST_UNEXPLAINED = 5
 _PLAIN = Voice()
@@ -16,7 +16,7 @@ _PLAIN = Voice()
 
 def tell(
     diagnosis: Diagnosis,
-    model: Model,
+    model: Network,
     voice: Voice = _PLAIN,
     compared: Collection[str] | None = None,
 ) -> list[str]:
@@ -68,18 +68,18 @@ def _residuals(findings: Sequence[Finding]) -> str:
     return f" (error {before:.1e}; with this mistake in the reference {after:.1e})"
 
 
-def _equal(findings: Sequence[Finding], model: Model) -> str:
+def _equal(findings: Sequence[Finding], model: Network) -> str:
     """Other explanations that fit equally well, if there is only one finding to explain."""
     if len(findings) != 1:
         return ""
     return "; or ".join(_all(other.causes, model) for other in findings[0].alternatives)
 
 
-def _all(causes: Sequence[Cause], model: Model) -> str:
+def _all(causes: Sequence[Cause], model: Network) -> str:
     return ", and ".join(describe(cause) for cause in merge(causes, model))
 
 
-def _suspicions(finding: Finding, model: Model, voice: Voice) -> list[str]:
+def _suspicions(finding: Finding, model: Network, voice: Voice) -> list[str]:
     if finding.explanation is None:
         size = f" (error {finding.before:.1e})" if math.isfinite(finding.before) else ""
         return [f"{finding.place}: no known mistake explains the error{size}"]

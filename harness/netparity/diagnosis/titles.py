@@ -6,13 +6,15 @@ from collections.abc import Collection, Iterable, Sequence
 from string import Template
 
 from netparity.diagnosis.findings import Cause
-from netparity.diagnosis.mistakes import INPUT_TITLES, LAYER_MISTAKES
-from netparity.models import Layer, Model
+from netparity.diagnosis.mistakes import INPUT_TITLES, MISTAKES, can_drop_out, mistakes_of
+from netparity.networks import Layer, Network, Node
+from netparity.networks.ops import OPS
 
 _TITLES = {
     **INPUT_TITLES,
-    **{mistake.key: mistake.title for mistake in LAYER_MISTAKES},
+    **{mistake.key: mistake.title for mistake in MISTAKES.values()},
     "before-relu": "the feature was taken before the ReLU",
+    "before-activation": "the feature was taken before the $detail",
     "off-by-one": "the exported feature is that of $detail",
     "dropout": "dropout is active",
     "weights-other": "the weights are those of $detail",
@@ -24,7 +26,13 @@ _TITLES = {
     "resize-lanczos": "the image was resized with a Lanczos filter",
 }
 
-_READ_AT_THE_END = ("weights-other", "before-relu", "policy-bfloat16", "policy-float16")
+_READ_AT_THE_END = (
+    "weights-other",
+    "before-relu",
+    "before-activation",
+    "policy-bfloat16",
+    "policy-float16",
+)
 """Mistakes that a diagnosis names only at the layers whose features were compared."""
 
 
@@ -38,7 +46,7 @@ def describe(cause: Cause) -> str:
 
 
 def merge(
-    causes: Iterable[Cause], model: Model, compared: Collection[str] | None = None
+    causes: Iterable[Cause], model: Network, compared: Collection[str] | None = None
 ) -> list[Cause]:
     """Turn the same mistake at every layer that can have it into one cause of "every …".
 
@@ -54,8 +62,10 @@ def merge(
     for cause in dict.fromkeys(causes):
         groups.setdefault((cause.mistake, cause.detail), []).append(cause)
     for (mistake, detail), group in groups.items():
-        fitting = [layer for layer in model.layers if _fits(mistake, layer)]
-        possible = {layer.name for layer in fitting}
+        possible = {
+            model.owner(node) for node in model.nodes if _fits(mistake, detail, model, node)
+        }
+        fitting = [layer for layer in model.layers if layer.name in possible]
         if compared is not None and mistake in _READ_AT_THE_END:
             possible &= set(compared)
         if len(group) > 1 and possible == {cause.place for cause in group}:
@@ -65,14 +75,16 @@ def merge(
     return merged
 
 
-def _fits(mistake: str, layer: Layer) -> bool:
+def _fits(mistake: str, detail: str, network: Network, node: Node) -> bool:
     if mistake == "before-relu":
-        return layer.activation == "relu"
+        return node.op == "relu"
+    if mistake == "before-activation":
+        return OPS[node.op].title == detail
     if mistake == "dropout":
-        return layer.kind == "dense" and layer.activation == "relu"
+        return can_drop_out(network, node)
     if mistake == "weights-other":
-        return layer.parameters is not None
-    return any(known.key == mistake and known.fits(layer) for known in LAYER_MISTAKES)
+        return bool(node.tensors)
+    return any(known.key == mistake for known in mistakes_of(network, node))
 
 
 def _every(layers: Sequence[Layer]) -> str:
@@ -83,6 +95,8 @@ def _every(layers: Sequence[Layer]) -> str:
         return "every pool"
     if kinds == {"dense"}:
         return "every hidden dense layer"
+    if len(kinds) == 1 and (kind := kinds.pop()) in OPS:
+        return f"every {OPS[kind].title}"
     if all(layer.activation == "relu" for layer in layers):
         return "every layer with a ReLU"
     return "every layer"

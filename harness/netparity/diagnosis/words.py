@@ -8,8 +8,7 @@ from string import Template
 
 from netparity.diagnosis.advice import ADVICE, Advice
 from netparity.diagnosis.findings import Cause
-from netparity.models import Layer, Model, UnknownLayerError
-from netparity.models.layers import Tool
+from netparity.networks import Layer, Network, Tool, UnknownNodeError
 
 
 @dataclass(frozen=True)
@@ -27,7 +26,7 @@ class Voice:
     advice: Mapping[str, str] = field(default_factory=dict)
 
 
-def advice(cause: Cause, voice: Voice, model: Model) -> str:
+def advice(cause: Cause, voice: Voice, model: Network) -> str:
     """What to change, in a tool's own words and with its layer names.
 
     Args:
@@ -50,11 +49,15 @@ def _look_up(mistake: str) -> tuple[Advice, str]:
     """The entry of a mistake or of its family, and the part of the key after the family's name."""
     if mistake in ADVICE:
         return ADVICE[mistake], ""
-    family, _, rest = mistake.partition("-")
-    return ADVICE[f"{family}-*"], rest
+    parts = mistake.split("-")
+    for count in range(len(parts) - 1, 0, -1):
+        words = ADVICE.get("-".join([*parts[:count], "*"]))
+        if words is not None:
+            return words, "-".join(parts[count:])
+    raise KeyError(mistake)
 
 
-def _filled(cause: Cause, tool: Tool | None, model: Model) -> dict[str, str]:
+def _filled(cause: Cause, tool: Tool | None, model: Network) -> dict[str, str]:
     """Values for the placeholders; a place that is not a layer is used as it is."""
     values = {
         "layer": cause.place,
@@ -65,6 +68,9 @@ def _filled(cause: Cause, tool: Tool | None, model: Model) -> dict[str, str]:
         "bgr": _triple(model.mean_rgb[::-1]),
     }
     layer = _layer(model, cause.place)
+    attributes = layer.node.attributes if layer is not None else {}
+    for name in ("epsilon", "slope", "rate"):
+        values[name] = f"{attributes[name]:g}" if name in attributes else "the network's own value"
     if layer is not None:
         values["name"] = _name(layer, tool)
         values["layer"] = f"`{_name(layer, tool)}`"
@@ -77,15 +83,15 @@ def _filled(cause: Cause, tool: Tool | None, model: Model) -> dict[str, str]:
     return values
 
 
-def _layer(model: Model, name: str) -> Layer | None:
+def _layer(model: Network, name: str) -> Layer | None:
     try:
         return model.layer(name)
-    except UnknownLayerError:
+    except UnknownNodeError:
         return None
 
 
 def _name(layer: Layer, tool: Tool | None) -> str:
-    return layer.names[tool] if tool else layer.name
+    return layer.names.get(tool, layer.name) if tool else layer.name
 
 
 def _triple(values: Sequence[float]) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +11,19 @@ import numpy as np
 import numpy.typing as npt
 
 from netparity.diagnosis import Search
-from netparity.errors import InputError, UsageError
+from netparity.errors import UsageError
 from netparity.features import Found, as_found, read_features
-from netparity.inputs import DecodedImage, decode, other_tensors, shared_tensor
+from netparity.inputs import DecodedImage, check_tensor, decode, other_tensors, prepare
+from netparity.inputs.given import Given, with_given
 from netparity.judge.checked import Check, as_json
-from netparity.models import Layer, Model, model_called
+from netparity.networks import Layer, Network, Node, Preprocessing
+from netparity.networks.input_size import parse_input_size
 from netparity.parity import ReferencePass, Rule, Truth, compare_features
 from netparity.protocol import ParityEntry
 from netparity.results.folder import read_npy
 from netparity.watch import SILENT, Watch
-from netparity.weights import other_weight_sets, resolve
+from netparity.weights import other_weight_sets
+from netparity.weights.model import Model, default_features, resolve_model
 
 Array = npt.NDArray[Any]
 Images = str | Path | Sequence[str | Path]
@@ -32,11 +36,12 @@ __all__ = ["Check", "as_json", "assert_parity", "check"]
 def check(
     features: str | Path | npt.ArrayLike,
     *,
-    model: str = "vgg16",
-    weights: str = "synthetic:0",
+    model: str | None = None,
+    weights: str | None = None,
     image: Images | None = None,
     tensor: str | Path | npt.ArrayLike | None = None,
-    feature: str = "fc6",
+    feature: str | None = None,
+    preprocessing: Preprocessing | Given | str | None = None,
     variable: str | None = None,
     before_activation: bool = False,
     max_relative_l2: float | None = None,
@@ -51,12 +56,16 @@ def check(
     Args:
         features: a file (.npy, .npz, .mat, .h5, .csv, .json), or the values themselves, in any
             usual order of the axes.
-        model: name of a model that netparity knows.
-        weights: the weights that the features were computed with: `synthetic:SEED` or a file.
+        model: a network's name (vgg16 by default), or a file that states a network.
+        weights: the weights that the features were computed with: `synthetic:SEED` or a file; by
+            default those in the model's file.
         image: the image or images that the features were computed from. They are resized as for
             the shared input of a comparison; other resizes are tried if the features diverge.
         tensor: instead of images, the network's input, N x H x W x 3, RGB, mean subtracted.
-        feature: the layer, by netparity's name or any tool's.
+        feature: the layer, by netparity's name or any tool's; by default the first that a
+            comparison would take (fc6 of VGG).
+        preprocessing: what was done to the image before the network's input, where the model's file
+            does not say or says something else; `caffe`, `tf`, `torch` or `none`.
         variable: the variable to read from the file.
         before_activation: whether the feature is the layer's value before its activation.
         max_relative_l2: largest relative L2 error that passes, ||x - r|| / ||r||. It replaces
@@ -72,31 +81,37 @@ def check(
         NetparityError: if an argument cannot be used.
     """
     rule = Rule.from_tolerances(max_relative_l2, atol, rtol)
-    network = model_called(model)
-    layer = network.layer(feature)
-    base = _base(layer, before_activation)
+    stated = _given(preprocessing)
+    size = parse_input_size(stated.input_size)
+    resolved = resolve_model(model, weights, watch, size, lambda each: with_given(each, stated))
+    network = resolved.network
+    if isinstance(preprocessing, Preprocessing):
+        network = replace(network, inputs=(replace(network.image, preprocessing=preprocessing),))
+    layer = network.layer(feature or default_features(network)[0])
+    node = _judged(network, layer, before_activation)
     decoded = [decode(Path(path)) for path in _image_list(image)]
-    images = _images(decoded, tensor, network)
+    images = _images(decoded, tensor, network, resolved)
     found = _found(features, network, layer, len(images), variable)
-    chosen = resolve(weights, network, watch)
+    chosen = resolved.weights
     tensors = chosen.tensors()
     with watch.task("reference and noise floor"):
-        reference = ReferencePass(network, tensors, images, base=base)
-        wanted = {layer.name: reference[layer.name]}
+        reference = ReferencePass(network, tensors, images, wanted=[node.name])
+        wanted = {node.name: reference[node.name]}
         truth = Truth(network, images, wanted, reference.floors, tensors)
-    best, entry, remark = _judge(found, layer, truth, rule, local=not before_activation)
-    checked = Check(model, chosen.source, entry, rule, best.orientation, remark)
+    best, entry, remark = _judge(found, node, truth, rule)
+    entry = entry.model_copy(update={"feature": layer.name})
+    checked = Check(network, chosen.source, entry, rule, best.orientation, remark)
     if checked.passed or not diagnose:
         return checked
     others = other_weight_sets(network, chosen.sha256, other_weights, watch)
-    inputs = other_tensors(decoded, network)
+    inputs = other_tensors(decoded, network, images)
     with watch.task("looking for the cause") as task:
-        search = Search(truth, rule, others, base, inputs, done=task.advance)
+        search = Search(truth, rule, others, inputs, done=task.advance)
         given = np.asarray(best.values)
         # The map of one image that fits no layout may lack its border.
-        values = {layer.name: given[None] if given.ndim == 3 else given}
+        values = {node.name: given[None] if given.ndim == 3 else given}
         diagnosis = search.diagnose(LABEL, values, task.note)
-    return Check(model, chosen.source, entry, rule, best.orientation, remark, diagnosis)
+    return Check(network, chosen.source, entry, rule, best.orientation, remark, diagnosis)
 
 
 def assert_parity(features: str | Path | npt.ArrayLike, **settings: Any) -> Check:
@@ -120,12 +135,19 @@ def assert_parity(features: str | Path | npt.ArrayLike, **settings: Any) -> Chec
     return checked
 
 
-def _base(layer: Layer, before_activation: bool) -> Mapping[str, Mapping[str, Any]]:
+def _given(preprocessing: Preprocessing | Given | str | None) -> Given:
+    if isinstance(preprocessing, str):
+        return Given(preprocess=preprocessing)
+    return preprocessing if isinstance(preprocessing, Given) else Given()
+
+
+def _judged(network: Network, layer: Layer, before_activation: bool) -> Node:
+    """The node whose output the features are."""
     if not before_activation:
-        return {}
+        return layer.node
     if layer.activation is None:
         raise UsageError(f"{layer.name} has no activation: leave out before_activation")
-    return {layer.name: {"activation": "none"}}
+    return network.by_name[layer.node.inputs[0]]
 
 
 def _image_list(image: Images | None) -> Sequence[str | Path]:
@@ -135,28 +157,27 @@ def _image_list(image: Images | None) -> Sequence[str | Path]:
 
 
 def _images(
-    decoded: Sequence[DecodedImage], tensor: str | Path | npt.ArrayLike | None, model: Model
+    decoded: Sequence[DecodedImage],
+    tensor: str | Path | npt.ArrayLike | None,
+    model: Network,
+    resolved: Model,
 ) -> npt.NDArray[np.float32]:
     if bool(decoded) == (tensor is not None):
         raise UsageError(
             "give either the image or the input tensor of the features, not both or neither"
         )
     if tensor is None:
-        return shared_tensor(decoded, model)
+        given = model.image.preprocessing
+        subtracts_image = given is not None and given.mean_image is not None
+        tensors = resolved.weights.tensors() if subtracts_image else None
+        return prepare(decoded, model, tensors)
     values = read_npy(Path(tensor)) if isinstance(tensor, str | Path) else np.asarray(tensor)
-    if values.ndim != 4 or values.shape[1:] != (*model.input_size, 3) or len(values) == 0:
-        expected = " x ".join(map(str, ("N", *model.input_size, 3)))
-        raise InputError(
-            f"the input tensor has shape {values.shape}; {model.name} takes {expected}"
-        )
-    if values.dtype.kind != "f" or not np.isfinite(values).all():
-        raise InputError("the input tensor must contain finite floating-point values only")
-    return values.astype(np.float32)
+    return check_tensor(values, model)
 
 
 def _found(
     features: str | Path | npt.ArrayLike,
-    model: Model,
+    model: Network,
     layer: Layer,
     count: int,
     variable: str | None,
@@ -167,13 +188,13 @@ def _found(
 
 
 def _judge(
-    found: Sequence[Found], layer: Layer, truth: Truth, rule: Rule, local: bool
+    found: Sequence[Found], node: Node, truth: Truth, rule: Rule
 ) -> tuple[Found, ParityEntry, str | None]:
     """The verdict on the most usual layout, or on the first that agrees, with a remark."""
     entries = []
     for layout in found:
-        values = {LABEL: {layer.name: np.asarray(layout.values)}}
-        [entry] = compare_features("shared", values, {LABEL: truth}, rule, local=local)
+        values = {LABEL: {node.name: np.asarray(layout.values)}}
+        [entry] = compare_features("shared", values, {LABEL: truth}, rule)
         entries.append(entry)
         if entry.verdict in ("pass", "inconclusive"):
             break

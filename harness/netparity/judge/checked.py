@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 
 from netparity.diagnosis import Diagnosis
 from netparity.diagnosis.telling import tell
-from netparity.models import MODELS
+from netparity.networks import Network
 from netparity.parity import Rule
 from netparity.protocol import ParityEntry
 
@@ -17,7 +17,7 @@ class Check:
     """How given features compare with the reference.
 
     Attributes:
-        model: name of the model.
+        network: the network.
         weights: source of the weights.
         entry: the verdict with every metric; `entry.floor` is the layer's noise floor.
         rule: the rule behind the verdict.
@@ -26,13 +26,18 @@ class Check:
         diagnosis: None if the features pass, or if no diagnosis was wanted.
     """
 
-    model: str
+    network: Network
     weights: str
     entry: ParityEntry
     rule: Rule
     orientation: str
     remark: str | None = None
     diagnosis: Diagnosis | None = None
+
+    @property
+    def model(self) -> str:
+        """Name of the network."""
+        return self.network.name
 
     @property
     def passed(self) -> bool:
@@ -45,7 +50,7 @@ class Check:
     def lines(self) -> list[str]:
         """The result in plain sentences."""
         entry = self.entry
-        lines = [f"{entry.feature} of {self.model}, {self.weights}: {entry.verdict}"]
+        lines = [f"{entry.feature} of {self.network.name}, {self.weights}: {entry.verdict}"]
         if entry.note:
             lines.append(entry.note)
         if entry.relative_l2 is not None:
@@ -55,7 +60,7 @@ class Check:
         if self.remark:
             lines.append(self.remark)
         if self.diagnosis is not None:
-            lines += tell(self.diagnosis, MODELS[self.model], compared=[entry.feature])
+            lines += tell(self.diagnosis, self.network, compared=[entry.feature])
         return lines
 
     def _rule_lines(self) -> list[str]:
@@ -73,7 +78,7 @@ def as_json(checked: Check) -> str:
     """The result for other programs."""
     document = {
         "passed": checked.passed,
-        "model": checked.model,
+        "model": checked.network.name,
         "weights": checked.weights,
         "rule": asdict(checked.rule),
         "orientation": checked.orientation,

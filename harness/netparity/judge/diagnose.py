@@ -10,10 +10,11 @@ from netparity.errors import UsageError
 from netparity.judge.diagnosed import FILE, RunnerDiagnosis, as_json, as_text, render
 from netparity.judge.run import run_rule
 from netparity.judge.sentences import runner_lines
-from netparity.judge.truths import run_model, shared_truth
+from netparity.judge.truths import shared_truth
 from netparity.protocol import ParityEntry, Run, RunnerRecord
 from netparity.results.features import ok_features
 from netparity.results.folder import RunFolder
+from netparity.results.network import run_network
 from netparity.watch import SILENT, Watch
 from netparity.weights import other_weight_sets, recall, resolve
 
@@ -37,7 +38,7 @@ def diagnose_run(
     Raises:
         NetparityError: if a label is unknown, or the weights or features are missing.
     """
-    model = run_model(run)
+    model = run_network(run, store)
     records = list(_chosen(run, labels))
     if weights is not None:
         chosen = resolve(weights, model, watch)

@@ -8,10 +8,10 @@ from pathlib import Path
 from netparity import report
 from netparity.errors import InputError
 from netparity.judge.run import judge_run
-from netparity.judge.truths import run_model
-from netparity.models import Cost, costs
+from netparity.networks import Cost, costs
 from netparity.protocol import HardwareLimit, Run
 from netparity.results.folder import RunFolder
+from netparity.results.network import run_network
 from netparity.results.outcomes import parity_passed
 from netparity.results.seconds import calibrations, ok_layers, ok_phases, ok_ticks
 from netparity.timing import cautions, hardware_limit, per_layer, rounds_needed, summarise
@@ -33,11 +33,11 @@ def evaluate(run: Run, store: RunFolder, weights: Tensors | None, watch: Watch =
         raise InputError(f"the stored features of {store.path} do not fit: {error}") from error
     judged = run.model_copy(update={"parity": judgement.parity})
     timing = list(summarise(ok_phases(run), *ratio_reference(judged)))
-    limit = machine_limit(run)
+    limit = machine_limit(run, store)
     changes = {
         "cautions": list(timing_cautions(run)),
         "limit": limit,
-        "layer_timing": list(per_layer(ok_layers(run), layer_costs(run), limit)),
+        "layer_timing": list(per_layer(ok_layers(run), layer_costs(run, store), limit)),
         "parity": judgement.parity,
         "noise_floors": judgement.floors,
         "preprocessing": judgement.preprocessing,
@@ -55,7 +55,7 @@ def reopen(path: Path, watch: Watch = SILENT, remake: bool = True) -> tuple[Run,
     store = RunFolder.open(path)
     run = store.read_run()
     if run.finished is None:
-        run = evaluate(run, store, recall_weights(run, watch), watch)
+        run = evaluate(run, store, recall_weights(run, store, watch), watch)
     if remake:
         write_report(run, store, watch)
     return run, store
@@ -67,11 +67,13 @@ def write_report(run: Run, store: RunFolder, watch: Watch = SILENT) -> None:
         report.write(run, store)
 
 
-def recall_weights(run: Run, watch: Watch) -> Tensors | None:
+def recall_weights(run: Run, store: RunFolder, watch: Watch) -> Tensors | None:
     """The weights of a stored run, or None with a warning if they are missing."""
     try:
         weights = run.weights
-        return recall(run_model(run), weights.kind, weights.source, weights.sha256).tensors()
+        return recall(
+            run_network(run, store), weights.kind, weights.source, weights.sha256
+        ).tensors()
     except InputError as error:
         watch.warning(f"{error}; local errors and native features are not judged")
         return None
@@ -89,14 +91,14 @@ def ratio_reference(run: Run) -> tuple[str | None, list[str]]:
     return next(iter(ranked), None), ranked
 
 
-def machine_limit(run: Run) -> HardwareLimit | None:
+def machine_limit(run: Run, store: RunFolder) -> HardwareLimit | None:
     """The hardware limit for the layers that every runner has to compute."""
-    return hardware_limit(layer_costs(run), calibrations(run))
+    return hardware_limit(layer_costs(run, store), calibrations(run))
 
 
-def layer_costs(run: Run) -> list[Cost]:
+def layer_costs(run: Run, store: RunFolder) -> list[Cost]:
     """The minimum cost of the layers up to the last feature."""
-    return list(costs(run_model(run), len(run.images), run.settings.layers[-1]))
+    return list(costs(run_network(run, store), len(run.images), run.settings.layers))
 
 
 def timing_cautions(run: Run) -> Iterator[str]:

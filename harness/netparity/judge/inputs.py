@@ -11,7 +11,8 @@ import numpy.typing as npt
 from netparity.diagnosis import INPUT_CHANGES, InputChange
 from netparity.errors import InputError
 from netparity.inputs import InputStory, decode, difference_png, find_resize, split
-from netparity.models import Model
+from netparity.networks import Network
+from netparity.networks.plain_input import from_plain, takes_colour, to_plain
 from netparity.parity import Truth, forward_float32
 from netparity.parity.floor import relative_l2
 from netparity.protocol import Preprocessing, PreprocessingFeature, Run
@@ -49,7 +50,7 @@ def stored_images(run: Run, store: RunFolder) -> list[npt.NDArray[np.uint8]] | N
 
 
 def find_origin(
-    native: Tensor, shared: Tensor, images: Sequence[npt.NDArray[np.uint8]], model: Model
+    native: Tensor, shared: Tensor, images: Sequence[npt.NDArray[np.uint8]], model: Network
 ) -> Origin:
     """Find the resize and the mistakes that reproduce a runner's own tensor.
 
@@ -61,7 +62,8 @@ def find_origin(
     distances = []
     for change in (_NO_CHANGE, *INPUT_CHANGES):
         undone = change.undo(native, model)
-        distances.append((float(np.sqrt(np.mean((undone - shared) ** 2))), change))
+        if undone.shape == shared.shape:  # not that of an image on its side
+            distances.append((float(np.sqrt(np.mean((undone - shared) ** 2))), change))
     nearest = min(distance for distance, _ in distances)
     likely = [
         change for distance, change in distances if distance <= _NEAR * nearest + _GREY_LEVELS
@@ -104,14 +106,17 @@ def _describe(
     truth: Truth,
     store: RunFolder,
 ) -> Preprocessing:
-    rms = float(np.sqrt(np.mean((native.astype(np.float64) - truth.images) ** 2)))
-    if images is None:
+    network = truth.network
+    if images is None or not takes_colour(network):
+        rms = float(np.sqrt(np.mean((native.astype(np.float64) - truth.images) ** 2)))
         return Preprocessing(label=label, rms=rms, features=_effects(native, None, truth))
-    origin = find_origin(native, truth.images, images, truth.model)
-    undone = origin.changes.undo(native, truth.model)
-    stages = split(undone, truth.images, images, truth.model, origin.story)
-    stages["mean"] = stages["mean"] + (native.astype(np.float64) - undone)
-    resized = (truth.images + stages["resize"]).astype(np.float32)
+    plain, shared = to_plain(native, network), to_plain(truth.images, network)
+    rms = float(np.sqrt(np.mean((plain.astype(np.float64) - shared) ** 2)))
+    origin = find_origin(plain, shared, images, network)
+    undone = origin.changes.undo(plain, network)
+    stages = split(undone, shared, images, network, origin.story)
+    stages["mean"] = stages["mean"] + (plain.astype(np.float64) - undone)
+    resized = from_plain(shared + stages["resize"], network).astype(np.float32)
     name = f"input/difference-{file_safe(label)}.png"
     picture = store.write_bytes(name, difference_png(stages))
     story = origin.story
@@ -135,9 +140,9 @@ def _effects(native: Tensor, resized: Tensor | None, truth: Truth) -> list[Prepr
     """How much the preprocessing changes each feature, and the share due to the resize."""
     if truth.weights is None:
         return []
-    others = forward_float32(truth.model, truth.weights, resized) if resized is not None else None
+    others = forward_float32(truth.network, truth.weights, resized) if resized is not None else None
     effects = []
-    for layer, x in forward_float32(truth.model, truth.weights, native):
+    for layer, x in forward_float32(truth.network, truth.weights, native):
         other = next(others)[1] if others is not None else None
         if layer.name not in truth.reference:
             continue

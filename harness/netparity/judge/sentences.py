@@ -6,12 +6,12 @@ from netparity.diagnosis import INPUT_TITLES, Cause, Diagnosis
 from netparity.diagnosis.findings import INPUT_PLACE
 from netparity.diagnosis.telling import tell
 from netparity.diagnosis.words import Voice, advice
-from netparity.models import Model
+from netparity.networks import Network
 from netparity.protocol import Preprocessing, Run, RunnerRecord
 from netparity.runners import RUNNERS
 
 
-def runner_lines(run: Run, record: RunnerRecord, diagnosis: Diagnosis, model: Model) -> list[str]:
+def runner_lines(run: Run, record: RunnerRecord, diagnosis: Diagnosis, model: Network) -> list[str]:
     """A runner's diagnosis and what the run knows about its own input, in sentences."""
     voice = _voice_of(record)
     lines = tell(diagnosis, model, voice, run.settings.layers)
@@ -31,7 +31,7 @@ def runner_lines(run: Run, record: RunnerRecord, diagnosis: Diagnosis, model: Mo
     return lines
 
 
-def _native_lines(preprocessing: Preprocessing, model: Model, voice: Voice) -> list[str]:
+def _native_lines(preprocessing: Preprocessing, model: Network, voice: Voice) -> list[str]:
     """What a runner's own preprocessing does."""
     lines = []
     if preprocessing.resize is not None:

@@ -8,33 +8,21 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from netparity.errors import InputError
-from netparity.models import MODELS, Model
 from netparity.parity import FEWER_ORDERS, ORDERS, LayerFloor, ReferencePass, Truth
 from netparity.protocol import FloorEntry, InputKind, NoiseFloor, Run, RunnerRecord
 from netparity.results.features import stored_features
 from netparity.results.folder import RunFolder
+from netparity.results.network import run_network
 from netparity.weights.canonical import Tensors
 
 SHARED_INPUT = "input/shared.npy"
-
-
-def run_model(run: Run) -> Model:
-    """The run's model.
-
-    Raises:
-        InputError: if this version of netparity does not know it.
-    """
-    if run.model not in MODELS:
-        raise InputError(f"the run is of model {run.model!r}; known models: {', '.join(MODELS)}")
-    return MODELS[run.model]
 
 
 def shared_truth(run: Run, store: RunFolder, weights: Tensors | None) -> Truth:
     """The truth for the shared input, as stored when the run began."""
     floors = next((floor.layers for floor in run.noise_floors if floor.input == "shared"), [])
     return Truth(
-        model=run_model(run),
+        network=run_network(run, store),
         images=read_shared_input(store),
         reference=stored_features(run.reference_features, store),
         floors={entry.feature: entry.relative_l2 for entry in floors},
@@ -69,8 +57,8 @@ def native_passes(run: Run, store: RunFolder, weights: Tensors | None) -> dict[s
     """The reference on the own input of every runner that succeeded; equal inputs share one."""
     if weights is None:
         return {}
-    model = run_model(run)
-    expected = (len(run.images), *model.input_size, 3)
+    model = run_network(run, store)
+    expected = (len(run.images), *model.image.shape)
     by_hash: dict[str, NativePass] = {}
     found: dict[str, NativePass] = {}
     for record in run.runners:

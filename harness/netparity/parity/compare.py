@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
 
-from netparity.models import Layer
-from netparity.parity.arithmetic import Array
+from netparity.networks import Node
+from netparity.networks.ops.base import Array
 from netparity.parity.local import LocalJudge
 from netparity.parity.metrics import Measured, measure
 from netparity.parity.truth import Truth, in_order
@@ -43,7 +43,7 @@ def compare_features(
     local: bool = True,
     done: Callable[[], None] = lambda: None,
 ) -> Iterator[ParityEntry]:
-    """Judge what every runner computed from one kind of input, layer by layer.
+    """Judge what every runner computed from one kind of input, node by node.
 
     Each feature is looked up once, one layer at a time, so features can be read from disk when
     they are needed.
@@ -66,25 +66,25 @@ def compare_features(
         )
         for label, features in runners.items()
     ]
-    model = subjects[0].truth.model
+    network = subjects[0].truth.network
     names = {name for subject in subjects for name in subject.names}
-    for layer in in_order(model, names):
-        yield from _compare_layer(kind, layer, subjects, rule)
+    for node in in_order(network, names):
+        yield from _compare_node(kind, node, subjects, rule)
         done()
 
 
-def _compare_layer(
-    kind: InputKind, layer: Layer, subjects: list[_Subject], rule: Rule
+def _compare_node(
+    kind: InputKind, node: Node, subjects: list[_Subject], rule: Rule
 ) -> Iterator[ParityEntry]:
-    present = [subject for subject in subjects if layer.name in subject.names]
-    values = {subject.label: subject.features[layer.name] for subject in present}
+    present = [subject for subject in subjects if node.name in subject.names]
+    values = {subject.label: subject.features[node.name] for subject in present}
     references: dict[int, Array] = {}
     for truth in (subject.truth for subject in present):
         # Read once; a reference that is computed while it is read has its floor only afterwards.
-        if id(truth) not in references and layer.name in truth.reference:
-            references[id(truth)] = truth.reference[layer.name]
+        if id(truth) not in references and node.name in truth.reference:
+            references[id(truth)] = truth.reference[node.name]
     pairs = {
-        (first.label, second.label): _pair(kind, layer, first, second, values, rule)
+        (first.label, second.label): _pair(kind, node, first, second, values, rule)
         for first, second in combinations(present, 2)
     }
     judged: dict[str, tuple[_Subject, LocalError | None]] = {}
@@ -105,15 +105,15 @@ def _compare_layer(
             subject.local.follow(earlier[0].local)
             local = earlier[1]
         else:
-            local = subject.local.judge(layer, x, r)
+            local = subject.local.judge(node, x, r)
         judged[subject.label] = (subject, local)
-        yield _against_reference(kind, layer, subject, x, r, local, twins, rule)
+        yield _against_reference(kind, node, subject, x, r, local, twins, rule)
     yield from pairs.values()
 
 
 def _against_reference(
     kind: InputKind,
-    layer: Layer,
+    node: Node,
     subject: _Subject,
     x: Array,
     r: Array,
@@ -122,10 +122,10 @@ def _against_reference(
     rule: Rule,
 ) -> ParityEntry:
     truth = subject.truth
-    floor = truth.floors.get(layer.name)
+    floor = truth.floors.get(node.name)
     if x.shape != r.shape:
-        return _misshapen(kind, layer, subject.label, REFERENCE, x, r)
-    metrics = measure(x, r, output=layer is truth.model.layers[-1])
+        return _misshapen(kind, node, subject.label, REFERENCE, x, r)
+    metrics = measure(x, r, output=node in truth.network.outputs)
     verdict, note = judge(metrics, x, r, floor, rule, degeneracy(r))
     arithmetic: Arithmetic | None = None
     if local is not None:
@@ -141,7 +141,7 @@ def _against_reference(
             note = "no layer is faulty on its own: the error grows from layer to layer"
     return _entry(
         kind,
-        layer,
+        node,
         subject.label,
         REFERENCE,
         metrics,
@@ -156,7 +156,7 @@ def _against_reference(
 
 def _pair(
     kind: InputKind,
-    layer: Layer,
+    node: Node,
     first: _Subject,
     second: _Subject,
     values: Mapping[str, Array],
@@ -165,25 +165,25 @@ def _pair(
     """Two runners: each may be off by the tolerance, so they may differ by twice as much."""
     x, r = values[first.label], values[second.label]
     if x.shape != r.shape:
-        return _misshapen(kind, layer, first.label, second.label, x, r)
-    metrics = measure(x, r, output=layer is first.truth.model.layers[-1])
-    floor = first.truth.floors.get(layer.name)
+        return _misshapen(kind, node, first.label, second.label, x, r)
+    metrics = measure(x, r, output=node in first.truth.network.outputs)
+    floor = first.truth.floors.get(node.name)
     verdict, note = judge(metrics, x, r, floor, rule.doubled(), None)
     if metrics.equal and verdict != "error":
         verdict = "identical"
     return _entry(
-        kind, layer, first.label, second.label, metrics, verdict=verdict, note=note, floor=floor
+        kind, node, first.label, second.label, metrics, verdict=verdict, note=note, floor=floor
     )
 
 
 def _misshapen(
-    kind: InputKind, layer: Layer, label: str, against: str, x: Array, r: Array
+    kind: InputKind, node: Node, label: str, against: str, x: Array, r: Array
 ) -> ParityEntry:
     return ParityEntry(
         label=label,
         against=against,
         input=kind,
-        feature=layer.name,
+        feature=node.name,
         verdict="error",
         note=f"shape {list(x.shape)}, expected {list(r.shape)}",
         count=x.size,
@@ -195,7 +195,7 @@ def _misshapen(
 
 def _entry(
     kind: InputKind,
-    layer: Layer,
+    node: Node,
     label: str,
     against: str,
     metrics: Measured,
@@ -211,7 +211,7 @@ def _entry(
         label=label,
         against=against,
         input=kind,
-        feature=layer.name,
+        feature=node.name,
         verdict=verdict,
         note=note,
         identical_to=identical_to or [],

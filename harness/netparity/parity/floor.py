@@ -6,17 +6,17 @@ are compared with the reference. The largest error is the floor.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from netparity.models import Layer, Model
-from netparity.models.rounding import UNIT_ROUNDOFF
-from netparity.parity.arithmetic import Array, convolve, dense
-from netparity.parity.network import RIGHT, How, Weights, apply_layer
+from netparity.networks import Network, Node
+from netparity.networks.ops import OPS
+from netparity.networks.ops.base import Array, How, Step
+from netparity.networks.rounding import UNIT_ROUNDOFF
+from netparity.parity.passes import Pass, Weights, input_values
 from netparity.protocol.lazy import LazyMapping
 
 ORDERS: tuple[How, ...] = (
@@ -51,6 +51,7 @@ class LayerFloor:
     bound: float | None
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def relative_l2(x: Array, reference: Array) -> float:
     """||x - r|| / ||r||; 0 when both are zero, infinite when only the reference is."""
     norm = float(np.linalg.norm(reference))
@@ -67,46 +68,67 @@ def rounding_error(passes: Iterable[Array], reference: Array) -> float:
 
 
 def reference_with_floor(
-    model: Model,
+    network: Network,
     weights: Weights,
     images: Array,
     orders: Sequence[How] = ORDERS,
-    base: Mapping[str, Mapping[str, Any]] | None = None,
-) -> Iterator[tuple[Layer, Array, LayerFloor]]:
-    """Run the float64 pass and the float32 passes side by side, keeping one layer in memory.
+    wanted: Collection[str] | None = None,
+) -> Iterator[tuple[Node, Array, LayerFloor]]:
+    """Run the float64 pass and the float32 passes side by side, keeping as few nodes as possible.
 
     Args:
-        images: N x H x W x 3, RGB, mean subtracted.
-        base: layer name to fields of `How` for every pass, if the wanted feature is not the
-            layer's usual output.
+        images: the network's input, N x its shape.
+        wanted: nodes whose floor is measured; by default all but the inner ones.
 
     Yields:
-        Layer, its float64 output (N x H x W x C or N x units) and its floor.
+        Each wanted node, its float64 output (N x its shape) and its floor.
     """
+    if wanted is None:
+        wanted = {node.name for node in network.features}
     weights = OneLayerAtATime(weights)
     single = images.astype(np.float32, copy=False)
-    reference: Array = images.astype(np.float64)
-    variants: list[Array] = [single] * len(orders)
-    for layer in model.layers:
-        bound = _bound(layer, weights, variants[0]) if layer.activation == "relu" else None
-        fields = (base or {}).get(layer.name, {})
-        reference = apply_layer(layer, weights, reference, replace(RIGHT, **fields))
+    exact = Pass(network.nodes, input_values(network, images.astype(np.float64)), keep=wanted)
+    passes = [
+        Pass(network.nodes, input_values(network, single), how, keep=wanted) for how in orders
+    ]
+    bounds: dict[str, float | None] = {}
+    for node in network.nodes:
+        steps = [each.step(node, weights) for each in passes]
+        if _bound_matters(network, node, wanted):
+            bounds[node.name] = _bound(node, steps[0], bounds)
+        reference = exact.run(exact.step(node, weights), node)
         with np.errstate(over="ignore", invalid="ignore"):  # such passes are ignored
-            variants = [
-                apply_layer(layer, weights, x, replace(how, **fields))
-                for x, how in zip(variants, orders, strict=True)
-            ]
-        worst = rounding_error(variants, reference)
-        norm = float(np.linalg.norm(reference))
-        yield (
-            layer,
-            reference,
-            LayerFloor(
-                relative_l2=worst,
-                ulp=in_ulp(worst, reference),
-                bound=bound / norm if bound is not None and norm > 0 else None,
-            ),
-        )
+            results = [each.run(step, node) for each, step in zip(passes, steps, strict=True)]
+        del steps
+        if node.name in wanted:
+            worst = rounding_error(results, reference)
+            norm, bound = float(np.linalg.norm(reference)), bounds.get(node.name)
+            relative = bound / norm if bound is not None and norm > 0 else None
+            yield node, reference, LayerFloor(worst, in_ulp(worst, reference), relative)
+        del reference, results
+
+
+def _bound_matters(network: Network, node: Node, wanted: Collection[str]) -> bool:
+    """Whether a node's bound is reported, or hands on to one that is."""
+    return node.name in wanted or any(
+        reader.name in wanted and OPS[reader.op].contracting
+        for reader in network.readers[node.name]
+    )
+
+
+def _bound(node: Node, step: Step, bounds: Mapping[str, float | None]) -> float | None:
+    """Norm of the largest error of the node's own sums; an activation never increases it.
+
+    Only the sums of the layer itself count: those of an inner node, not those of another layer.
+    """
+    op = OPS[node.op]
+    if op.contracting and len(node.inputs) == 1:
+        return bounds.get(node.inputs[0])
+    found = op.magnitude(step)
+    if found is None:
+        return None
+    terms, magnitudes = found
+    return gamma(terms) * float(np.linalg.norm(magnitudes.astype(np.float64)))
 
 
 class OneLayerAtATime(LazyMapping[npt.NDArray[np.float32]]):
@@ -142,17 +164,3 @@ def gamma(terms: int) -> float:
     """
     product = terms * UNIT_ROUNDOFF
     return product / (1 - product)
-
-
-def _bound(layer: Layer, weights: Weights, x: Array) -> float:
-    """Norm of gamma_n (|k| * |x| + |b|); a ReLU never increases a difference."""
-    magnitudes = abs(x)
-    kernel, bias = abs(weights[layer.kernel]), abs(weights[layer.bias])
-    if layer.kind == "conv":
-        sums = np.stack([convolve(image, kernel) for image in magnitudes])
-    else:
-        matrix = kernel.reshape(-1, kernel.shape[3])
-        sums = dense(magnitudes.reshape(len(magnitudes), -1), matrix)
-    sums += bias
-    terms = int(np.prod(kernel.shape[:3])) + 1
-    return gamma(terms) * float(np.linalg.norm(sums.astype(np.float64)))

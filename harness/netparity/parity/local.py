@@ -1,4 +1,4 @@
-"""Each layer's own error: the reference's layer applied to the runner's own previous activation."""
+"""Each node's own error: the reference's node applied to the runner's own activations."""
 
 from __future__ import annotations
 
@@ -6,13 +6,18 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from netparity.models import Layer
-from netparity.models.rounding import UNIT_ROUNDOFF
-from netparity.parity.arithmetic import Array
+from netparity.networks import Network, Node
+from netparity.networks.ops.base import RIGHT, Array, How
+from netparity.networks.rounding import UNIT_ROUNDOFF
 from netparity.parity.floor import relative_l2, rounding_error
-from netparity.parity.network import How
+from netparity.parity.passes import (
+    Segment,
+    input_values,
+    run_segment,
+    segment_before,
+)
 from netparity.parity.precision import identify
-from netparity.parity.truth import INPUT, Truth, between, run_layers
+from netparity.parity.truth import Truth
 from netparity.parity.verdict import Rule
 from netparity.protocol import LocalError
 
@@ -20,45 +25,82 @@ LOCAL_ORDERS = (How(), How(channel_order="shuffled"), How(partial_sums="short"))
 """Float32 passes that measure the effect of rounding on a runner's own activation."""
 
 
+class KnownValues:
+    """A runner's activations, as long as a node to come may be computed from them."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        self._values: dict[str, Array] = {}
+        self._position = {node.name: place for place, node in enumerate(network.nodes)}
+        self._done: set[str] = set()
+
+    @property
+    def values(self) -> Mapping[str, Array]:
+        """Node to values."""
+        return self._values
+
+    def copy(self) -> KnownValues:
+        """The same state, to go on from."""
+        other = KnownValues(self._network)
+        other._values, other._done = dict(self._values), set(self._done)
+        return other
+
+    def add(self, name: str, values: Array) -> None:
+        """Add the next node's values, and forget those that nothing to come can need."""
+        self._values[name] = values
+        self._done.add(name)
+        reached = self._position[name]
+        open_: dict[str, bool] = {}
+        for node in reversed(self._network.nodes):
+            # A node that was not exported hands on what it reads to the nodes behind it.
+            open_[node.name] = any(
+                reader.name not in self._done
+                and (self._position[reader.name] > reached or open_[reader.name])
+                for reader in self._network.readers[node.name]
+            )
+        for known in [known for known in self._values if not open_[known]]:
+            del self._values[known]
+
+
 class LocalJudge:
-    """Judges one runner's layers, each on its own, from input to output."""
+    """Judges one runner's nodes, each on its own, from input to output."""
 
     def __init__(self, truth: Truth, rule: Rule) -> None:
         self._truth, self._rule = truth, rule
-        self._since: str = INPUT
-        self._x: Array = truth.images
+        self._known = KnownValues(truth.network)
+        self._images = input_values(truth.network, truth.images)
 
-    def judge(self, layer: Layer, values: Array, reference: Array) -> LocalError | None:
-        """The layer's own error, given the last usable activation.
+    def judge(self, node: Node, values: Array, reference: Array) -> LocalError | None:
+        """The node's own error, given the runner's activations that lead to it.
 
         Args:
             values: the runner's feature.
-            reference: the reference of the whole network up to this layer.
+            reference: the reference of the whole network up to this node.
 
         Returns:
             None if the error cannot be computed because there are no weights.
         """
         truth = self._truth
-        if truth.weights is None and self._since != INPUT:
+        segment = segment_before(truth.network, self._known.values, node)
+        if truth.weights is None and not segment.from_input:
             return None
-        since, before = self._since, self._x
-        correct, floor = self._correct(layer, reference)
+        given = {name: self._given(name) for name in segment.frontier}
+        correct, floor = self._correct(segment, given, reference)
         if not np.isfinite(values).all():
-            return LocalError(since=since, relative_l2=None, floor=floor, verdict="error")
+            return LocalError(since=segment.since, relative_l2=None, floor=floor, verdict="error")
         error = relative_l2(values, correct)
-        self._since, self._x = layer.name, values
+        self._known.add(node.name, values)
         if error <= self._rule.factor * floor:
-            return LocalError(since=since, relative_l2=error, floor=floor, verdict="pass")
+            return LocalError(since=segment.since, relative_l2=error, floor=floor, verdict="pass")
         arithmetic = None
         weights = truth.weights
         if weights is not None:
-            segment = between(truth.model, since, layer.name)
-            single = before.astype(np.float32, copy=False)
+            single = _as_type(given, np.float32)
             arithmetic = identify(
-                values, correct, lambda how: run_layers(segment, weights, single, how)
+                values, correct, lambda how: run_segment(segment, weights, single, how)
             )
         return LocalError(
-            since=since,
+            since=segment.since,
             relative_l2=error if np.isfinite(error) else None,
             floor=floor,
             verdict="reduced-precision" if arithmetic else "divergent",
@@ -67,19 +109,29 @@ class LocalJudge:
 
     def follow(self, other: LocalJudge) -> None:
         """Continue from another runner's position; all its activations have been the same."""
-        self._since, self._x = other._since, other._x
+        self._known = other._known.copy()
 
-    def _correct(self, layer: Layer, reference: Array) -> tuple[Array, float]:
-        """The correct output of the layer, and the effect of rounding on it."""
+    def _given(self, name: str) -> Array:
+        return self._images[name] if name in self._images else self._known.values[name]
+
+    @np.errstate(over="ignore", invalid="ignore")  # a runner's values may overflow float32
+    def _correct(
+        self, segment: Segment, given: Mapping[str, Array], reference: Array
+    ) -> tuple[Array, float]:
+        """The correct output of the node, and the effect of rounding on it."""
         truth = self._truth
-        if self._since == INPUT:
-            return reference, truth.floors.get(layer.name, UNIT_ROUNDOFF)
-        assert truth.weights is not None
-        segment = between(truth.model, self._since, layer.name)
-        correct = run_layers(segment, truth.weights, self._x.astype(np.float64))
-        single = self._x.astype(np.float32, copy=False)
-        passes = (run_layers(segment, truth.weights, single, how) for how in LOCAL_ORDERS)
+        if segment.from_input:
+            return reference, truth.floors.get(segment.nodes[-1].name, UNIT_ROUNDOFF)
+        weights = truth.weights
+        assert weights is not None
+        correct = run_segment(segment, weights, _as_type(given, np.float64), RIGHT)
+        single = _as_type(given, np.float32)
+        passes = (run_segment(segment, weights, single, how) for how in LOCAL_ORDERS)
         return correct, rounding_error(passes, correct)
+
+
+def _as_type(given: Mapping[str, Array], kind: type[np.floating]) -> dict[str, Array]:
+    return {name: values.astype(kind, copy=False) for name, values in given.items()}
 
 
 def first_faulty(errors: Mapping[str, LocalError | None]) -> str | None:

@@ -10,9 +10,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from netparity.models.rounding import SIGNIFICANT_BITS, Precision, stored_as
-from netparity.parity.arithmetic import Array
-from netparity.parity.network import How
+from netparity.networks.ops.base import Array, How
+from netparity.networks.rounding import SIGNIFICANT_BITS, Precision, stored_as
 from netparity.protocol import Arithmetic
 
 _ALIKE = 0.6

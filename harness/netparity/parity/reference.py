@@ -11,44 +11,52 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import numpy.typing as npt
 
-from netparity.models import Layer, Model
-from netparity.parity.arithmetic import Array
-from netparity.parity.network import Weights, passes
+from netparity.networks import Network, Node
+from netparity.networks.ops.base import Array
+from netparity.parity.passes import Weights, input_values, run_nodes
 
 
 def forward(
-    model: Model,
+    network: Network,
     weights: Weights,
     images: npt.NDArray[np.float32],
     keep: frozenset[str],
-    done: Callable[[Layer], None] = lambda layer: None,
+    done: Callable[[Node], None] = lambda node: None,
 ) -> dict[str, Array]:
     """Run the network in float64.
 
     Args:
-        images: N x H x W x 3, RGB, mean subtracted.
-        keep: names of the layers whose output is returned; the pass ends after the last of them.
-        done: called after each layer.
+        images: the network's input, N x its shape.
+        keep: names of the nodes whose output is returned; the pass ends after the last of them.
+        done: called after each node.
 
     Returns:
-        Layer name to N x H x W x C (dense: N x units), float64, after the activation.
+        Node name to N x its shape, float64.
     """
     kept: dict[str, Array] = {}
-    for layer, x in passes(model, weights, images.astype(np.float64)):
-        done(layer)
-        if layer.name in keep:
-            kept[layer.name] = x
+    given = input_values(network, images.astype(np.float64))
+    for node, x in run_nodes(network.nodes, weights, given, keep=keep):
+        done(node)
+        if node.name in keep:
+            kept[node.name] = x
         if len(kept) == len(keep):
             break
     return kept
 
 
 def forward_float32(
-    model: Model, weights: Weights, images: npt.NDArray[np.float32]
-) -> Iterator[tuple[Layer, Array]]:
+    network: Network,
+    weights: Weights,
+    images: npt.NDArray[np.float32],
+    keep: frozenset[str] = frozenset(),
+) -> Iterator[tuple[Node, Array]]:
     """Run the network in float32, which suffices for differences far above rounding.
 
+    Args:
+        keep: inner nodes whose output the caller goes on using.
+
     Yields:
-        Layer and its output.
+        Node and its output.
     """
-    return passes(model, weights, images.astype(np.float32, copy=False))
+    given = input_values(network, images.astype(np.float32, copy=False))
+    return run_nodes(network.nodes, weights, given, keep=keep)

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from netparity.models import Layer, Model
-from netparity.parity.arithmetic import Array
+from netparity.networks import Network, Node
+from netparity.networks.ops.base import Array, How
 from netparity.parity.floor import ORDERS, LayerFloor, reference_with_floor
-from netparity.parity.network import RIGHT, How, Weights, apply_layer
+from netparity.parity.passes import Weights
 from netparity.protocol.lazy import LazyMapping
-
-INPUT = "input"
-"""The start of a network, where a layer's name is expected."""
 
 
 @dataclass(frozen=True)
@@ -24,83 +20,75 @@ class Truth:
     """The correct values for one input.
 
     Attributes:
-        images: N x H x W x 3 float32, RGB, mean subtracted.
-        reference: layer name to float64 values.
-        floors: layer name to the relative L2 error of float32 rounding alone.
+        images: the network's input, N x its shape, float32.
+        reference: node name to float64 values.
+        floors: node name to the relative L2 error of float32 rounding alone.
         weights: None if they are not available; local errors cannot be computed then.
     """
 
-    model: Model
+    network: Network
     images: npt.NDArray[np.float32]
     reference: Mapping[str, Array]
     floors: Mapping[str, float]
     weights: Weights | None = None
 
 
-def between(model: Model, since: str, until: str) -> Sequence[Layer]:
-    """The layers after `since` (a layer's name or `INPUT`) up to and with `until`."""
-    names = [INPUT, *(layer.name for layer in model.layers)]
-    return model.layers[names.index(since) : names.index(until)]
-
-
-def run_layers(layers: Sequence[Layer], weights: Weights, x: Array, how: How = RIGHT) -> Array:
-    """Compute several layers in a row, in the precision of `x`."""
-    for layer in layers:
-        x = apply_layer(layer, weights, x, how)
-    return x
-
-
-def in_order(model: Model, names: Iterable[str]) -> list[Layer]:
-    """The layers with these names, in network order."""
+def in_order(network: Network, names: Iterable[str]) -> list[Node]:
+    """The nodes with these names, in network order."""
     wanted = set(names)
-    return [layer for layer in model.layers if layer.name in wanted]
+    return [node for node in network.nodes if node.name in wanted]
 
 
 class ReferencePass(LazyMapping[Array]):
-    """The reference, computed while it is read, with one layer in memory at a time.
+    """The reference, computed while it is read, with as few nodes in memory as possible.
 
-    Layers must be read in network order; the last one can be read again.
+    Nodes must be read in network order; the last one can be read again.
+
+    Args:
+        wanted: the nodes that can be read; by default all but the inner ones.
 
     Attributes:
-        layer_floors: the floors of the layers computed so far.
+        layer_floors: the floors of the nodes computed so far.
         floors: their relative L2 errors, for `Truth.floors`.
     """
 
     def __init__(
         self,
-        model: Model,
+        network: Network,
         weights: Weights,
         images: npt.NDArray[np.float32],
         orders: Sequence[How] = ORDERS,
-        base: Mapping[str, Mapping[str, Any]] | None = None,
+        wanted: Iterable[str] | None = None,
     ) -> None:
-        super().__init__([layer.name for layer in model.layers], self._at)
-        self._passes = reference_with_floor(model, weights, images, orders, base)
+        names = set(wanted) if wanted is not None else {node.name for node in network.features}
+        super().__init__([node.name for node in in_order(network, names)], self._at)
+        self._passes = reference_with_floor(network, weights, images, orders, names)
         self._current: tuple[str, Array] | None = None
         self.layer_floors: dict[str, LayerFloor] = {}
         self.floors: dict[str, float] = {}
 
     def _at(self, name: str) -> Array:
         while self._current is None or self._current[0] != name:
+            self._current = None
             try:
-                layer, x, floor = next(self._passes)
+                node, x, floor = next(self._passes)
             except StopIteration:
                 raise ValueError(
                     f"{name} was read too late: layers must be read in network order"
                 ) from None
-            self._current = (layer.name, x)
-            self.layer_floors[layer.name] = floor
-            self.floors[layer.name] = floor.relative_l2
+            self._current = (node.name, x)
+            self.layer_floors[node.name] = floor
+            self.floors[node.name] = floor.relative_l2
         return self._current[1]
 
     @classmethod
     def truth(
         cls,
-        model: Model,
+        network: Network,
         weights: Weights,
         images: npt.NDArray[np.float32],
         orders: Sequence[How] = ORDERS,
     ) -> Truth:
         """The truth for these images, computed when it is read."""
-        reference = cls(model, weights, images, orders)
-        return Truth(model, images, reference, reference.floors, weights)
+        reference = cls(network, weights, images, orders)
+        return Truth(network, images, reference, reference.floors, weights)

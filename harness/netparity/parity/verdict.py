@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from netparity.errors import UsageError
-from netparity.parity.arithmetic import Array
+from netparity.networks.ops.base import Array
 from netparity.parity.metrics import Measured
 from netparity.protocol import Verdict
 

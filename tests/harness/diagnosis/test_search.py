@@ -6,7 +6,7 @@ the noise floor uses.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,26 +15,30 @@ import numpy.typing as npt
 import pytest
 
 from netparity.diagnosis import Cause, Diagnosis, InputChange, Search
-from netparity.diagnosis.mistakes import INPUT_CHANGES, LAYER_MISTAKES, VALUES, layer_mistake
-from netparity.models import Model
-from netparity.models.vgg import vgg
+from netparity.diagnosis.mistakes import INPUT_CHANGES, VALUES, mistakes_of
+from netparity.networks import Network
+from netparity.networks.catalogue.vgg import vgg
+from netparity.networks.ops.base import How, run_step
 from netparity.parity import Rule, Truth
-from netparity.parity.network import How, apply_layer
+from netparity.parity.passes import input_values, make_step
 from netparity.parity.truth import ReferencePass
 from netparity.weights import synthetic
+from tests.support.cases import mistakes_in
 
 Array = npt.NDArray[np.float32]
 Features = dict[str, Array]
-Changes = Mapping[str, Mapping[str, Any]]
+Made = Mapping[str, Sequence[str]]
+"""Layer to the keys of the mistakes made in it."""
 
 MODEL = vgg("small", ((4, 4), (6, 6)), (32, 32), 10, (12, 12))
 IMAGES = 2
+ORDER = How(partial_sums=48)
 
 
 class Net:
     """A network with its truth, and with mistakes on demand."""
 
-    def __init__(self, model: Model, seed: int = 0) -> None:
+    def __init__(self, model: Network, seed: int = 0) -> None:
         self.model, self.weights = model, synthetic.make(model, seed)
         rng = np.random.default_rng(seed)
         raw = rng.uniform(0, 255, (IMAGES, *model.input_size, 3))
@@ -46,7 +50,7 @@ class Net:
 
     def run(
         self,
-        changes: Changes | None = None,
+        mistakes: Made | None = None,
         change: InputChange | None = None,
         masks: Mapping[str, Array] | None = None,
         weights: Mapping[str, Array] | None = None,
@@ -57,12 +61,17 @@ class Net:
         if change is not None:
             x = change.apply(x, self.model).astype(np.float32)
         features = {}
-        for layer in self.model.layers:
-            how = replace(How(partial_sums=48), **(changes or {}).get(layer.name, {}))
-            x = apply_layer(layer, weights or self.weights, x, how)
-            features[layer.name] = x
-            if layer.name in (masks or {}):
-                x = x * masks[layer.name]
+        changes = mistakes_in(self.model, mistakes or {})
+        values = input_values(self.model, x)
+        for node in self.model.nodes:
+            step = make_step(
+                node, values, weights or self.weights, ORDER, changes.get(node.name, ())
+            )
+            x = values[node.name] = run_step(step)
+            if not node.inner:
+                features[node.name] = x
+            if node.name in (masks or {}):
+                values[node.name] = x * masks[node.name]
         return features
 
     def mask(self, place: str, keep: float) -> Array:
@@ -102,16 +111,20 @@ def assert_named(diagnosis: Diagnosis, expected: Mapping[str, set[tuple[str, str
         assert diagnosis.findings[list(found).index(place)].confirmed
 
 
-def changed(key: str, place: str) -> Changes:
-    return {place: layer_mistake(key).changes}
+def changed(key: str, place: str) -> Made:
+    return {place: (key,)}
 
 
 def places_of(key: str) -> list[str]:
-    fits = layer_mistake(key).fits
-    return [layer.name for layer in MODEL.layers if fits(layer)]
+    return [
+        MODEL.owner(node)
+        for node in MODEL.nodes
+        if any(mistake.key == key for mistake in mistakes_of(MODEL, node))
+    ]
 
 
-EXACT = [one.key for one in LAYER_MISTAKES if not one.key.startswith("policy-")]
+KEYS = dict.fromkeys(mistake.key for node in MODEL.nodes for mistake in mistakes_of(MODEL, node))
+EXACT = [key for key in KEYS if not key.startswith("policy-")]
 SINGLES = [(key, place) for key in EXACT for place in places_of(key)]
 
 
@@ -171,8 +184,7 @@ def test_two_mistakes_at_different_layers(pair: tuple[tuple[str, str], ...]) -> 
     ],
 )
 def test_two_mistakes_at_one_layer(first: str, second: str) -> None:
-    changes = {**layer_mistake(first).changes, **layer_mistake(second).changes}
-    diagnosis = NET.diagnose(NET.run({"conv2_1": changes}))
+    diagnosis = NET.diagnose(NET.run({"conv2_1": (first, second)}))
     assert_named(diagnosis, {"conv2_1": {(first, "conv2_1"), (second, "conv2_1")}})
 
 
@@ -187,7 +199,7 @@ def test_a_mistake_of_the_input_and_one_of_the_first_layer() -> None:
 def test_a_feature_taken_before_the_relu(place: str) -> None:
     """The same numbers as with a missing ReLU, but the network goes on rightly."""
     features = NET.run()
-    features[place] = NET.run({place: {"activation": "none"}})[place]
+    features[place] = NET.run({place: ("relu-missing",)})[place]
     assert_named(NET.diagnose(features), {place: {("before-relu", place)}})
 
 
@@ -198,6 +210,20 @@ def test_off_by_one_ahead_and_behind(place: str, read: str) -> None:
     diagnosis = NET.diagnose(features)
     assert diagnosis.causes == [Cause("off-by-one", place, read)]
     assert [finding.place for finding in diagnosis.findings] == [place]
+
+
+def test_a_mistake_of_the_layer_that_was_read_is_found_at_that_layer_too() -> None:
+    wrong = ("kernels-rotated",)
+    features = NET.run({"conv2_1": wrong, "conv2_2": wrong})
+    features["conv2_1"] = features["conv2_2"]
+    both = {("kernels-rotated", "conv2_1"), ("kernels-rotated", "conv2_2")}
+    assert_named(
+        NET.diagnose(features),
+        {
+            "conv2_1": {("off-by-one", "conv2_1"), *both},
+            "conv2_2": {("kernels-rotated", "conv2_2")},
+        },
+    )
 
 
 def test_of_two_equal_features_the_right_one_is_not_blamed() -> None:
@@ -305,18 +331,15 @@ def test_few_features_leave_a_mistake_to_be_found_among_many_layers() -> None:
 
 def test_the_same_mistake_everywhere_is_found_between_input_and_feature() -> None:
     convolutions = [layer.name for layer in MODEL.layers if layer.kind == "conv"]
-    changes = {name: layer_mistake("kernels-rotated").changes for name in convolutions}
-    features = NET.run(changes)
+    features = NET.run(dict.fromkeys(convolutions, ("kernels-rotated",)))
     diagnosis = NET.diagnose({"fc3": features["fc3"]})
     assert set(diagnosis.causes) == {Cause("kernels-rotated", name) for name in convolutions}
 
 
 def test_a_feature_that_should_have_been_taken_before_the_relu() -> None:
-    base = {"fc3": {"activation": "none"}}
-    features = NET.run()
-    right = {"fc3": NET.run(base)["fc3"]}
-    assert NET.diagnose(right, base=base).findings == []
-    diagnosis = NET.diagnose({"fc3": features["fc3"]}, base=base)
+    right = {"fc3_linear": NET.run({"fc3": ("relu-missing",)})["fc3"]}
+    assert NET.diagnose(right).findings == []
+    diagnosis = NET.diagnose({"fc3_linear": NET.run()["fc3"]})
     assert [cause.mistake for cause in diagnosis.causes] == ["relu-applied"]
 
 

@@ -7,18 +7,24 @@ import re
 import pytest
 
 from netparity.diagnosis.findings import INPUT_PLACE, Cause
-from netparity.diagnosis.mistakes import INPUT_TITLES, LAYER_MISTAKES, VALUES
+from netparity.diagnosis.mistakes import INPUT_TITLES, VALUES, mistakes_of
 from netparity.diagnosis.titles import describe, merge
 from netparity.diagnosis.words import Voice, advice
-from netparity.models import VGG16, VGG16_TINY
+from netparity.networks import NETWORKS
+from netparity.networks.catalogue.vgg import VGG16, VGG16_TINY
+from netparity.networks.ops import OPS
 from netparity.runners import RUNNERS
 
 RESIZES = ("resize-nearest", "resize-bilinear", "resize-bicubic", "resize-lanczos")
 CAUSES = (
     *(Cause(key, INPUT_PLACE) for key in (*INPUT_TITLES, *RESIZES)),
     *(
-        Cause(mistake.key, next(layer.name for layer in VGG16.layers if mistake.fits(layer)))
-        for mistake in LAYER_MISTAKES
+        Cause(key, place)
+        for key, place in {
+            mistake.key: VGG16.owner(node)
+            for node in reversed(VGG16.nodes)
+            for mistake in mistakes_of(VGG16, node)
+        }.items()
     ),
     Cause("before-relu", "fc6"),
     Cause("off-by-one", "fc6", "fc7"),
@@ -155,3 +161,64 @@ def test_the_words_are_neither_repeated_nor_left_over() -> None:
     texts = {advice(cause, KERAS3, VGG16) for cause in CAUSES}
     assert len(texts) > 0.6 * len(CAUSES)
     assert not any(re.search(r"\b(\w+) \1\b", text) for text in texts)
+
+
+# --- every mistake of every operation -------------------------------------------------------
+
+
+def declared() -> dict[str, list[str]]:
+    """Key of a mistake to the operations that declare it."""
+    found: dict[str, list[str]] = {}
+    for op in OPS.values():
+        for mistake in op.mistakes:
+            found.setdefault(mistake.key, []).append(op.key)
+    return found
+
+
+def test_no_operation_declares_a_mistake_without_words_or_advice() -> None:
+    lacking = []
+    for key in declared():
+        for voice in VOICES:
+            try:
+                text = advice(Cause(key, "every layer"), voice, VGG16)
+            except (KeyError, ValueError) as error:
+                lacking.append((key, voice.advice_for, str(error)))
+                continue
+            assert text[0].isupper() and text.endswith(".") and text.count("`") % 2 == 0, text
+            assert not any(bad in text for bad in ("$", "  ", "``", "None")), text
+            assert not re.search(r"\b(\w+) \1\b", text), text
+        assert describe(Cause(key, "x")).startswith("x: ")
+    assert {key for key, *_ in lacking} <= FLATTENS, lacking
+
+
+FLATTENS = {f"flatten-{letters}" for letters in ("chw", "cwh", "whc", "hcw", "wch")}
+"""Their advice states the kernel's shape, which "every layer" does not have."""
+
+
+def test_a_mistake_is_described_alike_by_every_operation_that_declares_it() -> None:
+    titles: dict[str, set[str]] = {}
+    for op in OPS.values():
+        for mistake in op.mistakes:
+            titles.setdefault(mistake.key, set()).add(mistake.title)
+    assert [key for key, found in titles.items() if len(found) > 1] == []
+    # Mistakes with the image and with its resize have keys of their own.
+    assert not titles.keys() & {*INPUT_TITLES, *RESIZES}
+
+
+def test_advice_states_the_nodes_own_attributes() -> None:
+    network = NETWORKS["resnet-tiny"]
+    [epsilon] = {node.attributes["epsilon"] for node in network.nodes if node.op == "batch_norm"}
+    text = advice(Cause("epsilon-1e-3", "bn_conv1"), KERAS3, network)
+    assert f"set to {epsilon:g};" in text and "`conv1_bn`" in text
+    general = advice(Cause("epsilon-1e-3", "every batch normalisation"), Voice(), network)
+    assert "the network's own value, instead of 1e-3" in general
+
+
+def test_the_same_mistake_at_every_node_of_an_operation_is_one_sentence() -> None:
+    network = NETWORKS["resnet-tiny"]
+    places = [node.name for node in network.nodes if node.op == "batch_norm"]
+    causes = [Cause("batch-statistics", name) for name in places]
+    assert [cause.place for cause in merge(causes, network)] == ["every batch normalisation"]
+    assert merge(causes[1:], network) == causes[1:]
+    relus = [Cause("relu-missing", node.name) for node in network.nodes if node.op == "relu"]
+    assert [cause.place for cause in merge(relus, network)] == ["every ReLU"]

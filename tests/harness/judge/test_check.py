@@ -13,10 +13,12 @@ from typer.testing import CliRunner
 import netparity
 from netparity.commands.main import app
 from netparity.errors import InputError, UsageError
-from netparity.inputs import SAMPLE_IMAGE, decode, shared_tensor
-from netparity.models import VGG16_TINY
-from netparity.parity.network import How, passes
+from netparity.inputs import SAMPLE_IMAGE, decode, prepare
+from netparity.networks import NETWORKS
+from netparity.networks.catalogue.vgg import VGG16_TINY
+from netparity.networks.ops.base import How
 from netparity.weights import resolve
+from tests.support.cases import numpy_runner
 
 TINY = {"model": "vgg16-tiny", "weights": "synthetic:0", "image": SAMPLE_IMAGE}
 ARGUMENTS = ["--model", "vgg16-tiny", "--image", str(SAMPLE_IMAGE)]
@@ -31,8 +33,8 @@ def weights():
 @pytest.fixture(scope="module")
 def features(weights) -> dict[str, np.ndarray]:
     """What a tool would compute in float32, its sums in an order of its own."""
-    x = shared_tensor([decode(SAMPLE_IMAGE)], VGG16_TINY)
-    return {it.name: y for it, y in passes(VGG16_TINY, weights, x, lambda _: ORDER)}
+    x = prepare([decode(SAMPLE_IMAGE)], VGG16_TINY)
+    return numpy_runner(VGG16_TINY, weights, x, ORDER)
 
 
 def told(*arguments: object):
@@ -80,8 +82,8 @@ def test_wrong_features_fail_with_exit_code_1(features, tmp_path: Path, wrong: s
 
 
 def test_the_cause_is_named(weights, tmp_path: Path) -> None:
-    x = shared_tensor([decode(SAMPLE_IMAGE)], VGG16_TINY)[..., ::-1]
-    swapped = {it.name: y for it, y in passes(VGG16_TINY, weights, np.ascontiguousarray(x))}
+    x = prepare([decode(SAMPLE_IMAGE)], VGG16_TINY)[..., ::-1]
+    swapped = numpy_runner(VGG16_TINY, weights, np.ascontiguousarray(x))
     np.save(tmp_path / "f.npy", swapped["fc6"])
     result = told(tmp_path / "f.npy", "--feature", "fc6")
     assert result.exit_code == 1
@@ -92,7 +94,7 @@ def test_another_resize_is_found_out(weights) -> None:
     image = decode(SAMPLE_IMAGE)
     nearest = image.pixels[480 // 128 :: 480 // 64][:64, 640 // 128 :: 640 // 64][:, :64]
     x = (nearest - np.asarray(VGG16_TINY.mean_rgb)).astype(np.float32)[None]
-    other = {it.name: y for it, y in passes(VGG16_TINY, weights, x)}["fc6"]
+    other = numpy_runner(VGG16_TINY, weights, x)["fc6"]
     checked = netparity.check(other, feature="fc6", **TINY)
     assert not checked.passed
     right = netparity.check(
@@ -102,13 +104,9 @@ def test_another_resize_is_found_out(weights) -> None:
 
 
 def test_a_feature_before_its_activation(weights) -> None:
-    x = shared_tensor([decode(SAMPLE_IMAGE)], VGG16_TINY)
-    bare = {
-        it.name: y
-        for it, y in passes(
-            VGG16_TINY, weights, x, lambda it: How(activation="none") if it.name == "fc6" else ORDER
-        )
-    }["fc6"]
+    x = prepare([decode(SAMPLE_IMAGE)], VGG16_TINY)
+    mistakes = {"fc6": ("relu-missing",)}
+    bare = numpy_runner(VGG16_TINY, weights, x, ORDER, mistakes)["fc6"]
     assert netparity.check(bare, feature="fc6", before_activation=True, **TINY).passed
     wrongly = netparity.check(bare, feature="fc6", **TINY)
     assert [cause.mistake for cause in wrongly.diagnosis.causes] == ["relu-missing"]
@@ -146,3 +144,25 @@ def test_what_cannot_be_checked_is_refused(features, tmp_path: Path) -> None:
 def test_checks_do_not_depend_on_each_other(features) -> None:
     first, second = (str(netparity.check(features["fc6"], feature="fc6", **TINY)) for _ in "ab")
     assert first == second
+
+
+# --- networks with branches -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "feature", "place", "key"),
+    [
+        ("googlenet-tiny", "icp2_out", "icp1_out", "concat-first-two-swapped"),
+        ("alexnet-tiny", "relu6", "norm1", "lrn-alpha-divided"),
+    ],
+)
+def test_the_cause_is_named_in_any_network(name: str, feature: str, place: str, key: str) -> None:
+    network = NETWORKS[name]
+    tensors = dict(resolve("synthetic:0", network).tensors())
+    x = prepare([decode(SAMPLE_IMAGE)], network)
+    given = {"feature": feature, "model": name, "image": SAMPLE_IMAGE}
+    right = numpy_runner(network, tensors, x, ORDER)[feature]
+    assert netparity.check(right, **given).passed
+    wrong = numpy_runner(network, tensors, x, ORDER, {place: (key,)})[feature]
+    checked = netparity.check(wrong, **given)
+    assert [(cause.mistake, cause.place) for cause in checked.diagnosis.causes] == [(key, place)]

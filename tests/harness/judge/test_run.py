@@ -10,11 +10,11 @@ import pytest
 from netparity.errors import InputError
 from netparity.judge import truths
 from netparity.judge.run import judge_run, run_rule
-from netparity.judge.truths import native_passes, run_model
-from netparity.models import VGG16_TINY
+from netparity.judge.truths import native_passes
+from netparity.networks.catalogue.vgg import VGG16_TINY
 from netparity.parity import ReferencePass, forward
-from netparity.parity.network import How
 from netparity.protocol import RunnerRecord
+from netparity.results.network import run_network
 from netparity.watch import SILENT
 from tests.support.cases import input_tensor, numpy_runner
 from tests.support.stored_runs import LAYERS, SHARED, TINY_WEIGHTS, StoredRun, ok
@@ -158,7 +158,7 @@ def test_a_runner_that_left_no_tensor_has_no_native_verdict(stored: StoredRun) -
 def test_without_weights_only_the_shared_input_is_judged_and_nothing_is_local(
     stored: StoredRun,
 ) -> None:
-    stored.add("a", OTHER, {"conv1_1": How(bias=False)})
+    stored.add("a", OTHER, {"conv1_1": ("bias-missing",)})
     found = judged(stored, weights=None)
     assert {entry.input for entry in found.parity} == {"shared"}
     assert verdicts(found, "a") == ["divergent"] * len(LAYERS)
@@ -170,7 +170,7 @@ def test_without_weights_only_the_shared_input_is_judged_and_nothing_is_local(
 
 
 def test_without_weights_the_shared_errors_are_the_same(stored: StoredRun) -> None:
-    stored.add("a", OTHER, {"fc6": How(bias=False)})
+    stored.add("a", OTHER, {"fc6": ("bias-missing",)})
     with_weights = against_reference(judged(stored), "a")
     for name, entry in against_reference(judged(stored, weights=None), "a").items():
         assert entry.relative_l2 == with_weights[name].relative_l2
@@ -181,7 +181,7 @@ def test_without_weights_the_shared_errors_are_the_same(stored: StoredRun) -> No
 
 
 def test_the_layer_at_fault_is_told_from_those_that_inherit_it(stored: StoredRun) -> None:
-    stored.add("a", OTHER, {"fc6": How(bias=False)})
+    stored.add("a", OTHER, {"fc6": ("bias-missing",)})
     entries = against_reference(judged(stored), "a")
     assert [entry.verdict for entry in entries.values()] == ["pass"] * 3 + ["divergent"] * 3
     own = {name: entry.local.verdict for name, entry in entries.items()}
@@ -269,16 +269,16 @@ def test_a_run_of_the_first_schema_keeps_its_own_rule() -> None:
 
 
 def test_a_tolerance_of_the_users_decides(stored: StoredRun) -> None:
-    stored.add("a", OTHER, {"fc6": How(bias=False)})
+    stored.add("a", OTHER, {"fc6": ("bias-missing",)})
     strict, wide = ({"max_relative_l2": value} for value in (0.0, 10.0))
     assert "divergent" not in verdicts(judged(stored, settings=wide), "a")
     assert set(verdicts(judged(stored, settings=strict), "a")) == {"divergent"}
 
 
-def test_a_model_that_is_not_known() -> None:
+def test_a_model_that_is_not_known(stored: StoredRun) -> None:
     run = StoredRun.run(StoredRun(None), model="vgg99")
     with pytest.raises(InputError, match=r"'vgg99'.*vgg16-tiny"):
-        run_model(run)
+        run_network(run, stored.store)
 
 
 # --- preprocessing --------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pytest
 
-from netparity.models import VGG16_TINY
+from netparity.networks.catalogue.vgg import VGG16_TINY
 from netparity.parity import Rule, Truth, compare_features, measure
 from netparity.protocol import Metrics
 

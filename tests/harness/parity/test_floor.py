@@ -10,14 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from netparity.models import VGG16_TINY, Model
-from netparity.models.rounding import UNIT_ROUNDOFF
-from netparity.models.vgg import vgg
+from netparity.networks import Network
+from netparity.networks.catalogue.vgg import VGG16_TINY, vgg
+from netparity.networks.ops.base import RIGHT, How
+from netparity.networks.rounding import UNIT_ROUNDOFF
 from netparity.parity import ORDERS, ReferencePass, Rule, compare_features, reference_with_floor
 from netparity.parity.floor import OneLayerAtATime, gamma, in_ulp, relative_l2
-from netparity.parity.network import How, apply_layer, passes
+from netparity.parity.passes import input_values, run_nodes, run_segment, segment_before
 from netparity.weights.synthetic import make
-from tests.support.cases import SMALL, input_tensor, layer, numpy_runner
+from tests.support.cases import SMALL, computed, input_tensor, numpy_runner
+from tests.support.single_layers import apply_layer, single_layer
 
 WEIGHTS = make(SMALL, 1)
 IMAGES = input_tensor(SMALL, 2)
@@ -29,9 +31,9 @@ SUMMING = [it for it in SMALL.parametric_layers if it.activation == "relu"]
 
 
 def test_the_first_value_is_the_reference_itself() -> None:
-    for it, x in passes(SMALL, WEIGHTS, IMAGES.astype(np.float64)):
-        np.testing.assert_array_equal(FLOORS[it.name][0], x)
-        assert FLOORS[it.name][0].dtype == np.float64
+    for name, x in computed(SMALL, WEIGHTS, IMAGES.astype(np.float64)).items():
+        np.testing.assert_array_equal(FLOORS[name][0], x)
+        assert FLOORS[name][0].dtype == np.float64
     assert list(FLOORS) == [it.name for it in SMALL.layers]
 
 
@@ -43,25 +45,25 @@ def test_the_floor_is_the_worst_of_the_passes_and_one_rounding_at_least() -> Non
 
 
 @pytest.mark.parametrize("model", [SMALL, VGG16_TINY], ids=lambda model: model.name)
-def test_orders_change_the_rounding_and_not_the_mathematics(model: Model) -> None:
+def test_orders_change_the_rounding_and_not_the_mathematics(model: Network) -> None:
     weights, images = make(model, 3), input_tensor(model)
     double = images.astype(np.float64)
-    right = {it.name: x for it, x in passes(model, weights, double)}
+    right = computed(model, weights, double)
     for how in ORDERS:
-        for it, x in passes(model, weights, double, lambda it, how=how: how):
-            assert relative_l2(x, right[it.name]) < 1e-12, (it.name, how)
+        for name, x in computed(model, weights, double, how).items():
+            assert relative_l2(x, right[name]) < 1e-12, (name, how)
 
 
 @pytest.mark.parametrize("kind", ["conv", "dense"])
 def test_every_order_rounds_otherwise(kind: str) -> None:
     """A sum of 13 channels: a number that no unrolled loop divides."""
     rng = np.random.default_rng(5)
-    it = layer(kind, (3, 3, 13, 20), "relu")
+    size = 10 if kind == "conv" else 3
+    it = single_layer(kind, (size, size, 13), (3, 3, 13, 20), "relu")
     weights = {
-        "it.kernel": rng.normal(0, 1, it.kernel_shape).astype(np.float32),
+        "it.kernel": rng.normal(0, 1, (3, 3, 13, 20)).astype(np.float32),
         "it.bias": rng.normal(0, 1, 20).astype(np.float32),
     }
-    size = 10 if kind == "conv" else 3
     x = rng.normal(0, 1, (2, size, size, 13)).astype(np.float32)
     found = [apply_layer(it, weights, x, how) for how in ORDERS]
     assert len({values.tobytes() for values in found}) == len(ORDERS)
@@ -103,15 +105,19 @@ def test_no_order_takes_a_layers_own_error_over_its_bound(seed: int, partial_sum
     """Given its float32 input, each layer's sums are off by at most the bound."""
     weights, images = make(SMALL, seed), input_tensor(SMALL, 1, seed)
     floors = {it.name: (x, f) for it, x, f in reference_with_floor(SMALL, weights, images)}
-    x = images
-    for it, after in passes(SMALL, weights, images):
-        reference, floor = floors[it.name]
+    known = {**input_values(SMALL, images), **numpy_runner(SMALL, weights, images)}
+
+    def alone(segment, kind, how: How = RIGHT):
+        given = {name: known[name].astype(kind) for name in segment.frontier}
+        return run_segment(segment, weights, given, how)
+
+    for name, (reference, floor) in floors.items():
         if floor.bound is not None:
-            right = apply_layer(it, weights, x.astype(np.float64))
+            segment = segment_before(SMALL, known, SMALL.node(name))
+            right = alone(segment, np.float64)
             for how in (*ORDERS, How(partial_sums=partial_sums)):
-                error = np.linalg.norm(apply_layer(it, weights, x, how) - right)
+                error = np.linalg.norm(alone(segment, np.float32, how) - right)
                 assert error <= floor.bound * np.linalg.norm(reference)
-        x = after
 
 
 def test_only_layers_with_a_sum_before_a_relu_have_a_bound() -> None:
@@ -136,7 +142,7 @@ def test_a_network_of_nothing_but_zeros_has_one_rounding_for_a_floor() -> None:
     zeros = {name: np.zeros_like(value) for name, value in WEIGHTS.items()}
     for it, right, floor in reference_with_floor(SMALL, zeros, IMAGES):
         assert floor.relative_l2 == UNIT_ROUNDOFF
-        if it.activation != "softmax":
+        if it.op != "softmax":
             assert not right.any()
             assert (floor.ulp, floor.bound) == (None, None)
 
@@ -228,7 +234,7 @@ def test_weights_of_one_layer_are_held_at_a_time() -> None:
 # --- no alarm for a sound tool --------------------------------------------------------------
 
 
-def random_network(seed: int) -> Model:
+def random_network(seed: int) -> Network:
     rng = np.random.default_rng(seed)
 
     def drawn(low: int, high: int) -> int:
@@ -246,7 +252,7 @@ def random_network(seed: int) -> Model:
     )
 
 
-def permuted_runner(model: Model, weights, images, seed: int, partial_sums: int | None):
+def permuted_runner(model: Network, weights, images, seed: int, partial_sums: int | None):
     """A float32 pass that adds channels in an order of its own: not one of `floor.ORDERS`."""
     rng = np.random.default_rng([seed, 9])
     x, found = images, {}
@@ -262,7 +268,9 @@ def permuted_runner(model: Model, weights, images, seed: int, partial_sums: int 
             x = x.reshape(len(x), -1)[:, order]
             flat = kernel.reshape(-1, kernel.shape[3])[order]
             given = {**weights, it.kernel: flat.reshape(kernel.shape)}
-        x = apply_layer(it, given, x, How(partial_sums=partial_sums))
+        nodes = [it.node] if it.linear is None else [it.linear, it.node]
+        before = {nodes[0].inputs[0]: x}
+        *_, (_, x) = run_nodes(nodes, given, before, How(partial_sums=partial_sums))
         found[it.name] = x
     return found
 

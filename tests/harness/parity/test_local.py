@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
-from netparity.models import VGG16_TINY, Model
+from netparity.networks import Network
+from netparity.networks.catalogue.vgg import VGG16_TINY
+from netparity.networks.ops.base import How
 from netparity.parity import ReferencePass, Rule, Truth, compare_features
 from netparity.parity.floor import reference_with_floor
 from netparity.parity.local import LocalJudge, first_faulty, is_faulty
-from netparity.parity.network import How
 from netparity.protocol import LocalError
 from netparity.weights.synthetic import make
 from tests.support.cases import SMALL, input_tensor, numpy_runner
@@ -20,7 +23,7 @@ NAMES = [it.name for it in SMALL.layers]
 CONVOLUTIONS = [it.name for it in SMALL.layers if it.kind == "conv"]
 
 
-def truth_of(model: Model, weights, images, with_weights: bool = True) -> Truth:
+def truth_of(model: Network, weights, images, with_weights: bool = True) -> Truth:
     found = [(it.name, x, f) for it, x, f in reference_with_floor(model, weights, images)]
     return Truth(
         model,
@@ -39,7 +42,7 @@ def locals_of(features, truth: Truth = TRUTH) -> dict[str, LocalError | None]:
     judge = LocalJudge(truth, Rule())
     return {
         it.name: judge.judge(it, features[it.name], truth.reference[it.name])
-        for it in truth.model.layers
+        for it in truth.network.features
         if it.name in features
     }
 
@@ -48,8 +51,8 @@ def faulty(errors) -> list[str]:
     return [name for name, local in errors.items() if is_faulty(local)]
 
 
-def runner(**mistakes: How):
-    return numpy_runner(SMALL, WEIGHTS, IMAGES, mistakes)
+def runner(**mistakes: Sequence[str]):
+    return numpy_runner(SMALL, WEIGHTS, IMAGES, mistakes=mistakes)
 
 
 def test_a_sound_runner_has_no_faulty_layer() -> None:
@@ -60,11 +63,9 @@ def test_a_sound_runner_has_no_faulty_layer() -> None:
 
 
 @pytest.mark.parametrize("name", CONVOLUTIONS)
-@pytest.mark.parametrize(
-    "how", [How(kernel="rotated"), How(bias=False), How(activation="none")], ids=str
-)
-def test_a_fault_is_local_where_it_is_made_and_inherited_after(name: str, how: How) -> None:
-    features = runner(**{name: how})
+@pytest.mark.parametrize("key", ["kernels-rotated", "bias-missing", "relu-missing"])
+def test_a_fault_is_local_where_it_is_made_and_inherited_after(name: str, key: str) -> None:
+    features = runner(**{name: (key,)})
     errors = locals_of(features)
     assert faulty(errors) == [name]
     assert first_faulty(errors) == name
@@ -90,19 +91,20 @@ def test_every_kind_of_layer_can_be_the_faulty_one(name: str) -> None:
 
 def test_further_faulty_layers_are_found_behind_the_first() -> None:
     features = runner(
-        conv1_1=How(kernel="rotated"), conv2_2=How(bias=False), pool2=How(pooling="average")
+        conv1_1=("kernels-rotated",), conv2_2=("bias-missing",), pool2=("pool-average",)
     )
     assert faulty(locals_of(features)) == ["conv1_1", "conv2_2", "pool2"]
 
 
 def test_a_fault_in_the_middle_of_a_deep_network_is_found_there() -> None:
     weights, images = make(VGG16_TINY, 0), input_tensor(VGG16_TINY)
-    features = numpy_runner(VGG16_TINY, weights, images, {"conv4_2": How(kernel="transposed")})
+    mistakes = {"conv4_2": ("kernels-transposed",)}
+    features = numpy_runner(VGG16_TINY, weights, images, mistakes=mistakes)
     assert faulty(locals_of(features, truth_of(VGG16_TINY, weights, images))) == ["conv4_2"]
 
 
 def test_a_local_error_is_that_of_the_layer_on_the_runners_own_activation() -> None:
-    features = runner(conv1_1=How(kernel="rotated"), fc3=How(bias=False))
+    features = runner(conv1_1=("kernels-rotated",), fc3=("bias-missing",))
     [own] = [local for name, local in locals_of(features).items() if name == "fc3"]
     kernel = WEIGHTS["fc3.kernel"].astype(np.float64).reshape(-1, 16)
     sums = features["pool2"].reshape(2, -1) @ kernel + WEIGHTS["fc3.bias"]
@@ -126,7 +128,7 @@ def test_layers_may_be_left_out(kept: list[str]) -> None:
 
 
 def test_the_fault_of_a_layer_that_is_left_out_shows_in_the_next_one() -> None:
-    features = runner(conv2_1=How(kernel="rotated"))
+    features = runner(conv2_1=("kernels-rotated",))
     kept = {name: features[name] for name in ("conv1_1", "conv2_2", "fc3")}
     errors = locals_of(kept)
     assert faulty(errors) == ["conv2_2"]
@@ -134,7 +136,7 @@ def test_the_fault_of_a_layer_that_is_left_out_shows_in_the_next_one() -> None:
 
 
 def test_a_first_layer_is_held_against_the_reference_itself() -> None:
-    features = {"fc4": runner(conv1_1=How(bias=False))["fc4"]}
+    features = {"fc4": runner(conv1_1=("bias-missing",))["fc4"]}
     [own] = locals_of(features).values()
     [entry] = compare_features("shared", {"a": features}, {"a": TRUTH}, Rule())
     assert own.relative_l2 == pytest.approx(entry.relative_l2, rel=1e-12)
@@ -198,7 +200,7 @@ def test_values_that_overflow_float32_on_the_way_are_judged_all_the_same() -> No
 
 def test_without_weights_only_the_first_layer_can_be_judged() -> None:
     bare = truth_of(SMALL, WEIGHTS, IMAGES, with_weights=False)
-    errors = locals_of(runner(conv1_1=How(bias=False)), bare)
+    errors = locals_of(runner(conv1_1=("bias-missing",)), bare)
     assert errors["conv1_1"].verdict == "divergent"
     assert {local for name, local in errors.items() if name != "conv1_1"} == {None}
 
@@ -223,10 +225,8 @@ def test_reduced_precision_is_named_layer_by_layer_and_as_a_verdict(precision: s
 
 def test_a_mistake_beside_reduced_precision_is_a_divergence_from_there_on() -> None:
     weights, images = make(VGG16_TINY, 2), input_tensor(VGG16_TINY, 1, 2)
-    narrow = How(operands="tf32")
-    how = {it.name: narrow for it in VGG16_TINY.layers}
-    how["conv3_2"] = How(operands="tf32", kernel="rotated")
-    features = numpy_runner(VGG16_TINY, weights, images, how)
+    mistakes = {"conv3_2": ("kernels-rotated",)}
+    features = numpy_runner(VGG16_TINY, weights, images, How(operands="tf32"), mistakes)
     truth = ReferencePass.truth(VGG16_TINY, weights, images)
     entries = list(compare_features("shared", {"a": features}, {"a": truth}, Rule()))
     at = [entry.feature for entry in entries].index("conv3_2")
@@ -248,7 +248,7 @@ def test_a_divergence_that_no_layer_makes_alone_is_said_to_grow() -> None:
 
 
 def test_identical_runners_are_judged_alike() -> None:
-    features = runner(conv2_1=How(kernel="rotated"))
+    features = runner(conv2_1=("kernels-rotated",))
     runners = {"a": features, "b": runner(), "c": {name: x.copy() for name, x in features.items()}}
     entries = compare_features("shared", runners, dict.fromkeys(runners, TRUTH), Rule())
     found = {(e.label, e.feature): e.local for e in entries if e.against == "reference"}
@@ -259,7 +259,7 @@ def test_identical_runners_are_judged_alike() -> None:
 
 
 def test_runners_that_part_at_a_layer_are_judged_each_for_itself_from_there() -> None:
-    one, other = runner(), runner(fc3=How(bias=False))
+    one, other = runner(), runner(fc3=("bias-missing",))
     runners = {"a": one, "b": other}
     entries = compare_features("shared", runners, dict.fromkeys(runners, TRUTH), Rule())
     found = {(e.label, e.feature): e for e in entries if e.against == "reference"}

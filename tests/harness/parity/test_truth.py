@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from netparity.networks.ops.base import How
 from netparity.parity import ORDERS, ReferencePass, Truth, forward
 from netparity.parity.floor import reference_with_floor
-from netparity.parity.network import How
-from netparity.parity.truth import INPUT, between, in_order, run_layers
+from netparity.parity.passes import INPUT, input_values, run_segment, segment_before
+from netparity.parity.truth import in_order
 from netparity.weights.synthetic import make
-from tests.support.cases import NANO, SMALL, input_tensor, random_tensors
+from tests.support.cases import NANO, SMALL, input_tensor, mistakes_in, random_tensors
 
 WEIGHTS = make(SMALL, 6)
 IMAGES = input_tensor(SMALL, 2, 6)
@@ -22,15 +23,29 @@ def names(layers) -> list[str]:
     return [it.name for it in layers]
 
 
+def between(since: str, name: str) -> list[str]:
+    """The layers from an activation, without it, to a layer."""
+    return names(node for node in segment(since, name).nodes if not node.inner)
+
+
+def segment(since: str, name: str):
+    return segment_before(SMALL, {since}, SMALL.node(name))
+
+
 # --- layers of a network --------------------------------------------------------------------
 
 
 def test_layers_between_two_activations() -> None:
-    assert names(between(SMALL, INPUT, "conv1_1")) == ["conv1_1"]
-    assert names(between(SMALL, "pool1", "pool2")) == ["conv2_1", "conv2_2", "pool2"]
-    assert names(between(SMALL, INPUT, "prob")) == NAMES
-    assert names(between(SMALL, "fc4", "prob")) == ["prob"]
-    assert names(between(SMALL, "fc4", "fc4")) == []
+    assert between(INPUT, "conv1_1") == ["conv1_1"]
+    assert names(segment(INPUT, "conv1_1").nodes) == ["conv1_1_linear", "conv1_1"]
+    assert between("pool1", "pool2") == ["conv2_1", "conv2_2", "pool2"]
+    assert between(INPUT, "prob") == NAMES
+    assert between("fc4", "prob") == ["prob"]
+    assert segment("fc4", "prob").frontier == ("fc4",)
+    # From the activation before it: a node is never computed from itself.
+    assert between("fc4", "fc4") == NAMES[: NAMES.index("fc4") + 1]
+    assert (segment(INPUT, "fc4").since, segment("pool1", "fc4").since) == (INPUT, "pool1")
+    assert segment(INPUT, "fc4").from_input and not segment("pool1", "fc4").from_input
 
 
 def test_layers_in_the_networks_order() -> None:
@@ -43,15 +58,18 @@ def test_layers_in_the_networks_order() -> None:
 
 @pytest.mark.parametrize("since", [INPUT, *NAMES[:-1]])
 def test_layers_run_in_a_row_are_the_network(since: str) -> None:
-    x = IMAGES.astype(np.float64) if since == INPUT else REFERENCE[since]
-    found = run_layers(between(SMALL, since, "prob"), WEIGHTS, x)
+    double = IMAGES.astype(np.float64)
+    given = input_values(SMALL, double) if since == INPUT else {since: REFERENCE[since]}
+    found = run_segment(segment(since, "prob"), WEIGHTS, given)
     np.testing.assert_array_equal(found, REFERENCE["prob"])
 
 
 def test_layers_in_a_row_are_computed_as_stated_and_leave_their_input() -> None:
     x = REFERENCE["pool1"].copy()
-    with_bias = run_layers(between(SMALL, "pool1", "fc3"), WEIGHTS, x)
-    without = run_layers(between(SMALL, "pool1", "fc3"), WEIGHTS, x, How(bias=False))
+    layers = dict.fromkeys(["conv2_1", "conv2_2", "fc3"], ("bias-missing",))
+    changes, given = mistakes_in(SMALL, layers), {"pool1": x}
+    with_bias = run_segment(segment("pool1", "fc3"), WEIGHTS, given)
+    without = run_segment(segment("pool1", "fc3"), WEIGHTS, given, changes=changes)
     assert np.abs(with_bias - without).max() > 1e-3
     np.testing.assert_array_equal(x, REFERENCE["pool1"])
 
@@ -96,7 +114,7 @@ def test_a_layer_asked_for_again_is_not_computed_again() -> None:
 def test_a_truth_learns_its_floors_as_its_reference_is_read() -> None:
     truth = ReferencePass.truth(SMALL, WEIGHTS, IMAGES)
     assert isinstance(truth, Truth)
-    assert (truth.model, truth.weights) == (SMALL, WEIGHTS)
+    assert (truth.network, truth.weights) == (SMALL, WEIGHTS)
     np.testing.assert_array_equal(truth.images, IMAGES)
     assert truth.floors.get("conv1_1") is None
     truth.reference["conv1_1"]

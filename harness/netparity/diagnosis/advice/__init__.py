@@ -1,0 +1,30 @@
+"""What to change for each mistake, in the words of the tool that makes it.
+
+A new mistake is one entry in one of these files, and one in `titles.py` if neither an operation nor
+`mistakes.py` has a title. The key of a family ends in `-*`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from netparity.diagnosis.advice.activations import ACTIVATIONS
+from netparity.diagnosis.advice.base import Advice
+from netparity.diagnosis.advice.inputs import INPUTS
+from netparity.diagnosis.advice.layers import LAYERS
+from netparity.diagnosis.advice.normalising import NORMALISING
+from netparity.diagnosis.advice.reading import READING
+from netparity.diagnosis.advice.shapes import SHAPES
+from netparity.diagnosis.advice.windows import WINDOWS
+
+__all__ = ["ADVICE", "Advice"]
+
+ADVICE: Mapping[str, Advice] = {
+    **INPUTS,
+    **LAYERS,
+    **WINDOWS,
+    **NORMALISING,
+    **ACTIVATIONS,
+    **SHAPES,
+    **READING,
+}
