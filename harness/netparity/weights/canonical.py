@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 
 from netparity.errors import InputError
-from netparity.files.limits import WEIGHTS
-from netparity.files.source import Source
-from netparity.models import Model
+from netparity.files import safetensors_file
+from netparity.files.limits import reading
+from netparity.networks import Network
 from netparity.protocol.lazy import LazyMapping
-from netparity.weights.contents import Tensors, check, file_tensors
+from netparity.weights.contents import Tensors
 from netparity.weights.formats import canonical as stored_format
-from netparity.weights.layout import Tensor
+from netparity.weights.layout import Tensor, all_finite, load_flat
 
 __all__ = [
     "Hashed",
@@ -42,7 +42,7 @@ class Hashed(LazyMapping[Tensor]):
     next one is read.
     """
 
-    def __init__(self, tensors: Tensors, model: Model) -> None:
+    def __init__(self, tensors: Tensors, model: Network) -> None:
         super().__init__(tensors, self._take)
         self._tensors, self._left = tensors, list(model.parameter_shapes)
         self._digest = hashlib.sha256()
@@ -75,7 +75,7 @@ class Hashed(LazyMapping[Tensor]):
         return self._digest.hexdigest()
 
 
-def content_hash(tensors: Tensors, model: Model) -> str:
+def content_hash(tensors: Tensors, model: Network) -> str:
     """SHA-256 over names, shapes and values: the same numbers give the same hash in any file."""
     digest = hashlib.sha256()
     for name in model.parameter_shapes:
@@ -89,18 +89,35 @@ def _update(digest: Any, name: str, tensor: Tensor) -> None:
     digest.update(tensor.data)
 
 
-def stored(path: Path, model: Model) -> Tensors:
-    """The tensors of a canonical file, each read on access.
+def stored(path: Path, model: Network) -> Tensors:
+    """The tensors of a canonical file, each read and checked on access.
 
     Raises:
-        InputError: if it is damaged or contains another model.
+        InputError: if it is damaged or its tensors are not the network's.
     """
-    contents = stored_format.read(Source(path, WEIGHTS))
-    check(contents, model, path)
-    return file_tensors(path, "netparity's safetensors", contents, model)
+    with reading(path, "netparity's safetensors"):
+        arrays, _ = safetensors_file.read(path)
+    for name, shape in model.tensors.items():
+        found = arrays.get(name)
+        if found is None or found.shape != tuple(shape):
+            what = "is missing" if found is None else f"has shape {found.shape}"
+            raise InputError(f"weights {path}: {name} {what}, expected {shape} for {model.name}")
+    for name in arrays:
+        if name not in model.tensors:
+            raise InputError(f"weights {path}: {name[:80]!r} does not belong to {model.name}")
+
+    def fetch(name: str) -> Tensor:
+        with reading(path, "netparity's safetensors"):
+            values = np.empty(arrays[name].size, dtype=np.float32)
+            tensor = load_flat(arrays[name], values).reshape(model.tensors[name])
+        if not all_finite(tensor):
+            raise InputError(f"weights {path}: {name} holds NaN or infinite values")
+        return tensor
+
+    return LazyMapping(model.tensors, fetch)
 
 
-def write(path: Path, tensors: Tensors, model: Model, source: str) -> str:
+def write(path: Path, tensors: Tensors, model: Network, source: str) -> str:
     """Write the canonical file with its model, source and hash, and return the hash."""
     hashed = Hashed(tensors, model)
     metadata = {"model": model.name, "source": source, "sha256": _PLACE_OF_HASH}
@@ -125,7 +142,7 @@ def describe(path: Path) -> dict[str, str] | None:
     return metadata if {"model", "source", "sha256"} <= set(metadata) else None
 
 
-def is_intact(path: Path, model: Model, sha256: str) -> bool:
+def is_intact(path: Path, model: Network, sha256: str) -> bool:
     """Whether the file exists and its numbers have this hash."""
     try:
         return path.exists() and content_hash(stored(path, model), model) == sha256

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from netparity.errors import UsageError
-from netparity.models import Layer, Model
-from netparity.models.rounding import rounded
+from netparity.networks import Layer, Network
+from netparity.networks.rounding import rounded
 from netparity.weights.layout import Tensor
 
 WORDS = {
@@ -163,7 +163,7 @@ def named(names: set[str], layer: Layer) -> Change:
     raise UsageError(f"{', '.join(sorted(relevant))} cannot be combined in {layer.name}")
 
 
-def usual_layers(name: str, model: Model) -> list[str]:
+def usual_layers(name: str, model: Network) -> list[str]:
     """The layers that a change applies to if none are named."""
     layers = [layer for layer in model.parametric_layers if concerns(name, layer)]
     if name in ("rotate", "swap-rows-columns"):

@@ -13,7 +13,8 @@ from netparity.errors import InputError
 from netparity.files.limits import reading
 from netparity.files.source import Source
 from netparity.files.stored import Stored
-from netparity.models import MODELS, Layer, Model
+from netparity.networks import Layer, Network
+from netparity.networks.catalogue import vgg
 from netparity.protocol.lazy import LazyMapping
 from netparity.weights import layout as layouts
 from netparity.weights.layout import Layout, Tensor
@@ -48,10 +49,10 @@ class Contents:
     pairs: tuple[Pair, ...]
     layout: Layout
     reason: str
-    names: Callable[[Model], Sequence[str]]
+    names: Callable[[Network], Sequence[str]]
     dropout: bool | None = None
     as_it_is: bool = False
-    check: Callable[[Model], None] = field(default=lambda model: None)
+    check: Callable[[Network], None] = field(default=lambda model: None)
     notes: tuple[str, ...] = ()
 
 
@@ -75,11 +76,11 @@ class Format:
     suffixes: tuple[str, ...]
     recognise: Callable[[Source], bool] | None
     read: Callable[[Source], Contents]
-    write: Callable[[Path, Model, Tensors], None] | None
+    write: Callable[[Path, Network, Tensors], None] | None
     only_to: bool = False
 
 
-def file_tensors(path: Path, kind: str, contents: Contents, model: Model) -> Tensors:
+def file_tensors(path: Path, kind: str, contents: Contents, model: Network) -> Tensors:
     """The canonical tensors of a file, each read and checked on access.
 
     Access raises InputError if it cannot be read or holds NaN or infinite values.
@@ -103,18 +104,18 @@ def file_tensors(path: Path, kind: str, contents: Contents, model: Model) -> Ten
     return LazyMapping(sources, fetch)
 
 
-def identify(contents: Contents) -> Model:
+def identify(contents: Contents) -> Network:
     """The model with these layers, or the most similar one."""
 
-    def likeness(model: Model) -> tuple[int, int]:
+    def likeness(model: Network) -> tuple[int, int]:
         pairs = list(zip(model.parametric_layers, contents.pairs, strict=False))
         same = sum(pair.kernel.shape == contents.layout.shape(layer) for layer, pair in pairs)
         return same, -abs(len(model.parametric_layers) - len(contents.pairs))
 
-    return max(MODELS.values(), key=likeness)
+    return max(vgg.ALL, key=likeness)
 
 
-def check(contents: Contents, model: Model, path: Path) -> None:
+def check(contents: Contents, model: Network, path: Path) -> None:
     """Check that a file's layers are exactly the model's.
 
     Raises:
@@ -182,7 +183,7 @@ def bias_values(tensors: Tensors, layer: Layer) -> tuple[tuple[int, ...], Iterat
 
 
 def _check_shape(
-    stored: Stored, expected: tuple[int, ...], pair: Pair, model: Model, path: Path, hint: str
+    stored: Stored, expected: tuple[int, ...], pair: Pair, model: Network, path: Path, hint: str
 ) -> None:
     # Tools store a bias as a row, a column or a vector.
     bias = len(expected) == 1 and math.prod(stored.shape) == max((*stored.shape, 1)) == expected[0]
@@ -193,9 +194,9 @@ def _check_shape(
         )
 
 
-def _hint(contents: Contents, model: Model) -> str:
+def _hint(contents: Contents, model: Network) -> str:
     """Name the model that the file contains instead, if there is one."""
-    for other in MODELS.values():
+    for other in vgg.ALL:
         if other is model or len(other.parametric_layers) != len(contents.pairs):
             continue
         if all(

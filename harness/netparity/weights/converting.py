@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from netparity.errors import InputError, UsageError
-from netparity.models import Model
+from netparity.networks import Network
 from netparity.protocol.lazy import LazyMapping
 from netparity.system.cache import replacing
 from netparity.watch import SILENT, Task, Watch
@@ -20,7 +20,7 @@ from netparity.weights.layout import Tensor
 
 def convert(
     tensors: Tensors,
-    model: Model,
+    model: Network,
     out: Path,
     format_: Format,
     force: bool = False,
@@ -46,7 +46,7 @@ def convert(
         return hashed.sha256
 
 
-def parse_changes(options: Sequence[str], model: Model) -> dict[str, set[str]]:
+def parse_changes(options: Sequence[str], model: Network) -> dict[str, set[str]]:
     """The changes of each layer, from options such as `rotate` or `rotate=conv1_1,conv2_1`.
 
     Raises:
@@ -74,7 +74,7 @@ def parse_changes(options: Sequence[str], model: Model) -> dict[str, set[str]]:
     return found
 
 
-def changed(tensors: Tensors, model: Model, options: Sequence[str]) -> Tensors:
+def changed(tensors: Tensors, model: Network, options: Sequence[str]) -> Tensors:
     """Return the tensors with the changes that the options name, each applied on access.
 
     Raises:
@@ -84,7 +84,7 @@ def changed(tensors: Tensors, model: Model, options: Sequence[str]) -> Tensors:
     return apply_changes(tensors, model, chosen) if chosen else tensors
 
 
-def apply_changes(tensors: Tensors, model: Model, chosen: Mapping[str, set[str]]) -> Tensors:
+def apply_changes(tensors: Tensors, model: Network, chosen: Mapping[str, set[str]]) -> Tensors:
     """Return the tensors with the changes of each layer, applied on access."""
     kernels: dict[str, changes.Change] = {}
     biases: dict[str, changes.Change] = {}

@@ -10,15 +10,13 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from netparity.errors import InputError, NetparityError, UsageError
 from netparity.system.cache import cache_folder, exclusive
 from netparity.watch import SILENT, Task, Watch
+from netparity.weights.published import Published
 
-_KERAS = "https://storage.googleapis.com/tensorflow/keras-applications"
-_MATCONVNET = "https://www.vlfeat.org/matconvnet/models"
 _CHUNK_BYTES = 2**20
 _MOST_BYTES = 2**31
 _ATTEMPTS, _PAUSE_SECONDS = 5, 0.5
@@ -27,54 +25,6 @@ _TIMEOUT_SECONDS = 30.0
 
 class FetchError(NetparityError):
     """A published file could not be fetched."""
-
-
-@dataclass(frozen=True)
-class Published:
-    """A file that a project publishes.
-
-    Attributes:
-        folder: the URL of its folder.
-        md5: as published (Keras: `keras.applications`; MatConvNet: its page of models).
-    """
-
-    folder: str
-    name: str
-    md5: str
-
-
-def _keras(model: str, notop: str, md5: str) -> Published:
-    name = f"{model}_weights_tf_dim_ordering_tf_kernels{notop}.h5"
-    return Published(f"{_KERAS}/{model}", name, md5)
-
-
-PUBLISHED: dict[tuple[str, str], Published] = {
-    ("vgg16", "keras"): _keras("vgg16", "", "64373286793e3c8b2b4e3219cbf3544b"),
-    ("vgg16-notop", "keras"): _keras("vgg16", "_notop", "6d6bbae143d832006294945121d1f1fc"),
-    ("vgg19", "keras"): _keras("vgg19", "", "cbe5617147190e668d6c5d5026f83318"),
-    ("vgg19-notop", "keras"): _keras("vgg19", "_notop", "253f8cb515780f3b799900260a226db6"),
-    ("vgg16", "matconvnet"): Published(
-        _MATCONVNET, "imagenet-vgg-verydeep-16.mat", "f72d927587ca4c97fbd165ec9cb9997f"
-    ),
-    ("vgg19", "matconvnet"): Published(
-        _MATCONVNET, "imagenet-vgg-verydeep-19.mat", "106118b7cf60435e6d8e04f6a6dc3657"
-    ),
-}
-
-
-def published(model: str, source: str) -> Published:
-    """The published file of a model.
-
-    Raises:
-        UsageError: if the source publishes no such model.
-    """
-    file = PUBLISHED.get((model, source))
-    if file is None:
-        known = ", ".join(f"{name} from {project}" for name, project in PUBLISHED)
-        raise UsageError(
-            f"{source[:40]!r} publishes no weights of {model[:40]}; available are {known}"
-        )
-    return file
 
 
 def fetch(

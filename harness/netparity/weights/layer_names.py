@@ -7,13 +7,13 @@ from collections.abc import Mapping
 
 from netparity.files.limits import DamagedError
 from netparity.files.stored import Stored
-from netparity.models import Model
+from netparity.networks import Network
 from netparity.weights.contents import Pair
 
 _NAME = re.compile(r"(conv|fc)(\d{1,3})(?:_(\d{1,3}))?(?:\.|_)(kernel|weights?|W|bias(?:es)?|b)")
 
 
-def of(model: Model) -> list[str]:
+def of(model: Network) -> list[str]:
     """The layers with weights, in order."""
     return [str(layer.parameters) for layer in model.parametric_layers]
 

@@ -9,14 +9,14 @@ own code for transposing, and no tensor is in memory twice.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from netparity.files.stored import Stored
-from netparity.models import Layer
+from netparity.networks import Layer
 
 Tensor = npt.NDArray[np.float32]
 
@@ -146,3 +146,10 @@ def pieces(tensor: Tensor, layer: Layer, layout: Layout) -> Iterator[Tensor]:
             lines = np.ascontiguousarray(np.moveaxis(part, 0, -1))
             part = lines.reshape(-1, len(part)).T
         yield np.ascontiguousarray(part).reshape(-1)
+
+
+def values_in_pieces(tensors: Mapping[str, Tensor], name: str) -> Iterator[Tensor]:
+    """The values of one tensor in its own order, read on iteration, in flat pieces."""
+    flat = np.ascontiguousarray(tensors[name], dtype=np.float32).reshape(-1)
+    for start in range(0, flat.size, _CHUNK_VALUES):
+        yield flat[start : start + _CHUNK_VALUES]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from netparity.models import MODELS, Model
+from netparity.networks import NETWORKS, Network
 from netparity.weights import opened
 from netparity.weights.contents import Format, Tensors
 from netparity.weights.sources import resolve
@@ -23,11 +23,11 @@ class NamedWeights:
     """
 
     tensors: Tensors
-    model: Model
+    model: Network
     dropout: bool | None = None
 
 
-def open_named(source: str, model: Model | None = None) -> NamedWeights:
+def open_named(source: str, model: Network | None = None) -> NamedWeights:
     """Open a file, or make synthetic weights.
 
     Args:
@@ -38,14 +38,14 @@ def open_named(source: str, model: Model | None = None) -> NamedWeights:
         NetparityError: if it cannot be read, or is not of that model.
     """
     if source.startswith(_SYNTHETIC):
-        model = model or MODELS["vgg16"]
+        model = model or NETWORKS["vgg16"]
         return NamedWeights(resolve(source, model).tensors(), model)
     file = opened.open_weights(Path(source), model)
     return NamedWeights(file.tensors(), file.model, file.contents.dropout)
 
 
 def open_pair(
-    first: str, second: str, model: Model | None = None
+    first: str, second: str, model: Network | None = None
 ) -> tuple[NamedWeights, NamedWeights]:
     """Open two; where one is synthetic and the model is not given, it is that of the other.
 

@@ -8,9 +8,11 @@ from pathlib import Path
 from netparity.errors import InputError
 from netparity.files.limits import WEIGHTS
 from netparity.files.source import Source, open_source
-from netparity.models import Model
+from netparity.networks import Network, opening
+from netparity.networks.matching import match_catalogue
 from netparity.weights.contents import Contents, Format, Tensors, check, file_tensors, identify
 from netparity.weights.formats import BY_NAME, FORMATS
+from netparity.weights.network_files import matched
 
 
 @dataclass(frozen=True)
@@ -20,14 +22,14 @@ class WeightFile:
     path: Path
     format: Format
     contents: Contents
-    model: Model
+    model: Network
 
     def tensors(self) -> Tensors:
         """The canonical tensors, each read and checked on access."""
         return file_tensors(self.path, self.format.title, self.contents, self.model)
 
 
-def open_weights(path: Path, model: Model | None = None) -> WeightFile:
+def open_weights(path: Path, model: Network | None = None) -> WeightFile:
     """Recognise a weight file and check its layers.
 
     Args:
@@ -36,13 +38,54 @@ def open_weights(path: Path, model: Model | None = None) -> WeightFile:
     Raises:
         InputError: if it is damaged, in an unknown format, or does not contain the model.
     """
-    example = "a Keras .h5 or a MatConvNet .mat (or give synthetic:SEED)"
-    source = open_source(path, WEIGHTS, "weights", example)
-    format_ = recognise(source)
-    contents = format_.read(source)
-    model = model or identify(contents)
-    check(contents, model, path)
+    source = refuse_unreadable(path)
+    try:
+        format_ = recognise(source)
+        contents = format_.read(source)
+        model = model or identify(contents)
+        check(contents, model, path)
+    except InputError as error:
+        raise _of_network(source, error) from error
+    refuse_other_structure(source, model)
     return WeightFile(path, format_, contents, model)
+
+
+def _of_network(source: Source, error: InputError) -> InputError:
+    """A better error for a file whose layers are not VGG's, if it states its own network."""
+    try:
+        read = opening.stated_by(source)
+    except InputError:
+        return error
+    if read is None:
+        return error
+    found = match_catalogue(read.network, read.tensors)
+    known = f" with the structure of {found[0].name}" if found is not None else ""
+    return InputError(
+        f"{error}. The file states a network of its own{known}: see it with netparity network "
+        "show, compare it with netparity compare --model, write it for another tool with netparity "
+        "network convert"
+    )
+
+
+def refuse_other_structure(source: Source, model: Network) -> None:
+    """Layers of the right sizes are not enough, if the file states how they are connected.
+
+    Raises:
+        InputError: if the file states another network, or one that is not understood.
+    """
+    read = opening.stated_by(source, model.input_size)
+    if read is not None:
+        matched(read, model, source.path)
+
+
+def refuse_unreadable(path: Path) -> Source:
+    """The file, if it is one that can be opened.
+
+    Raises:
+        InputError: saying what it is instead.
+    """
+    example = "a Keras .h5 or a MatConvNet .mat (or give synthetic:SEED)"
+    return open_source(path, WEIGHTS, "weights", example)
 
 
 def recognise(source: Source) -> Format:

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from netparity.models import Layer, Model
+from netparity.networks import Layer, Network
 from netparity.watch import SILENT, Watch
 from netparity.weights.changes import (
     LOSSY,
@@ -52,7 +52,7 @@ class Sameness:
         only_second: tensors that the first set lacks.
     """
 
-    model: Model
+    model: Network
     equal: tuple[str, ...]
     changed: Mapping[str, tuple[str, ...]]
     different: Mapping[str, Difference]
@@ -73,8 +73,8 @@ class Sameness:
 def compare(
     first: Tensors,
     second: Tensors,
-    first_model: Model,
-    second_model: Model,
+    first_model: Network,
+    second_model: Network,
     watch: Watch = SILENT,
 ) -> Sameness:
     """Compare tensor by tensor.
@@ -200,7 +200,7 @@ def _part(name: str, found: Sameness) -> str:
     return f"{which} {WORDS[name]}"
 
 
-def _tensors(model: Model) -> Iterator[tuple[str, Layer, bool]]:
+def _tensors(model: Network) -> Iterator[tuple[str, Layer, bool]]:
     for layer in model.parametric_layers:
         yield layer.kernel, layer, True
         yield layer.bias, layer, False

@@ -19,7 +19,7 @@ from netparity.errors import InputError
 from netparity.files.limits import DamagedError
 from netparity.files.matlab import Cell, Node, Struct, fields, numbers
 from netparity.files.stored import Stored
-from netparity.models import Layer, Model
+from netparity.networks import Layer, Network
 from netparity.weights import layer_names
 from netparity.weights.contents import Contents, Pair
 from netparity.weights.layout import Layout
@@ -33,16 +33,17 @@ Fields = Mapping[str, Node]
 def geometry(layer: Layer) -> dict[str, tuple[float, ...]]:
     """MatConvNet's fields for a layer's windows.
 
-    Pools have a row and a column of padding, as in the published file; even sizes never reach
-    it.
+    Pools have a row and a column of padding, as in the published file, where the size is even and
+    no window reaches it. At an odd size it would add a window.
     """
     if layer.kind == "pool":
-        return {"pool": (2, 2), "stride": (2, 2), "pad": (0, 1, 0, 1)}
+        below, right = (1 - size % 2 for size in layer.input_shape[:2])
+        return {"pool": (2, 2), "stride": (2, 2), "pad": (0, below, 0, right)}
     pad = 1.0 if layer.kind == "conv" else 0.0
     return {"pad": (pad,) * 4, "stride": (1, 1), "dilate": (1, 1)}
 
 
-def listed(model: Model) -> Iterator[tuple[str, str, Layer]]:
+def listed(model: Network) -> Iterator[tuple[str, str, Layer]]:
     """Name and type of the network's layers in MatConvNet, where a ReLU is a layer of its own."""
     for layer in model.layers:
         if layer.kind == "pool":
@@ -124,7 +125,9 @@ def _text(layer: Fields, field: str, default: str = "") -> str:
     return value if isinstance(value, str) and value else default
 
 
-def _check(layers: Sequence[Fields], normalization: Node | None, model: Model, path: Path) -> None:
+def _check(
+    layers: Sequence[Fields], normalization: Node | None, model: Network, path: Path
+) -> None:
     wanted = list(listed(model))
     pairs = zip(wanted, layers, strict=False)
     for place, ((name, kind, layer), listed_fields) in enumerate(pairs, start=1):
@@ -165,7 +168,7 @@ def _row(values: tuple[float, ...]) -> npt.NDArray[Any]:
     return np.array(values)
 
 
-def _check_normalization(node: Node, model: Model, path: Path) -> None:
+def _check_normalization(node: Node, model: Network, path: Path) -> None:
     """The script resizes to `imageSize` and subtracts `averageImage`."""
     normalization = fields(node, "normalization")
     size = numbers(normalization.get("imageSize"))[:2].tolist()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
@@ -11,13 +12,25 @@ from pathlib import Path
 from typing import Literal
 
 from netparity.errors import InputError, UsageError
-from netparity.models import Model
+from netparity.networks import Network
+from netparity.networks.catalogue.vgg import widths_of
+from netparity.networks.reading.base import ReadNetwork
+from netparity.networks.writing import Writer
 from netparity.system.cache import cache_folder, exclusive, replacing
 from netparity.system.paths import usable_path
 from netparity.watch import SILENT, Watch
 from netparity.weights import canonical, synthetic
 from netparity.weights.formats import BY_NAME
-from netparity.weights.opened import open_weights
+from netparity.weights.network_files import (
+    finite,
+    is_known,
+    key_of,
+    matched,
+    rearranged,
+    stated_network,
+)
+from netparity.weights.opened import open_weights, refuse_unreadable
+from netparity.weights.stamps import recorded_stamp, stamp, stamp_file
 
 _MOST_DIGITS = 18
 _MOST_OTHER_WEIGHTS = 4
@@ -33,7 +46,7 @@ class WeightSet:
         own_files: by format, a file of the user's that is used as it is instead of a conversion.
     """
 
-    model: Model
+    model: Network
     kind: Literal["synthetic", "file"]
     source: str
     sha256: str
@@ -42,7 +55,7 @@ class WeightSet:
 
     def tensors(self) -> canonical.Tensors:
         """The canonical tensors, each read on access."""
-        return canonical.stored(self.folder / "canonical.safetensors", self.model)
+        return canonical.stored(self.canonical_file, self.model)
 
     def file(self, format_name: str, watch: Watch = SILENT) -> Path:
         """The path of the weights in a tool's own format; they are converted on first use.
@@ -54,16 +67,42 @@ class WeightSet:
             return self.own_files[format_name]
         format_ = BY_NAME[format_name]
         assert format_.write is not None
-        path = self.folder / f"{format_.name}{format_.suffixes[0]}"
+        name = f"{format_.name}{format_.suffixes[0]}"
+        return self._converted(name, format_.name, format_.write, watch)
+
+    def network_file(self, writer: Writer, watch: Watch = SILENT) -> Path:
+        """The path of the network with its weights in a tool's own format, written on first use.
+
+        Raises:
+            GraphError: if the format has no operation for a node.
+            StoreError: if the file cannot be written.
+        """
+        # Networks with equal tensors may differ in strides or names.
+        name = f"{writer.name}-{key_of(self.model)}{writer.suffix}"
+        return self._converted(name, writer.name, writer.write, watch)
+
+    @property
+    def canonical_file(self) -> Path:
+        """The path of the canonical tensors."""
+        return self.folder / "canonical.safetensors"
+
+    def _converted(
+        self,
+        file: str,
+        title: str,
+        write: Callable[[Path, Network, canonical.Tensors], None],
+        watch: Watch,
+    ) -> Path:
+        path = self.folder / file
         with exclusive(path, watch):
-            if _stamp(path) != _recorded_stamp(path):
-                with watch.task(f"converting weights to {format_.name}"), replacing(path) as draft:
-                    format_.write(draft, self.model, self.tensors())
-                _stamp_file(path).write_text(_stamp(path))
+            if stamp(path) != recorded_stamp(path):
+                with watch.task(f"converting weights to {title}"), replacing(path) as draft:
+                    write(draft, self.model, self.tensors())
+                stamp_file(path).write_text(stamp(path))
         return path
 
 
-def resolve(source: str, model: Model, watch: Watch = SILENT) -> WeightSet:
+def resolve(source: str, model: Network, watch: Watch = SILENT) -> WeightSet:
     """Read or make the weights that `source` names.
 
     Args:
@@ -80,7 +119,9 @@ def resolve(source: str, model: Model, watch: Watch = SILENT) -> WeightSet:
     return _resolve_file(usable_path(Path(source), "weights"), model, watch)
 
 
-def recall(model: Model, kind: Literal["synthetic", "file"], source: str, sha256: str) -> WeightSet:
+def recall(
+    model: Network, kind: Literal["synthetic", "file"], source: str, sha256: str
+) -> WeightSet:
     """The weights of a stored run, found by their hash.
 
     Raises:
@@ -99,8 +140,11 @@ def recall(model: Model, kind: Literal["synthetic", "file"], source: str, sha256
     )
 
 
-def known(model: Model) -> list[WeightSet]:
-    """Every set of weights of this model in the cache."""
+def known(model: Network) -> list[WeightSet]:
+    """Every set of weights in the cache that fits this model.
+
+    Two files may state different networks with one name.
+    """
     found = []
     for path in sorted(cache_folder("weights").glob("*/canonical.safetensors")):
         if (described := canonical.describe(path)) and described["model"] == model.name:
@@ -108,11 +152,15 @@ def known(model: Model) -> list[WeightSet]:
                 "synthetic" if described["source"].startswith("synthetic:") else "file"
             )
             sha256 = described["sha256"]
+            try:
+                canonical.stored(path, model)
+            except InputError:
+                continue
             found.append(WeightSet(model, kind, described["source"], sha256, path.parent))
     return found
 
 
-def _resolve_synthetic(source: str, model: Model, watch: Watch) -> WeightSet:
+def _resolve_synthetic(source: str, model: Network, watch: Watch) -> WeightSet:
     seed_text = source.partition(":")[2] or "0"
     if not (seed_text.isascii() and seed_text.isdigit() and len(seed_text) <= _MOST_DIGITS):
         raise UsageError(
@@ -120,8 +168,9 @@ def _resolve_synthetic(source: str, model: Model, watch: Watch) -> WeightSet:
             "digits, as in synthetic:0"
         )
     seed = int(seed_text)
-    index = cache_folder("weights", "index") / (
-        f"synthetic-v{synthetic.VERSION}-{model.name}-{seed}.sha256"
+    name = model.name if is_known(model) else key_of(model)
+    index = (
+        cache_folder("weights", "index") / f"synthetic-v{synthetic.VERSION}-{name}-{seed}.sha256"
     )
     sha256 = _canonical(
         index, f"synthetic:{seed}", model, watch, lambda: synthetic.make(model, seed, watch)
@@ -129,7 +178,49 @@ def _resolve_synthetic(source: str, model: Model, watch: Watch) -> WeightSet:
     return WeightSet(model, "synthetic", f"synthetic:{seed}", sha256, _folder(sha256))
 
 
-def _resolve_file(path: Path, model: Model, watch: Watch) -> WeightSet:
+def _resolve_file(path: Path, model: Network, watch: Watch) -> WeightSet:
+    """From a file: of the same network if it states one, of its layers otherwise."""
+    refuse_unreadable(path)
+    read = stated_network(path, watch, model.input_size)
+    if read is None:
+        return _resolve_layers(path, model, watch)
+    matching = matched(read, model, path)
+    if widths_of(model) is not None:
+        with contextlib.suppress(InputError):  # then its tensors are matched by the structure
+            return _resolve_layers(path, model, watch)
+    tensors = rearranged(read, matching, path)
+    return _stored_set(path, model, tensors, read.notes, {}, watch)
+
+
+def of_network_file(path: Path, read: ReadNetwork, network: Network, watch: Watch) -> WeightSet:
+    """The weights that a file holds for the very network that it states.
+
+    Args:
+        network: the file's network, perhaps with other preprocessing or further names.
+    """
+    own = {read.as_it_is: path.absolute()} if read.as_it_is else {}
+    return _stored_set(path, network, finite(read.tensors, path), read.notes, own, watch)
+
+
+def _stored_set(
+    path: Path,
+    network: Network,
+    tensors: canonical.Tensors,
+    notes: Sequence[str],
+    own_files: dict[str, Path],
+    watch: Watch,
+) -> WeightSet:
+    name = network.name if is_known(network) else key_of(network)
+    index = cache_folder("weights", "index") / f"file-{_file_hash(path)}-{name}.sha256"
+    with watch.task(f"reading weights {path.name}"):
+        sha256 = _canonical(index, path.name, network, watch, lambda: tensors)
+    for note in notes:
+        watch.message(f"weights {path.name}: {note}")
+    return WeightSet(network, "file", path.name, sha256, _folder(sha256), own_files)
+
+
+def _resolve_layers(path: Path, model: Network, watch: Watch) -> WeightSet:
+    """From a file of layers whose order or names are those of a network of the catalogue."""
     with watch.task(f"reading weights {path.name}"):
         opened = open_weights(path, model)
         index = cache_folder("weights", "index") / f"file-{_file_hash(path)}-{model.name}.sha256"
@@ -157,26 +248,6 @@ def _recorded_hash(index: Path) -> str | None:
     return text if re.fullmatch(r"[0-9a-f]{64}", text) else None
 
 
-def _stamp(path: Path) -> str:
-    """Size and time of a converted file, which damage or an edit changes."""
-    try:
-        status = path.stat()
-    except OSError:
-        return "missing"
-    return f"{status.st_size} {status.st_mtime_ns}"
-
-
-def _stamp_file(path: Path) -> Path:
-    return path.with_name(f"{path.name}.stamp")
-
-
-def _recorded_stamp(path: Path) -> str:
-    try:
-        return _stamp_file(path).read_text(errors="replace")
-    except OSError:
-        return "none"
-
-
 def _folder(sha256: str) -> Path:
     return cache_folder("weights", sha256[:20])
 
@@ -184,7 +255,7 @@ def _folder(sha256: str) -> Path:
 def _canonical(
     index: Path,
     source: str,
-    model: Model,
+    model: Network,
     watch: Watch,
     make: Callable[[], canonical.Tensors],
 ) -> str:
@@ -206,7 +277,7 @@ def _canonical(
 
 
 def other_weight_sets(
-    model: Model, sha256: str, named: Sequence[str], watch: Watch
+    model: Network, sha256: str, named: Sequence[str], watch: Watch
 ) -> dict[str, canonical.Tensors]:
     """Weights that may have been used by mistake: those in `named`, then those in the cache."""
     sets = [resolve(source, model, watch) for source in named] + known(model)

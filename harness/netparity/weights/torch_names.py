@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 
 from netparity.files.limits import DamagedError
 from netparity.files.stored import Stored
-from netparity.models import Model
+from netparity.networks import Network
 from netparity.weights.contents import Contents, Pair, Tensors, bias_values, kernel_values
 from netparity.weights.layout import Layout, Tensor
 
@@ -21,7 +21,7 @@ LAYOUT = Layout("OIHW", "OIHW", flat=True)
 _NAME = re.compile(r"(?:module\.)?(features|classifier)\.(\d{1,4})\.(weight|bias)")
 
 
-def module_names(model: Model, dropout: bool = True) -> list[str]:
+def module_names(model: Network, dropout: bool = True) -> list[str]:
     """The modules with weights, in order."""
     names, feature, linear = [], 0, 0
     for layer in model.layers:
@@ -75,7 +75,7 @@ def contents(arrays: Mapping[str, Stored]) -> Contents:
 
 
 def arrays_of(
-    model: Model, tensors: Tensors
+    model: Network, tensors: Tensors
 ) -> dict[str, tuple[tuple[int, ...], Iterator[Tensor]]]:
     """A state dict: each name with its shape and an iterator over its values in pieces."""
     arrays = {}

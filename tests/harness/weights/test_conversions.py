@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from netparity.errors import InputError, UsageError
-from netparity.models import MODELS
-from netparity.models.vgg import vgg
+from netparity.networks import NETWORKS
+from netparity.networks.catalogue.vgg import vgg
 from netparity.weights import canonical, changes, converting, open_weights, sameness
 from netparity.weights.formats import BY_NAME
 from tests.support.cases import random_tensors
@@ -69,7 +69,7 @@ def go_together(names: set[str]) -> bool:
 )
 @unexamined()
 def test_every_pair_of_formats_keeps_the_numbers(tmp_path: Path, first: str, model: str) -> None:
-    network = MODELS[model]
+    network = NETWORKS[model]
     tensors = random_tensors(network, seed=len(first))
     expected = canonical.content_hash(tensors, network)
     one = BY_NAME[first]
@@ -222,7 +222,7 @@ def test_what_rounds_to_zero_is_not_called_rounded() -> None:
 
 
 def test_a_network_without_dense_layers_against_the_whole() -> None:
-    whole, part = MODELS["vgg16-tiny"], MODELS["vgg16-tiny-notop"]
+    whole, part = NETWORKS["vgg16-tiny"], NETWORKS["vgg16-tiny-notop"]
     tensors = random_tensors(whole)
     some = {name: tensors[name] for name in part.parameter_shapes}
     found = sameness.compare(some, tensors, part, whole)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,10 +14,18 @@ import numpy as np
 import pytest
 
 from netparity.errors import NetparityError, UsageError
+from netparity.networks import NETWORKS
 from netparity.weights import fetching
+from netparity.weights.published import (
+    FROM_KERAS,
+    FROM_MATCONVNET,
+    PUBLISHED,
+    Published,
+    published,
+)
 
 DATA = np.random.default_rng(0).bytes(300_000)
-FILE = fetching.Published("http://127.0.0.1:9", "w.h5", hashlib.md5(DATA).hexdigest())
+FILE = Published("http://127.0.0.1:9", "w.h5", hashlib.md5(DATA).hexdigest())
 
 
 class Server:
@@ -192,8 +201,50 @@ def test_only_web_addresses_are_mirrors(serve, mirror: str) -> None:
 
 
 def test_what_is_not_published_is_said() -> None:
-    with pytest.raises(UsageError, match="vgg19 from matconvnet"):
-        fetching.published("vgg16-tiny", "keras")
-    assert fetching.published("vgg16", "keras").name == (
-        "vgg16_weights_tf_dim_ordering_tf_kernels.h5"
-    )
+    with pytest.raises(
+        UsageError, match=r"keras.* publishes no .*vgg16-tiny.*vgg19.* from matconvnet"
+    ):
+        published("vgg16-tiny", "keras")
+    with pytest.raises(UsageError, match=r"vgg16, .* from keras"):
+        published("vgg16", "nobody")
+    assert published("vgg16", "keras").name == "vgg16_weights_tf_dim_ordering_tf_kernels.h5"
+
+
+@pytest.mark.parametrize(
+    ("model", "name"),
+    [
+        ("vgg16", "imagenet-vgg-verydeep-16.mat"),
+        ("alexnet", "imagenet-caffe-alex.mat"),
+        ("vgg-f", "imagenet-vgg-f.mat"),
+        ("googlenet", "imagenet-googlenet-dag.mat"),
+        ("resnet50", "imagenet-resnet-50-dag.mat"),
+        ("fcn32s", "pascal-fcn32s-dag.mat"),
+        ("imagenet-vgg-m-128", "imagenet-vgg-m-128.mat"),
+    ],
+)
+def test_matconvnets_files_have_the_names_of_the_catalogue(serve, model: str, name: str) -> None:
+    """The server sends other bytes, which shows what is asked for and what MD5 is expected."""
+    file = published(model, "matconvnet")
+    assert (file.folder, file.name) == ("https://www.vlfeat.org/matconvnet/models", name)
+    paths = []
+
+    def note_the_path(handler: BaseHTTPRequestHandler) -> None:
+        paths.append(handler.path)
+        other_bytes(handler)
+
+    with pytest.raises(NetparityError, match=f"the published file has {file.md5}"):
+        fetching.fetch(file, serve(note_the_path).url)
+    assert paths == [f"/folder/{name}"]
+
+
+def test_every_published_file_has_an_md5_of_its_own() -> None:
+    files = [file for project in PUBLISHED.values() for file in project.values()]
+    assert all(re.fullmatch("[0-9a-f]{32}", file.md5) for file in files)
+    assert len({file.md5 for file in files}) == len({file.name for file in files}) == len(files)
+
+
+def test_what_matconvnet_publishes_of_the_catalogue_can_be_fetched() -> None:
+    assert {*FROM_KERAS, *FROM_MATCONVNET} <= {*NETWORKS}
+    elsewhere = {"squeezenet"}
+    tiny = {name for name in NETWORKS if "tiny" in name}
+    assert {*NETWORKS} - {*FROM_KERAS, *FROM_MATCONVNET} == elsewhere | tiny

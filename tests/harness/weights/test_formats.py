@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from scipy.io import loadmat, savemat
 
 from netparity.errors import InputError
-from netparity.models import MODELS
-from netparity.models.vgg import vgg
+from netparity.networks import NETWORKS
+from netparity.networks.catalogue.vgg import vgg
 from netparity.weights import canonical, open_weights
 from netparity.weights.formats import BY_NAME
 from netparity.weights.synthetic import make
@@ -23,7 +23,7 @@ from tests.support import mat73_writer
 from tests.support.cases import NANO, random_tensors
 from tests.support.unexamined import unexamined
 
-VGG16, TINY = MODELS["vgg16"], MODELS["vgg16-tiny"]
+VGG16, TINY = NETWORKS["vgg16"], NETWORKS["vgg16-tiny"]
 WRITTEN = [format_ for format_ in BY_NAME.values() if format_.write is not None]
 FORMAT = pytest.mark.parametrize("module", WRITTEN, ids=[item.name for item in WRITTEN])
 KERAS, SIMPLENN = BY_NAME["keras-h5"], BY_NAME["matconvnet-simplenn"]

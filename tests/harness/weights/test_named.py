@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from netparity.errors import InputError
-from netparity.models import VGG16_TINY, VGG19_TINY
+from netparity.networks.catalogue.vgg import VGG16_TINY, VGG19_TINY
 from netparity.weights.formats import BY_NAME
 from netparity.weights.named import open_named, open_pair, output_format
 from netparity.weights.synthetic import make

@@ -14,14 +14,17 @@ import numpy as np
 import pytest
 
 from netparity.errors import InputError, NetparityError, UsageError
-from netparity.models import MODELS
+from netparity.networks import NETWORKS
+from netparity.networks.catalogue.vgg import vgg
 from netparity.system.cache import exclusive
+from netparity.watch import SILENT
 from netparity.weights import FORMATS, open_weights, resolve, synthetic
 from netparity.weights.canonical import content_hash
 from netparity.weights.formats import BY_NAME
+from netparity.weights.sources import known, other_weight_sets
 from netparity.weights.synthetic import make
 
-TINY = MODELS["vgg16-tiny"]
+TINY = NETWORKS["vgg16-tiny"]
 KERAS, SIMPLENN = BY_NAME["keras-h5"], BY_NAME["matconvnet-simplenn"]
 TOOLS = (KERAS, SIMPLENN)
 FORMAT = pytest.mark.parametrize("module", TOOLS, ids=[item.name for item in TOOLS])
@@ -262,3 +265,12 @@ def test_waiting_for_another_netparity_is_shown(cache: Path) -> None:
         while not shown and not waiting.done():
             time.sleep(0.01)
     assert "waiting for another netparity" in shown[0]
+
+
+def test_weights_of_another_network_with_this_name_are_no_candidates() -> None:
+    other = vgg(TINY.name, ((4, 4), (6, 6)), (12,), 5, (12, 12))
+    mine, theirs = resolve("synthetic:11", TINY), resolve("synthetic:11", other)
+    assert mine.sha256 != theirs.sha256
+    assert {each.sha256 for each in known(TINY)} >= {mine.sha256}
+    assert theirs.sha256 not in {each.sha256 for each in known(TINY)}
+    assert "synthetic:11" in other_weight_sets(TINY, "0" * 64, ["synthetic:11"], SILENT)

@@ -12,10 +12,10 @@ from pathlib import Path
 from netparity.files import safetensors_file
 from netparity.files.limits import reading
 from netparity.files.source import Source
-from netparity.models import Model
+from netparity.networks import Network
 from netparity.weights import layer_names
-from netparity.weights.contents import Contents, Format, Tensors, bias_values, kernel_values
-from netparity.weights.layout import CANONICAL
+from netparity.weights.contents import Contents, Format, Tensors
+from netparity.weights.layout import CANONICAL, values_in_pieces
 
 NAME = "canonical"
 SUFFIXES = (".safetensors",)
@@ -42,17 +42,17 @@ def read(source: Source) -> Contents:
         )
 
 
-def write(path: Path, model: Model, tensors: Tensors) -> None:
+def write(path: Path, model: Network, tensors: Tensors) -> None:
     """Write the weights without their source and hash."""
     write_with(path, model, tensors, {"model": model.name})
 
 
-def write_with(path: Path, model: Model, tensors: Tensors, metadata: dict[str, str]) -> None:
+def write_with(path: Path, model: Network, tensors: Tensors, metadata: dict[str, str]) -> None:
     """Write the weights with metadata that identifies them."""
-    arrays = {}
-    for layer in model.parametric_layers:
-        arrays[layer.kernel] = kernel_values(tensors, layer, CANONICAL)
-        arrays[layer.bias] = bias_values(tensors, layer)
+    arrays = {
+        name: (tuple(shape), values_in_pieces(tensors, name))
+        for name, shape in model.tensors.items()
+    }
     layout = {"layout": CANONICAL.describe()}
     safetensors_file.write(path, arrays, metadata | layout)
 

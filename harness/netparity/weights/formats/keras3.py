@@ -18,7 +18,7 @@ from typing import IO, Any
 from netparity.files import hdf5, zip_file
 from netparity.files.limits import NAME_SHOWN, DamagedError, reading
 from netparity.files.source import Source
-from netparity.models import Layer, Model
+from netparity.networks import Layer, Network
 from netparity.weights.contents import (
     Contents,
     Format,
@@ -74,7 +74,7 @@ def read_archive(source: Source) -> Contents:
         return _contents(hdf5.read(place, source.limits))
 
 
-def write_h5(path: Path, model: Model, tensors: Tensors) -> None:
+def write_h5(path: Path, model: Network, tensors: Tensors) -> None:
     """Write the same as `model.save_weights`."""
     import h5py
 
@@ -89,7 +89,7 @@ def write_h5(path: Path, model: Model, tensors: Tensors) -> None:
                 hdf5.write(made, "1", *bias_values(tensors, layer))
 
 
-def write_archive(path: Path, model: Model, tensors: Tensors) -> None:
+def write_archive(path: Path, model: Network, tensors: Tensors) -> None:
     """Write the same as `model.save`; `keras.models.load_model` can load it."""
     inside = tempfile.NamedTemporaryFile(dir=path.parent, suffix=".weights.h5", delete=False)  # noqa: SIM115
     inside.close()
@@ -142,15 +142,15 @@ def _contents(file: hdf5.Group) -> Contents:
     )
 
 
-def _names(model: Model) -> list[str]:
+def _names(model: Network) -> list[str]:
     return [layer.names["keras"] for layer in model.parametric_layers]
 
 
-def _numbers(model: Model) -> list[str]:
+def _numbers(model: Network) -> list[str]:
     return [group for group, _, layer in _groups(model) if layer is not None and layer.parameters]
 
 
-def _groups(model: Model) -> Iterator[tuple[str, str, Layer | None]]:
+def _groups(model: Network) -> Iterator[tuple[str, str, Layer | None]]:
     """Every layer of the Keras model: its group, its name, and netparity's layer."""
     counts: dict[str, int] = {}
     yield "input_layer", "input_layer", None
@@ -164,7 +164,7 @@ def _groups(model: Model) -> Iterator[tuple[str, str, Layer | None]]:
         yield f"{kind}_{count}" if count else kind, layer.names["keras"], layer
 
 
-def _config(model: Model) -> dict[str, Any]:
+def _config(model: Network) -> dict[str, Any]:
     """The network as a Keras 3 configuration."""
     shape: tuple[int, ...] = (*model.input_size, 3)
     described = [

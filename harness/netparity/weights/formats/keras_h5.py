@@ -20,7 +20,7 @@ import numpy as np
 from netparity.files import hdf5
 from netparity.files.limits import DamagedError, reading
 from netparity.files.source import Source
-from netparity.models import Layer, Model
+from netparity.networks import Layer, Network
 from netparity.weights.contents import (
     Contents,
     Format,
@@ -120,8 +120,8 @@ def _layout(root: hdf5.Group, pairs: tuple[Pair, ...], file_name: str) -> tuple[
 
 def _writer(
     layout: Layout, arrays: tuple[str, str], attributes: dict[str, str]
-) -> Callable[[Path, Model, Tensors], None]:
-    def write(path: Path, model: Model, tensors: Tensors) -> None:
+) -> Callable[[Path, Network, Tensors], None]:
+    def write(path: Path, model: Network, tensors: Tensors) -> None:
         import h5py
 
         with h5py.File(path, "w", libver="earliest") as file:
@@ -153,7 +153,7 @@ def _write_group(
         hdf5.write(group, array, shape, values)
 
 
-def _groups(model: Model) -> Iterator[tuple[str, Layer | None]]:
+def _groups(model: Network) -> Iterator[tuple[str, Layer | None]]:
     """Every layer of the Keras model in order, including those without weights."""
     yield "input_1", None
     flattened = False

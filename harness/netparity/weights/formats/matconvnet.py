@@ -15,7 +15,7 @@ from netparity.files import mat5, matlab
 from netparity.files import mat5_writing as writing
 from netparity.files.limits import reading
 from netparity.files.source import Source
-from netparity.models import Layer, Model
+from netparity.networks import Layer, Network
 from netparity.weights import simplenn_structure as structure
 from netparity.weights.contents import Contents, Format, Tensors, kernel_values
 from netparity.weights.layout import Tensor
@@ -42,7 +42,7 @@ def read(source: Source) -> Contents:
         return structure.contents(variables, source.path, loads)
 
 
-def write(path: Path, model: Model, tensors: Tensors) -> None:
+def write(path: Path, model: Network, tensors: Tensors) -> None:
     """Write the weights in the form of MatConvNet's own pretrained models.
 
     They are not compressed: Octave reads such a file several times faster (docs/weights.md).
@@ -50,18 +50,18 @@ def write(path: Path, model: Model, tensors: Tensors) -> None:
     _write(path, model, tensors)
 
 
-def write_compressed(path: Path, model: Model, tensors: Tensors) -> None:
+def write_compressed(path: Path, model: Network, tensors: Tensors) -> None:
     """Write the same as MAT 7, which is compressed."""
     _write(path, model, tensors, compress=True)
 
 
-def write_before_beta16(path: Path, model: Model, tensors: Tensors) -> None:
+def write_before_beta16(path: Path, model: Network, tensors: Tensors) -> None:
     """Write the weights in the form used before MatConvNet 1.0-beta16."""
     _write(path, model, tensors, old=True)
 
 
 def _write(
-    path: Path, model: Model, tensors: Tensors, old: bool = False, compress: bool = False
+    path: Path, model: Network, tensors: Tensors, old: bool = False, compress: bool = False
 ) -> None:
     layers = writing.cell(
         [_layer(*listed, tensors, old) for listed in structure.listed(model)], "layers"
@@ -105,7 +105,7 @@ def _weights(layer: Layer, tensors: Tensors, old: bool) -> dict[str, writing.Blo
     return {"weights": writing.cell([filters, units]), "size": writing.doubles(*layer.kernel_shape)}
 
 
-def _normalization(model: Model, name: str) -> writing.Blob:
+def _normalization(model: Network, name: str) -> writing.Blob:
     height, width = model.input_size
     mean = np.array(model.mean_rgb, dtype=np.float32)
     return writing.struct(
@@ -120,12 +120,13 @@ def _normalization(model: Model, name: str) -> writing.Blob:
     )
 
 
-def _classes(model: Model, name: str) -> writing.Blob:
-    names = [writing.text(f"class {index}") for index in range(1, model.classes + 1)]
+def _classes(model: Network, name: str) -> writing.Blob:
+    [classes] = model.layers[-1].output_shape[-1:] if model.layers[-1].kind == "dense" else (0,)
+    names = [writing.text(f"class {index}") for index in range(1, classes + 1)]
     return writing.struct({"name": writing.cell(names), "description": writing.cell(names)}, name)
 
 
-def _variant(name: str, title: str, writer: Callable[[Path, Model, Tensors], None]) -> Format:
+def _variant(name: str, title: str, writer: Callable[[Path, Network, Tensors], None]) -> Format:
     return Format(name, title, SUFFIXES, None, read, writer, only_to=True)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from netparity.files import npy, zip_file
 from netparity.files.limits import NAME_SHOWN, DamagedError, reading
 from netparity.files.source import Source
-from netparity.models import Model
+from netparity.networks import Network
 from netparity.weights import layer_names, torch_names
 from netparity.weights.contents import (
     Contents,
@@ -53,7 +53,7 @@ def read(source: Source) -> Contents:
         return Contents(pairs, layout, reason, layer_names.of)
 
 
-def write(path: Path, model: Model, tensors: Tensors) -> None:
+def write(path: Path, model: Network, tensors: Tensors) -> None:
     """Write the canonical tensors; `numpy.load` reads them."""
     with zip_file.writing(path) as archive:
         for layer in model.parametric_layers:

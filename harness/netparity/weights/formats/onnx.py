@@ -19,7 +19,7 @@ from netparity.files.limits import WEIGHTS, DamagedError, reading
 from netparity.files.protobuf import Field, File
 from netparity.files.source import Source
 from netparity.files.stored import Stored
-from netparity.models import Layer, Model
+from netparity.networks import Layer, Network
 from netparity.weights.contents import (
     Contents,
     Format,
@@ -84,7 +84,7 @@ def read(source: Source) -> Contents:
         )
 
 
-def write(path: Path, model: Model, tensors: Tensors) -> None:
+def write(path: Path, model: Network, tensors: Tensors) -> None:
     """Write the whole network, from `input` (N x 3 x H x W, RGB, mean subtracted) to `output`."""
     parts: list[bytes | _Array] = [*_nodes(model), protobuf.message(_GRAPH_NAME, model.name)]
     for layer in model.parametric_layers:
@@ -187,7 +187,7 @@ def _layers(nodes: list[_Node], arrays: dict[str, Stored]) -> Iterator[tuple[_No
         yield node, Pair(f"{kind} {counts[kind]}", *weights)
 
 
-def _names(model: Model) -> list[str]:
+def _names(model: Network) -> list[str]:
     kinds = [layer.kind for layer in model.parametric_layers]
     convolutions = kinds.count("conv")
     return [f"convolution {at + 1}" for at in range(convolutions)] + [
@@ -232,7 +232,7 @@ def _bias(tensors: Tensors, layer: Layer) -> Iterator[Tensor]:
     return bias_values(tensors, layer)[1]
 
 
-def _nodes(model: Model) -> Iterator[bytes]:
+def _nodes(model: Network) -> Iterator[bytes]:
     before, flattened = "input", False
     for layer in model.layers:
         last = layer is model.layers[-1]

@@ -19,7 +19,7 @@ from netparity.files.limits import MOST_HEADER_BYTES, DamagedError, reading
 from netparity.files.source import Source
 from netparity.files.stored import Stored
 from netparity.files.tensor_pickle import TensorRef
-from netparity.models import Model
+from netparity.networks import Network
 from netparity.weights import torch_names
 from netparity.weights.contents import Contents, Format, Tensors
 
@@ -54,7 +54,7 @@ def read(source: Source) -> Contents:
         return torch_names.contents(dict(tensors))
 
 
-def write(path: Path, model: Model, tensors: Tensors) -> None:
+def write(path: Path, model: Network, tensors: Tensors) -> None:
     """Write the archive that `torch.load(..., weights_only=True)` reads."""
     arrays = torch_names.arrays_of(model, tensors)
     shapes = {name: shape for name, (shape, _) in arrays.items()}

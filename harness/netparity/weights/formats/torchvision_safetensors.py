@@ -7,7 +7,7 @@ from pathlib import Path
 from netparity.files import safetensors_file
 from netparity.files.limits import reading
 from netparity.files.source import Source
-from netparity.models import Model
+from netparity.networks import Network
 from netparity.weights import torch_names
 from netparity.weights.contents import Contents, Format, Tensors
 
@@ -27,7 +27,7 @@ def read(source: Source) -> Contents:
         return torch_names.contents(safetensors_file.read(source.path)[0])
 
 
-def write(path: Path, model: Model, tensors: Tensors) -> None:
+def write(path: Path, model: Network, tensors: Tensors) -> None:
     """Write the state dict with PyTorch's metadata."""
     safetensors_file.write(path, torch_names.arrays_of(model, tensors), {"format": "pt"})
 

@@ -1,0 +1,132 @@
+"""From `--model` and `--weights` to a network with its weights."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+
+from netparity.errors import InputError, UsageError
+from netparity.networks import NETWORKS, Network, network_called
+from netparity.networks.matching import known_as, match_beginning, match_catalogue
+from netparity.networks.reading.base import ReadNetwork
+from netparity.system.paths import usable_path
+from netparity.watch import Watch
+from netparity.weights.network_files import stated_network
+from netparity.weights.sources import WeightSet, of_network_file, resolve
+
+DEFAULT_MODEL = "vgg16"
+DEFAULT_WEIGHTS = "synthetic:0"
+
+
+@dataclass(frozen=True)
+class Model:
+    """A network and its weights, which are read or made when they are first asked for."""
+
+    network: Network
+    find_weights: Callable[[], WeightSet] = field(repr=False)
+
+    @cached_property
+    def weights(self) -> WeightSet:
+        """The weights.
+
+        Raises:
+            InputError: if a file cannot be read, or they are not the network's.
+        """
+        return self.find_weights()
+
+
+def resolve_model(
+    model: str | None,
+    weights: str | None,
+    watch: Watch,
+    input_size: tuple[int, int] | None = None,
+    changed: Callable[[Network], Network] = lambda network: network,
+) -> Model:
+    """The network that `model` names and its weights.
+
+    A file that states a network brings its own weights. Without a model, it is the network that the
+    weights' file states, or vgg16.
+
+    Args:
+        model: a name of the catalogue, or the path of a file that states a network.
+        weights: `synthetic:SEED`, or the path of a file.
+        input_size: height and width, for files that leave them open.
+        changed: applied to the network before its weights are looked up: another preprocessing.
+
+    Raises:
+        UsageError: if there is no such network.
+        InputError: if the network's file cannot be read.
+    """
+    if model is None:
+        return _by_weights(weights, watch, input_size, changed)
+    if model in NETWORKS:
+        network = changed(network_called(model))
+        return Model(network, lambda: resolve(weights or DEFAULT_WEIGHTS, network, watch))
+    path = _path(model)
+    read = stated_network(path, watch, input_size)
+    if read is None:
+        raise InputError(
+            f"--model {model}: the file holds tensors but states no network; give it as "
+            f"--weights {model} with the --model that it is for"
+        )
+    return _of_file(path, read, weights, watch, changed)
+
+
+def default_features(network: Network) -> tuple[str, ...]:
+    """What is compared unless layers are named: what the network says, or its outputs."""
+    return network.default_features or tuple(node.name for node in network.outputs)
+
+
+def _by_weights(
+    weights: str | None,
+    watch: Watch,
+    input_size: tuple[int, int] | None,
+    changed: Callable[[Network], Network],
+) -> Model:
+    """Without a model: what the weights' file states, if it states anything."""
+    vgg16 = network_called(DEFAULT_MODEL)
+    network = changed(vgg16)
+    if weights is None or weights.partition(":")[0] == "synthetic" or not weights.strip():
+        return Model(network, lambda: resolve(weights or DEFAULT_WEIGHTS, network, watch))
+    path = usable_path(Path(weights), "weights")
+    read = stated_network(path, watch, input_size) if path.is_file() else None
+    if read is None:
+        return Model(network, lambda: resolve(weights, network, watch))
+    found = match_catalogue(read.network, read.tensors)
+    if found is not None and found[0] is vgg16:
+        return Model(network, lambda: resolve(weights, network, watch))
+    watch.message(f"{path.name} states a network of its own, which is compared")
+    return _of_file(path, read, None, watch, changed)
+
+
+def _of_file(
+    path: Path,
+    read: ReadNetwork,
+    weights: str | None,
+    watch: Watch,
+    changed: Callable[[Network], Network],
+) -> Model:
+    found = match_catalogue(read.network, read.tensors)
+    if found is not None:
+        watch.message(f"{path.name} has the structure of {found[0].name}")
+    else:
+        found = match_beginning(read.network)
+        if found is not None:
+            watch.message(f"{path.name} begins as {found[0].name}, whose names are known for it")
+    network = read.network if found is None else known_as(read.network, found[1])
+    network = changed(replace(network, name=path.stem))
+    if weights is None:
+        return Model(network, lambda: of_network_file(path, read, network, watch))
+    return Model(network, lambda: resolve(weights, network, watch))
+
+
+def _path(model: str) -> Path:
+    """The path of a file; what looks like a name gets the list of known names instead."""
+    path = Path(model).expanduser()
+    if not path.exists() and path.suffix == "" and path.name == model:
+        network_called(model)  # raises
+    if not path.exists():
+        raise UsageError(f"--model {model}: there is no such file, and no network of that name")
+    return usable_path(path, "network")
