@@ -5,9 +5,10 @@ from pathlib import Path
 from netparity.inputs.decode import MAX_IMAGES, DecodedImage, decode
 from netparity.inputs.difference import difference_png
 from netparity.inputs.others import other_tensors
-from netparity.inputs.preprocess import shared_tensor
+from netparity.inputs.preparing import prepare
 from netparity.inputs.stages import find_resize, split
 from netparity.inputs.story import InputStory
+from netparity.inputs.tensor import check_tensor
 
 SAMPLE_IMAGE = Path(__file__).with_name("sample.png")
 """A grey 640 x 480 scene drawn by `draw_sample.py`."""
@@ -17,10 +18,11 @@ __all__ = [
     "SAMPLE_IMAGE",
     "DecodedImage",
     "InputStory",
+    "check_tensor",
     "decode",
     "difference_png",
     "find_resize",
     "other_tensors",
-    "shared_tensor",
+    "prepare",
     "split",
 ]

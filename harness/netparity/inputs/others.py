@@ -9,23 +9,28 @@ import numpy.typing as npt
 
 from netparity.inputs.catalogue import RESIZES
 from netparity.inputs.decode import DecodedImage
-from netparity.inputs.preprocess import shared_tensor
 from netparity.inputs.stages import candidates
-from netparity.models import Model
+from netparity.networks import Network
+from netparity.networks.plain_input import from_plain, takes_colour
 
 
 def other_tensors(
-    images: Sequence[DecodedImage], model: Model
+    images: Sequence[DecodedImage], model: Network, shared: npt.NDArray[np.float32]
 ) -> dict[str, npt.NDArray[np.float32]]:
     """The tensors of every known resize method that differ from the shared one.
 
+    Args:
+        shared: the network's input as it should be made of the images.
+
     Returns:
-        The resize in words to N x H x W x 3 float32, RGB, mean subtracted. Of several methods with
-        the same tensor, the most common one.
+        The resize in words to the network's input. Of several methods with the same tensor, the
+        most common one. Nothing for networks that take no colour images.
     """
-    if not images or all(image.pixels.shape[:2] == model.input_size for image in images):
+    if not images or not takes_colour(model):
         return {}
-    seen = {shared_tensor(images, model).tobytes()}
+    if all(image.pixels.shape[:2] == model.input_size for image in images):
+        return {}
+    seen = {shared.tobytes()}
     found: dict[str, npt.NDArray[np.float32]] = {}
     for resize in RESIZES:
         tensors = [
@@ -33,7 +38,7 @@ def other_tensors(
             for image in images
             for _, tensor in candidates(image.pixels, model, among=[resize])
         ]
-        tensor = np.stack(tensors).astype(np.float32)
+        tensor = from_plain(np.stack(tensors), model).astype(np.float32)
         if (key := tensor.tobytes()) not in seen:
             seen.add(key)
             found[resize.words] = tensor

@@ -19,7 +19,7 @@ from netparity.inputs.catalogue import RESIZES, WHOLE_RESIZES
 from netparity.inputs.filters import Pixels
 from netparity.inputs.resize import Resize
 from netparity.inputs.story import EXACT, MOST, InputStory, Tally, Tensor
-from netparity.models import Model
+from netparity.networks import Network
 
 Normalise = Callable[[Tensor], Tensor]
 """Turns H x W x 3 grey levels of 0 to 255 into a network's input."""
@@ -53,7 +53,7 @@ GREYS: Mapping[str, Callable[[Pixels], Pixels]] = {
 """Treatments of a colour image before resizing: H x W x 3 to H x W x 3 or H x W x 1."""
 
 
-def _minus_mean(model: Model) -> Normalise:
+def _minus_mean(model: Network) -> Normalise:
     """Subtracts the mean in single precision, as for the shared input."""
     mean = np.asarray(model.mean_rgb, dtype=np.float32)
     return lambda raw: raw.astype(np.float32) - mean
@@ -98,7 +98,7 @@ def distinct(
 
 def candidates(
     pixels: Pixels,
-    model: Model,
+    model: Network,
     *,
     normalise: Normalise | None = None,
     among: Sequence[Resize | None] = RESIZES,
@@ -121,7 +121,7 @@ def candidates(
 def find_resize(
     native: Tensor,
     images: Sequence[Pixels],
-    model: Model,
+    model: Network,
     *,
     normalise: Normalise | None = None,
 ) -> list[InputStory]:
@@ -191,7 +191,7 @@ def _possible_greys(levels: Tensor, images: Sequence[Pixels]) -> Sequence[str]:
 
 
 def _possible_ways(
-    levels: Tensor, sources: Sequence[Pixels], model: Model
+    levels: Tensor, sources: Sequence[Pixels], model: Network
 ) -> Sequence[Resize | None]:
     """The methods that can produce such a tensor, whatever the decoder.
 
@@ -211,7 +211,7 @@ def _possible_ways(
 def _try_all(
     native: Tensor,
     images: Sequence[Pixels],
-    model: Model,
+    model: Network,
     ways: Sequence[Resize | None],
     *,
     normalise: Normalise,
@@ -236,7 +236,7 @@ def split(
     native: Tensor,
     shared: Tensor,
     images: Sequence[Pixels],
-    model: Model,
+    model: Network,
     story: InputStory,
     *,
     normalise: Normalise | None = None,

@@ -9,13 +9,13 @@ import PIL
 import pytest
 from PIL import Image
 
-from netparity.inputs import SAMPLE_IMAGE, decode, shared_tensor
+from netparity.inputs import SAMPLE_IMAGE, decode, prepare
 from netparity.inputs.catalogue import RESIZES, WHOLE_RESIZES
 from netparity.inputs.resize import Resize
 from netparity.inputs.stages import AS_IT_IS, GREYS, candidates, distinct, find_resize, split
-from netparity.models import MODELS
+from netparity.networks import NETWORKS
 
-TINY = MODELS["vgg16-tiny"]
+TINY = NETWORKS["vgg16-tiny"]
 SIZE = TINY.input_size
 MEAN = np.array(TINY.mean_rgb, dtype=np.float32)
 
@@ -242,7 +242,7 @@ class TestSplit:
 
     def parts(self, native, images, **options):
         pixels = [image.pixels for image in images]
-        shared = shared_tensor(images, TINY)
+        shared = prepare(images, TINY)
         story = find_resize(native, pixels, TINY, **options)[0]
         parts = split(native, shared, pixels, TINY, story, **options)
         assert list(parts) == ["resize", "grey", "mean", "decode"]
@@ -251,7 +251,7 @@ class TestSplit:
         return {name: float(np.abs(part).max()) for name, part in parts.items()}
 
     def test_the_shared_input_differs_in_nothing(self, images) -> None:
-        parts = self.parts(shared_tensor(images, TINY), images)
+        parts = self.parts(prepare(images, TINY), images)
         assert set(parts.values()) == {0}
 
     def test_another_resize_is_all_there_is(self, images) -> None:
