@@ -9,10 +9,10 @@ import typer
 
 from netparity.commands.options import takes
 from netparity.commands.shared import EXIT_PARITY, OtherWeights, Verbose, rich_watch
-from netparity.run.request import Request
+from netparity.run.request import PREPROCESSING, Request
 
 
-@takes(Request, only=("model", "weights", "max_relative_l2", "atol", "rtol"))
+@takes(Request, only=("model", "weights", *PREPROCESSING, "max_relative_l2", "atol", "rtol"))
 def check(
     *,
     features: Annotated[
@@ -25,7 +25,9 @@ def check(
         Path | None,
         typer.Option("--input", help="Instead of images, the network's input as .npy."),
     ] = None,
-    feature: Annotated[str, typer.Option(help="The layer, by its name in any tool.")] = "fc6",
+    feature: Annotated[
+        str | None, typer.Option(help="The layer, by its name in any tool. [default: fc6]")
+    ] = None,
     request: Request,
     variable: Annotated[str | None, typer.Option(help="Which variable of the file.")] = None,
     before_activation: Annotated[
@@ -39,6 +41,7 @@ def check(
     verbose: Verbose = False,
 ) -> None:
     """Judge features that someone else computed; no tool is run."""
+    from netparity.inputs.given import Given
     from netparity.judge import check as checking
 
     with rich_watch(verbose) as watch:
@@ -49,6 +52,7 @@ def check(
             image=image or None,
             tensor=tensor,
             feature=feature,
+            preprocessing=Given(*(getattr(request, name) for name in PREPROCESSING)),
             variable=variable,
             before_activation=before_activation,
             max_relative_l2=request.max_relative_l2,

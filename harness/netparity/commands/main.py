@@ -17,6 +17,7 @@ from netparity.commands.compare_runs import compare_runs
 from netparity.commands.diagnose import diagnose
 from netparity.commands.doctor import doctor
 from netparity.commands.history import history
+from netparity.commands.network import network
 from netparity.commands.plot import plot
 from netparity.commands.replay import replay
 from netparity.commands.report import report
@@ -42,6 +43,7 @@ COMMANDS: dict[str, Callable[..., None] | Group] = {
     "setup": setup,
     "schema": schema,
     "weights": weights,
+    "network": network,
 }
 """Every command by its name, in the order of the help; a new one is one file and one line."""
 

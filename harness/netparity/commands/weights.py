@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from netparity.commands.network import show_difference
 from netparity.commands.options import takes
 from netparity.commands.shared import EXIT_PARITY, Group, Verbose, make_console, rich_watch
 from netparity.run.request import Request
 
 if TYPE_CHECKING:
-    from netparity.models import Model
+    from netparity.networks import Network
     from netparity.weights.inspection import Inspection
 
 _WIDE = 120  # columns of a terminal
@@ -39,11 +40,12 @@ def make(
     verbose: Verbose = False,
 ) -> None:
     """Write synthetic weights: numbers of the right size that no one has trained."""
-    from netparity.models import model_called
+    from netparity.networks import network_called
     from netparity.weights import converting, synthetic
+    from netparity.weights.model import DEFAULT_MODEL
     from netparity.weights.named import output_format
 
-    network = model_called(request.model)
+    network = network_called(request.model or DEFAULT_MODEL)
     with rich_watch(verbose) as watch:
         tensors = synthetic.make(network, seed, watch)
         sha256 = converting.convert(tensors, network, out, output_format(out, to), force, watch)
@@ -100,12 +102,17 @@ def verify(
 ) -> None:
     """Compare two sets of weights; if they differ by a known change, name it and its fix.
 
-    Exit code 0 if they are the same as they stand, 1 if not.
+    Where both files state a network, its structure is compared first. Exit code 0 if they are the
+    same as they stand, 1 if not.
     """
     from netparity.weights import sameness
     from netparity.weights.named import open_pair
+    from netparity.weights.verifying import compare_networks
 
     with rich_watch(verbose) as watch:
+        networks = compare_networks(first, second, watch)
+        if networks is not None:
+            show_difference(networks, first, second, as_json)
         a, b = open_pair(first, second, _model_or_none(model))
         found = sameness.compare(a.tensors, b.tensors, a.model, b.model, watch)
     said = sameness.sentence(found, first, second)
@@ -122,7 +129,7 @@ def verify(
 
 
 def fetch(
-    model: Annotated[str, typer.Argument(help="vgg16, vgg19, vgg16-notop or vgg19-notop.")],
+    model: Annotated[str, typer.Argument(help="A network, such as vgg16 or resnet50.")],
     source: Annotated[str, typer.Option(help="keras or matconvnet.")] = "keras",
     mirror: Annotated[
         str | None, typer.Option(metavar="URL", help="A folder that has the file of that name.")
@@ -131,17 +138,18 @@ def fetch(
     verbose: Verbose = False,
 ) -> None:
     """Fetch published weights, check their MD5, and print where they lie."""
-    from netparity.weights import fetching
+    from netparity.weights.fetching import fetch as fetched
+    from netparity.weights.published import published
 
     with rich_watch(verbose) as watch:
-        path = fetching.fetch(fetching.published(model, source), mirror, offline, watch)
+        path = fetched(published(model, source), mirror, offline, watch)
     typer.echo(path)
 
 
-def _model_or_none(name: str | None) -> Model | None:
-    from netparity.models import model_called
+def _model_or_none(name: str | None) -> Network | None:
+    from netparity.networks import network_called
 
-    return None if name is None else model_called(name)
+    return None if name is None else network_called(name)
 
 
 def _show(found: Inspection) -> None:

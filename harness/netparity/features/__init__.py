@@ -20,7 +20,7 @@ from netparity.features.orientation import Found, orientations
 from netparity.features.variable import as_floats
 from netparity.files.limits import FEATURES, reading
 from netparity.files.source import Source, open_source
-from netparity.models import Model
+from netparity.networks import Network
 from netparity.system.paths import usable_path
 
 FORMATS: tuple[ModuleType, ...] = (npy, npz, mat, h5, csv, json)
@@ -32,7 +32,7 @@ __all__ = ["FORMATS", "Found", "as_found", "read_features"]
 
 
 def read_features(
-    path: Path, model: Model, layer: str, count: int | None = None, variable: str | None = None
+    path: Path, model: Network, layer: str, count: int | None = None, variable: str | None = None
 ) -> list[Found]:
     """Read the values of one layer from a file, in every order of axes that its shape allows.
 
@@ -49,7 +49,7 @@ def read_features(
 
     Raises:
         InputError: if the file cannot be read, holds no numbers, or the variable is not clear.
-        UnknownLayerError: if the model has no such layer.
+        UnknownNodeError: if the model has no such layer.
     """
     wanted_layer = model.layer(layer)
     path = usable_path(path, "features")
@@ -69,7 +69,7 @@ def read_features(
 
 
 def as_found(
-    values: npt.NDArray[Any], model: Model, layer: str, count: int | None = None
+    values: npt.NDArray[Any], model: Network, layer: str, count: int | None = None
 ) -> list[Found]:
     """The same for values that are at hand, not in a file.
 

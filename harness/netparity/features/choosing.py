@@ -9,7 +9,7 @@ from pathlib import Path
 from netparity.errors import InputError
 from netparity.features.orientation import fits
 from netparity.features.variable import Variable, shape_text
-from netparity.models import Layer
+from netparity.networks import Layer
 
 _MOST_LISTED = 20
 

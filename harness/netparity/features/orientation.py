@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from netparity.features.variable import Floats, shape_text
-from netparity.models import Layer
+from netparity.networks import Layer
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ from netparity.protocol.base import (
 from netparity.protocol.job import (
     Architecture,
     FeatureRequest,
+    InputPreprocessing,
     Job,
     SharedInput,
     WeightsFile,
@@ -79,6 +80,7 @@ __all__ = [
     "HardwareLimit",
     "Image",
     "InputKind",
+    "InputPreprocessing",
     "Job",
     "LayerTiming",
     "LocalError",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from netparity.protocol.base import DataFormat, Frozen
 
@@ -27,12 +27,33 @@ class WeightsFile(Frozen):
 
 
 class SharedInput(Frozen):
-    """The tensor that every tool is given: float32, N x H x W x C."""
+    """The tensor that every tool is given: float32, N x H x W x C.
+
+    Without `network`, its channels are RGB. With one, they are in the network's own order and
+    nothing is converted.
+    """
 
     file: str
     shape: list[int]
-    channel_order: Literal["RGB"] = "RGB"
+    channel_order: Literal["RGB", "BGR", "grey"] = "RGB"
     mean_subtracted: Literal[True] = True
+
+
+class InputPreprocessing(Frozen):
+    """From an image to the network's input, as `networks.graph.Preprocessing` describes it.
+
+    `mean_image` is the path of a .npy file (height x width x channels), or the name of a tensor in
+    a weights file of format `safetensors`.
+    """
+
+    order: Literal["RGB", "BGR", "grey"] = "RGB"
+    mean: list[float] = [0.0]
+    deviation: list[float] = [1.0]
+    scale: float = 1.0
+    mean_image: str | None = None
+    resize: Annotated[list[int], Field(min_length=2, max_length=2)] | None = None
+    keep_aspect: bool = False
+    filter: Literal["nearest", "bilinear", "bicubic", "area"] = "bicubic"
 
 
 class FeatureRequest(Frozen):
@@ -44,13 +65,22 @@ class FeatureRequest(Frozen):
 
 
 class Job(Frozen):
-    """Everything that an extractor needs to know."""
+    """Everything that an extractor needs to know.
+
+    Attributes:
+        architecture: of a VGG network; None if `network` is given.
+        network: absolute path of a network.json (`networks.document`); None for a VGG network that
+            the tool builds from `architecture`.
+        preprocessing: of the native input; None for the tool's own preprocessing of VGG networks.
+    """
 
     schema_version: Literal[1]
     runner: str
     label: str
     model: str
-    architecture: Architecture
+    architecture: Architecture | None
+    network: str | None = None
+    preprocessing: InputPreprocessing | None = None
     weights: WeightsFile
     images: list[str]
     shared_input: SharedInput
@@ -62,3 +92,9 @@ class Job(Frozen):
     repeats: int = Field(ge=1)
     options: dict[str, str]
     output_dir: str
+
+    @model_validator(mode="after")
+    def _states_a_network(self) -> Job:
+        if self.architecture is None and self.network is None:
+            raise ValueError("architecture and network are both null; one of them is needed")
+        return self

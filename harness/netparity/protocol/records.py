@@ -57,6 +57,7 @@ class RunnerRecord(Frozen):
 
     Attributes:
         colour: the runner's colour in plots and on the page; None in runs stored before it was.
+        built: who built the network that ran: the tool, a user's file, or netparity.
         repeatable: whether all processes gave bit-identical features; None after a single one.
     """
 
@@ -68,6 +69,7 @@ class RunnerRecord(Frozen):
     reason: str | None = None
     fix: str | None = None
     code: str | None = None
+    built: str | None = None
     versions: dict[str, str] = {}
     data_format: str | None = None
     threads: Threads | None = None

@@ -48,7 +48,7 @@ class RunResult(Frozen):
     """What one extractor process did. A final status of `started` means that the process died.
 
     `layers` holds seconds from the input to each layer, by the tool's name for it, if the job
-    asked for them.
+    asked for them. `built` says who built the network: the tool, a file or netparity.
     """
 
     schema_version: Literal[1]
@@ -59,6 +59,7 @@ class RunResult(Frozen):
     features: dict[InputKind, dict[str, ArrayFile]] = {}
     native_input: ArrayFile | None = None
     code: str | None = None
+    built: str | None = None
     versions: dict[str, str] = {}
     data_format: str | None = None
     threads: Threads

@@ -15,7 +15,11 @@ from netparity.protocol.timing import HardwareLimit, LayerTiming, TimingEntry, W
 
 
 class Run(Frozen):
-    """One invocation of `netparity compare`, as stored in `run.json`."""
+    """One invocation of `netparity compare`, as stored in `run.json`.
+
+    `network` is the file with the graph, relative to the run's folder; None for a network that the
+    catalogue has under the name `model`.
+    """
 
     schema_version: Literal[1, 2, 3]
     netparity_version: str
@@ -24,6 +28,7 @@ class Run(Frozen):
     finished: str | None = None
     interrupted: bool = False
     model: str
+    network: str | None = None
     weights: Weights
     images: list[Image] = Field(min_length=1)
     machine: Machine

@@ -48,8 +48,10 @@ class LayerTiming(Frozen):
     """One layer of one runner, over all its processes; only with `--per-layer`.
 
     Attributes:
-        up_to_seconds: from the input to this layer: geometric mean of the processes' medians.
-        own_seconds: what the layer adds to the layer before; below 0 if the noise is larger.
+        up_to_seconds: for this layer and all that lead to it: geometric mean of the processes'
+            medians.
+        own_seconds: what the layer adds to the layer before; below 0 if the noise is larger. None
+            where several branches meet, none of which contains the others.
         limit_seconds: the least time that the layer needs at the machine's rates
             (`HardwareLimit`).
     """
@@ -57,7 +59,7 @@ class LayerTiming(Frozen):
     label: str
     layer: str
     up_to_seconds: Seconds
-    own_seconds: float
+    own_seconds: float | None
     flops: int
     limit_seconds: Seconds | None = None
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from netparity.models import Model, model_called
+from netparity.networks import Network, network_called
 from netparity.protocol import Run, RunnerRecord
 from netparity.replay.tables import FILES, PHASES_SHOWN, Figure, Outcome, PostForm, Replay, Row
 from netparity.results.folder import RunFolder, new_name
@@ -133,7 +133,7 @@ def summarise_replay(
     name: str, experiments: Sequence[Experiment], once: Run, repeated: Run
 ) -> Replay:
     """The results of each experiment, next to the post's, from the two stored runs."""
-    model = model_called(once.model)
+    model = network_called(once.model)
     records = {record.label: record for record in once.runners}
     return Replay(
         name=name,
@@ -155,7 +155,7 @@ def summarise_replay(
 # --- one experiment -------------------------------------------------------------------------
 
 
-def _outcome(experiment: Experiment, record: RunnerRecord, run: Run, model: Model) -> Outcome:
+def _outcome(experiment: Experiment, record: RunnerRecord, run: Run, model: Network) -> Outcome:
     error = (record.reason or "").partition("\n")[0] if record.status != "ok" else None
     seconds = _once(record)
     data_format = record.data_format or "channels_last"
@@ -179,13 +179,20 @@ def _outcome(experiment: Experiment, record: RunnerRecord, run: Run, model: Mode
     )
 
 
-def known_error(model: Model) -> str:
+def known_error(model: Network) -> str:
     """The first line of Theano's error: three channels, but one bias per filter."""
-    filters = model.blocks[0][0]
+    filters = _first_filters(model)
     return (
         "ValueError: Input dimension mis-match. "
         f"(input[1].shape[1] = 3, input[2].shape[1] = {filters})"
     )
+
+
+def _first_filters(model: Network) -> int:
+    """The number of filters of the first convolution."""
+    kernel = model.parametric_layers[0].kernel_shape
+    assert kernel is not None
+    return kernel[-1]
 
 
 def first_kernel(record: RunnerRecord) -> str | None:
@@ -194,7 +201,7 @@ def first_kernel(record: RunnerRecord) -> str | None:
 
 
 def _as_documented(
-    experiment: Experiment, record: RunnerRecord, run: Run, model: Model
+    experiment: Experiment, record: RunnerRecord, run: Run, model: Network
 ) -> bool | None:
     """Whether its outcome is the one in docs/2017.md; None if it could not be run here."""
     if record.status in ("unavailable", "pending"):
@@ -207,7 +214,7 @@ def _as_documented(
         and (record.reason or "").startswith(known_error(model) + "\n")
         and "load" in seconds
         and "predict_first" not in seconds
-        and first_kernel(record) == f"3x{model.blocks[0][0]}x3x3"
+        and first_kernel(record) == f"3x{_first_filters(model)}x3x3"
     )
 
 

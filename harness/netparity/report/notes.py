@@ -64,7 +64,8 @@ def keyed_notes(run: Run) -> Iterator[Note]:
         yield Note("handing-out", "Timings include returning every requested layer.")
     for record in run.runners:
         if record.code:
-            yield Note("ran", f"{record.label}: {record.code}.")
+            built = f"; network built by {record.built}" if record.built else ""
+            yield Note("ran", f"{record.label}: {record.code}{built}.")
     for record in run.runners:
         yield from _fate(run, record)
     for preprocessing in run.preprocessing:

@@ -11,9 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from netparity.errors import InputError
-from netparity.models import MODELS
+from netparity.networks.plain_input import to_plain
 from netparity.protocol import FeatureFile, Run
 from netparity.results.folder import RunFolder
+from netparity.results.network import run_network
 
 Pixels = npt.NDArray[np.uint8]
 Tensor = npt.NDArray[np.float64]
@@ -129,11 +130,16 @@ def _tensor(run: Run, folder: RunFolder, name: str) -> Tensor | None:
         batch = folder.read_plain_array(str(folder.inside(name).relative_to(folder.path.resolve())))
     except InputError:
         return None
-    if batch.ndim != 4 or batch.shape[-1] != 3 or not batch.size or run.model not in MODELS:
+    if batch.ndim != 4 or batch.shape[-1] != 3 or not batch.size:
         return None
     if batch.dtype.kind != "f" or not np.isfinite(batch[0]).all():
         return None
-    levels: Tensor = batch[0].astype(np.float64) + np.asarray(MODELS[run.model].mean_rgb)
+    try:
+        network = run_network(run, folder)
+    except InputError:
+        return None
+    plain = to_plain(batch[:1].astype(np.float64), network)
+    levels: Tensor = plain[0] + np.asarray(network.mean_rgb)
     return levels
 
 

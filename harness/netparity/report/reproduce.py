@@ -38,8 +38,9 @@ def _arguments(run: Run) -> Iterator[str]:
         yield option if key == "per_layer" else f"{option}={value}"
     reference = settings.ratio_reference
     options: dict[str, object] = {
-        "--model": run.model,
+        "--model": _model(run),
         "--weights": next(iter(_paths(run, run.weights.source)), run.weights.source),
+        **_input(run),
         "--layers": ",".join(settings.layers),
         "--rounds": "auto" if settings.precision is not None else settings.rounds,
         "--precision": settings.precision,
@@ -61,9 +62,35 @@ def _arguments(run: Run) -> Iterator[str]:
             yield f"{option}={_number(setting) if isinstance(setting, float) else setting}"
 
 
+def _model(run: Run) -> str | None:
+    """The model as it was given, a name or a path; None if the weights' file is the model."""
+    return _given(run, "--model") if run.network is not None else run.model
+
+
+_INPUT_OPTIONS = ("--input", "--preprocess", "--mean", "--std", "--scale", "--channel-order")
+
+
+def _input(run: Run) -> dict[str, str | None]:
+    """What was said about the network's input."""
+    return {option: _given(run, option) for option in (*_INPUT_OPTIONS, "--input-size")}
+
+
+def _given(run: Run, option: str) -> str | None:
+    """The value of an option in the typed command; None if it was not given."""
+    words = list(run.settings.command)
+    for place, word in enumerate(words):
+        if word == option and place + 1 < len(words):
+            return words[place + 1]
+        if word.startswith(f"{option}="):
+            return word.partition("=")[2]
+    return None
+
+
 def _images(run: Run) -> Iterator[str]:
     """Paths of the images; none for the sample image, which is the default."""
     places = {image.file: _paths(run, image.file) for image in run.images}
+    if run.images[0].mode == "tensor":
+        return
     if [image.file for image in run.images] == ["sample.png"] and not places["sample.png"]:
         return
     for image in run.images:

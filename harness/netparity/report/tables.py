@@ -96,7 +96,12 @@ def layers(run: Run) -> Table:
     for layer in dict.fromkeys(entry.layer for entry in run.layer_timing):
         entries = [own.get((label, layer)) for label in labels]
         least = next((entry.limit_seconds for entry in entries if entry is not None), None)
-        cells = [three_digits(1e3 * entry.own_seconds) if entry else ABSENT for entry in entries]
+        cells = [
+            ABSENT
+            if entry is None or entry.own_seconds is None
+            else three_digits(1e3 * entry.own_seconds)
+            for entry in entries
+        ]
         rows.append((layer, three_digits(1e3 * least) if least is not None else ABSENT, *cells))
     title = "Milliseconds that each layer adds, and the hardware limit"
     return Table(title, ("layer", "limit", *labels), tuple(rows))

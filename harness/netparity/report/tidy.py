@@ -66,6 +66,8 @@ def _values(run: Run) -> Iterator[dict[str, object]]:
             share = run.limit.seconds / entry.median_seconds
             yield of | _value("share_of_limit", share, None, "1")
     for layer in run.layer_timing:
+        if layer.own_seconds is None:
+            continue
         own = _value("layer_seconds", layer.own_seconds, None, "s")
         yield {"label": layer.label, "feature": layer.layer, "phase": "predict"} | own
     for record in run.runners:

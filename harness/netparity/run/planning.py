@@ -7,15 +7,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+import numpy.typing as npt
+
 from netparity._version import __version__
 from netparity.errors import SetupError, UsageError
-from netparity.inputs import MAX_IMAGES, SAMPLE_IMAGE, DecodedImage, decode, shared_tensor
-from netparity.models import Layer, Model, model_called
+from netparity.inputs import MAX_IMAGES, SAMPLE_IMAGE, DecodedImage, check_tensor, decode, prepare
+from netparity.inputs.given import Given, with_given
+from netparity.networks import Layer, Network
+from netparity.networks.input_size import parse_input_size
 from netparity.parity import FLOOR_FACTOR, Rule
 from netparity.protocol import Image, Run, RunnerRecord, Settings, Weights
-from netparity.results.folder import RunFolder, utc_now
+from netparity.results.folder import RunFolder, array_hash, read_npy, utc_now
+from netparity.results.network import store_network
+from netparity.run.network import lacking, network_files
 from netparity.run.process import Assignment
-from netparity.run.request import DEFAULT_BUDGET_SECONDS, DEFAULT_PRECISION, Request
+from netparity.run.request import (
+    DEFAULT_BUDGET_SECONDS,
+    DEFAULT_PRECISION,
+    PREPROCESSING,
+    Request,
+)
 from netparity.runners import DEFAULT_RUNNERS, RUNNERS, Availability, Runner, create_runners
 from netparity.runners.base import COMPILE_CACHE
 from netparity.runners.matconvnet import CODE_CHOICES
@@ -23,7 +35,9 @@ from netparity.system.launch import Limits
 from netparity.system.limits import parse_bytes, parse_cpus
 from netparity.timing import Schedule, cpus_available, describe_machine
 from netparity.watch import SILENT, Watch
-from netparity.weights import WeightSet, resolve
+from netparity.weights import WeightSet
+from netparity.weights.model import default_features, resolve_model
+from netparity.weights.network_files import is_known
 
 LEAST_ROUNDS = 5
 """Of `--rounds auto`: fewer and the intervals are not what they say (docs/decisions/0004)."""
@@ -31,13 +45,19 @@ LEAST_ROUNDS = 5
 
 @dataclass(frozen=True)
 class Plan:
-    """A request in which nothing is wrong any more."""
+    """A request in which nothing is wrong any more.
+
+    Attributes:
+        images: none if the network's input was given itself.
+        tensor: the shared input, N x the network's input shape.
+    """
 
     request: Request
-    model: Model
+    model: Network
     layers: tuple[Layer, ...]
     runners: list[Runner]
     images: list[DecodedImage]
+    tensor: npt.NDArray[np.float32]
     weights: WeightSet
     threads: int
     limits: Limits
@@ -55,25 +75,38 @@ def make_plan(request: Request, watch: Watch = SILENT) -> Plan:
         cpus=parse_cpus(request.affinity) if request.affinity else (),
         memory_bytes=parse_bytes(request.memory_limit) if request.memory_limit else None,
     )
-    model = model_called(request.model)
-    names = ",".join(model.default_features) if request.layers is None else request.layers
-    layers = model.select(names)
     runners = create_runners(request.runners or DEFAULT_RUNNERS, RUNNERS, _for_all(request))
     labels = [runner.label for runner in runners]
     if request.reference is not None and request.reference not in labels:
         raise UsageError(
             f"--reference {request.reference!r} is not among the runners: {', '.join(labels)}"
         )
-    paths = list(request.images) or [SAMPLE_IMAGE]
+    given = Given(*(getattr(request, name) for name in PREPROCESSING))
+    resolved = resolve_model(
+        request.model,
+        request.weights,
+        watch,
+        parse_input_size(request.input_size),
+        lambda network: with_given(network, given),
+    )
+    if request.input is not None and request.images:
+        raise UsageError("give images, or the network's input with --input, not both")
+    paths = [] if request.input is not None else list(request.images) or [SAMPLE_IMAGE]
     if len(paths) > MAX_IMAGES:
         raise UsageError(f"{len(paths)} images; one comparison takes at most {MAX_IMAGES}")
     images = [decode(path) for path in paths]
     for image in images:
         for note in image.notes:
             watch.warning(f"{image.path.name}: {note}")
-    weights = resolve(request.weights, model, watch)
+    model, weights = resolved.network, resolved.weights
+    names = ",".join(default_features(model)) if request.layers is None else request.layers
+    layers = model.select(names)
     threads = request.threads or len(limits.cpus) or cpus_available()
-    return Plan(request, model, layers, runners, images, weights, threads, limits, schedule)
+    if request.input is not None:
+        tensor = check_tensor(read_npy(request.input), model)
+    else:
+        tensor = prepare(images, model, weights.tensors())
+    return Plan(request, model, layers, runners, images, tensor, weights, threads, limits, schedule)
 
 
 def make_schedule(
@@ -119,6 +152,10 @@ def prepare_runners(plan: Plan, watch: Watch) -> dict[str, Availability]:
     """Make missing environments and find out which runners can run."""
     available = {}
     for runner in plan.runners:
+        if (reason := lacking(plan.model, plan.layers, runner)) is not None:
+            fix = "compare this network without this runner"
+            available[runner.label] = Availability(False, reason, fix)
+            continue
         try:
             runner.prepare(plan.request.environments, watch)
             available[runner.label] = runner.availability(plan.request.environments)
@@ -133,27 +170,26 @@ def make_assignment(
     """Write the inputs and convert the weights for the tools that will run."""
     for image, name in zip(plan.images, decoded_images(plan), strict=True):
         store.write_bytes(name, image.as_png())
-    tensor = shared_tensor(plan.images, plan.model)
-    stored = store.write_array("input/shared.npy", tensor)
-    formats = {
-        runner.weights_format for runner in plan.runners if available[runner.label].available
-    }
+    stored = store.write_array("input/shared.npy", plan.tensor)
+    ready = [runner for runner in plan.runners if available[runner.label].available]
+    graph, files = network_files(plan.weights, plan.layers, ready, store, watch)
     return Assignment(
         model=plan.model,
         layers=plan.layers,
         weights=plan.weights,
-        weight_files={name: plan.weights.file(name, watch) for name in sorted(formats)},
+        weight_files=files,
         images=[
             image.path if image.portable else store.path / name
             for image, name in zip(plan.images, decoded_images(plan), strict=True)
         ],
-        tensor=tensor,
+        tensor=plan.tensor,
         shared_input=store.path / stored.file,
         threads=plan.threads,
         warmup=plan.request.warmup,
         repeats=plan.request.repeats,
         timeout_seconds=plan.request.timeout_seconds,
         limits=plan.limits,
+        graph=graph,
     )
 
 
@@ -167,12 +203,14 @@ def begin_run(
 ) -> Run:
     """The run before anything has run, stored at once."""
     request = plan.request
+    known = is_known(plan.model)
     run = Run(
         schema_version=3,
         netparity_version=__version__,
         run_id=store.run_id,
         started=utc_now(),
         model=plan.model.name,
+        network=None if known else store_network(plan.model, store),
         weights=Weights(
             kind=plan.weights.kind, sha256=plan.weights.sha256, source=plan.weights.source
         ),
@@ -186,7 +224,8 @@ def begin_run(
                 decoded=name,
             )
             for image, name in zip(plan.images, decoded_images(plan), strict=True)
-        ],
+        ]
+        or _tensor_records(plan),
         machine=describe_machine(),
         settings=Settings(
             layers=[layer.name for layer in plan.layers],
@@ -212,6 +251,15 @@ def begin_run(
     )
     store.write_run(run)
     return run
+
+
+def _tensor_records(plan: Plan) -> list[Image]:
+    """What stands for the images where the network's input was given itself."""
+    path = plan.request.input
+    assert path is not None
+    height, width = plan.model.input_size
+    row = Image(file=path.name, sha256=array_hash(plan.tensor), mode="tensor", size=(width, height))
+    return [row] * len(plan.tensor)
 
 
 def _new_record(runner: Runner, availability: Availability) -> RunnerRecord:

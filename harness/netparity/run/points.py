@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from netparity.judge.truths import noise_floor
 from netparity.parity import ReferencePass
 from netparity.protocol import Run
+from netparity.results.features import feature_files
 from netparity.results.folder import RunFolder
 from netparity.run.planning import Plan, begin_run, make_assignment, prepare_runners
 from netparity.run.process import Assignment
@@ -77,13 +78,14 @@ def store_references(points: Sequence[Point], watch: Watch) -> None:
 def compute_reference(point: Point, watch: Watch) -> None:
     """Compute and store the float64 features and their noise floor."""
     plan = point.plan
-    reference = ReferencePass(plan.model, plan.weights.tensors(), point.assignment.tensor)
     wanted = [layer.name for layer in plan.layers]
+    tensors, images = plan.weights.tensors(), point.assignment.tensor
+    reference = ReferencePass(plan.model, tensors, images, wanted=wanted)
+    files = feature_files("features/reference", wanted)
     stored = {}
     with watch.task("reference and noise floor", len(wanted)) as task:
         for name in wanted:
-            file = f"features/reference/{name}.npy"
-            stored[name] = point.store.write_array(file, reference[name])
+            stored[name] = point.store.write_array(files[name], reference[name])
             task.advance()
     floor = noise_floor("shared", [], reference.layer_floors, wanted)
     changes = {"reference_features": stored, "noise_floors": [floor]}

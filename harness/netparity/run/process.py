@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from netparity.models import Layer, Model
+from netparity.networks import Layer, Network
+from netparity.networks.catalogue.vgg import widths_of
 from netparity.protocol import (
+    PHASES,
     Architecture,
     Calibration,
     FeatureFile,
     FeatureRequest,
+    InputKind,
+    InputPreprocessing,
     Job,
     Round,
     RunResult,
@@ -37,6 +42,24 @@ from netparity.system.launch import Exit, LaunchError, Limits, launch
 from netparity.system.logs import log_tail, printable
 from netparity.weights import WeightSet
 
+WITHOUT_IMAGES = tuple(phase for phase in PHASES if phase != "preprocess")
+"""The phases of a run on a tensor."""
+
+
+@dataclass(frozen=True)
+class Graph:
+    """A network that tools load or build from a file, rather than by its architecture's name.
+
+    Attributes:
+        file: network.json.
+        names: network format to node to the name of its output in the tool.
+        mean_image: the mean image as .npy, if the preprocessing subtracts one.
+    """
+
+    file: Path
+    names: Mapping[str, Mapping[str, str]]
+    mean_image: Path | None = None
+
 
 @dataclass(frozen=True)
 class Assignment:
@@ -46,9 +69,10 @@ class Assignment:
         weight_files: weights by format, for every format that a runner here loads.
         tensor: the shared input, N x H x W x C, which lies in the file `shared_input` too.
         options: what every extractor is told beside its runner's own keys.
+        graph: the network's files; None for a VGG network that every tool builds by itself.
     """
 
-    model: Model
+    model: Network
     layers: Sequence[Layer]
     weights: WeightSet
     weight_files: Mapping[str, Path]
@@ -61,6 +85,18 @@ class Assignment:
     timeout_seconds: float
     limits: Limits = field(default_factory=Limits)
     options: Mapping[str, str] = field(default_factory=dict)
+    graph: Graph | None = None
+
+    @property
+    def kinds(self) -> tuple[InputKind, ...]:
+        """The inputs that features are computed from: without images, only the shared one."""
+        return ("shared", "native") if self.images else ("shared",)
+
+    def name_for(self, runner: Runner, layer: Layer) -> str:
+        """What a runner's extractor calls a layer."""
+        if self.graph is None:
+            return runner.layer_name(layer)
+        return self.graph.names[runner.network_format][layer.name]
 
 
 @dataclass(frozen=True)
@@ -123,8 +159,9 @@ def _execute(
     try:
         command = runner.command(environments, job_file, assignment.threads)
         ended = launch(command, folder, log, assignment.timeout_seconds, assignment.limits)
-        result = read_result(folder / "result.json", ended)
-        features = check_features(job, result, folder, store)
+        phases = PHASES if assignment.images else WITHOUT_IMAGES
+        result = read_result(folder / "result.json", ended, phases)
+        features = check_features(job, result, folder, store, assignment.kinds)
         native_input = check_native_input(result, folder, store)
         reason = None
     except (ProcessFailedError, LaunchError) as error:
@@ -145,7 +182,7 @@ def _execute(
         log_tail=log_tail(log) if reason else [],
         clock=result.clock if result else None,
         calibration=turn.calibration,
-        layers=_layers(result, runner, assignment.model),
+        layers=_layers(result, runner, assignment),
     )
     return Outcome(record, folder, result, features, native_input)
 
@@ -159,32 +196,25 @@ def _under_limit(limits: Limits) -> str:
 
 def make_job(runner: Runner, assignment: Assignment, folder: Path) -> Job:
     """What one process is told; its results go to `folder`."""
-    model, count = assignment.model, len(assignment.images)
+    network, count = assignment.model, len(assignment.tensor) or len(assignment.images)
+    given = network.image.preprocessing
     return Job(
         schema_version=1,
         runner=runner.name,
         label=runner.label,
-        model=model.name,
-        architecture=Architecture(
-            blocks=[list(block) for block in model.blocks],
-            dense=list(model.dense),
-            classes=model.classes,
-            input_size=list(model.input_size),
-        ),
-        weights=WeightsFile(
-            file=str(assignment.weight_files[runner.weights_format]),
-            format=runner.weights_format,
-            sha256=assignment.weights.sha256,
-        ),
+        model=network.name,
+        **_network_fields(runner, assignment),
         images=[str(path.absolute()) for path in assignment.images],
         shared_input=SharedInput(
-            file=str(assignment.shared_input), shape=[count, *model.input_size, 3]
+            file=str(assignment.shared_input),
+            shape=[count, *network.image.shape],
+            channel_order=given.order if given is not None and assignment.graph else "RGB",
         ),
-        mean_rgb=list(model.mean_rgb),
+        mean_rgb=list(network.mean_rgb),
         features=[
             FeatureRequest(
                 name=layer.name,
-                layer=runner.layer_name(layer),
+                layer=assignment.name_for(runner, layer),
                 shape=[count, *layer.output_shape],
             )
             for layer in assignment.layers
@@ -198,10 +228,46 @@ def make_job(runner: Runner, assignment: Assignment, folder: Path) -> Job:
     )
 
 
-def _layers(result: RunResult | None, runner: Runner, model: Model) -> dict[str, list[float]]:
+def _network_fields(runner: Runner, assignment: Assignment) -> dict[str, Any]:
+    """The network and its weights: as a VGG architecture, or as a graph."""
+    network = assignment.model
+    graph = assignment.graph
+    format_ = runner.network_format if graph else runner.weights_format
+    weights = WeightsFile(
+        file=str(assignment.weight_files[format_]),
+        format=format_,
+        sha256=assignment.weights.sha256,
+    )
+    widths = widths_of(network)
+    if graph is None and widths is not None:
+        architecture = Architecture(
+            blocks=[list(block) for block in widths.blocks],
+            dense=list(widths.dense),
+            classes=widths.classes,
+            input_size=list(network.input_size),
+        )
+        return {"architecture": architecture, "weights": weights}
+    given = network.image.preprocessing
+    assert graph is not None, "only a VGG network is built by its architecture"
+    preprocessing = None
+    if given is not None:
+        mean_image = None if graph.mean_image is None else str(graph.mean_image)
+        preprocessing = InputPreprocessing(**{**asdict(given), "mean_image": mean_image})
+    return {
+        "architecture": None,
+        "network": str(graph.file),
+        "preprocessing": preprocessing,
+        "weights": weights,
+    }
+
+
+def _layers(
+    result: RunResult | None, runner: Runner, assignment: Assignment
+) -> dict[str, list[float]]:
     """Seconds up to each layer, by netparity's names; a tool may have layers that it has not."""
     seen = result.layers if result is not None else {}
-    names = ((layer.name, runner.layer_name(layer)) for layer in model.layers)
+    layers = assignment.model.layers
+    names = ((layer.name, assignment.name_for(runner, layer)) for layer in layers)
     return {name: list(seen[theirs]) for name, theirs in names if theirs in seen}
 
 

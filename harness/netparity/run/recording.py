@@ -40,6 +40,7 @@ def add_outcome(run: Run, label: str, outcome: Outcome, store: RunFolder) -> Run
 def _described(result: RunResult) -> dict[str, Any]:
     return {
         "code": result.code,
+        "built": result.built,
         "versions": result.versions,
         "data_format": result.data_format,
         "threads": result.threads,

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 DEFAULT_PRECISION = 0.03
 DEFAULT_BUDGET_SECONDS = 300.0
 MOST_ROUNDS = 1000
+PREPROCESSING = ("preprocess", "mean", "std", "scale", "channel_order", "input_size")
+"""The fields that say what is done to an image, in the order of `inputs.given.Given`."""
 MOST_PREDICTIONS = 100_000
 MOST_THREADS = 4096
 
@@ -67,9 +69,42 @@ class Request:
         metavar="NAME[key=value,...]",
         shown="the usual ones",
     )
-    model: str = option("vgg16", "vgg16 or vgg19, or their -tiny and -notop variants.", "--model")
-    weights: str = option(
-        "synthetic:0", "synthetic:SEED, or a file in any format (docs/weights.md).", "--weights"
+    model: str | None = option(
+        None,
+        "A network's name (netparity network list), or an ONNX, Keras or MatConvNet file.",
+        "--model",
+        metavar="NAME|FILE",
+        shown="vgg16",
+    )
+    weights: str | None = option(
+        None,
+        "synthetic:SEED, or a file in any format (docs/weights.md).",
+        "--weights",
+        shown="synthetic:0, or the model's file",
+    )
+    input: Path | None = option(
+        None,
+        "Instead of images, the network's input itself: N x its shape, .npy, float32.",
+        "--input",
+        metavar="TENSOR",
+    )
+    preprocess: str | None = option(
+        None,
+        "What is done to an image, where the model's file does not say: caffe, tf, torch or none.",
+        "--preprocess",
+        metavar="caffe|tf|torch|none",
+        shown="as the model says",
+    )
+    mean: str | None = option(
+        None, "Mean to subtract after scaling: one number, or R,G,B.", "--mean"
+    )
+    std: str | None = option(None, "Divisor after that: one number, or R,G,B.", "--std")
+    scale: str | None = option(None, "Factor before that, as 1/255.", "--scale")
+    channel_order: str | None = option(
+        None, "Order of the input's channels.", "--channel-order", metavar="RGB|BGR|grey"
+    )
+    input_size: str | None = option(
+        None, "Height and width of the input.", "--input-size", metavar="H,W"
     )
     layers: str | None = option(
         None, "Layers to compare, as fc6,fc7, or all.", "--layers", shown="fc6,fc7"

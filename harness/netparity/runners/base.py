@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
-from netparity.models.layers import Layer, Tool
+from netparity.networks import Layer, Network, Node, Tool
+from netparity.networks.writing import WRITERS
 from netparity.protocol import DataFormat, RunResult
 from netparity.runners.environments import Environments
 from netparity.system.launch import Command
@@ -26,6 +27,9 @@ class Option:
     help: str
     choices: tuple[str, ...] = ()
 
+
+CANONICAL = "safetensors"
+"""The canonical tensors, for a tool that builds a network from `network.json`."""
 
 SCRATCH = "scratch"
 """A folder beside the job file for the runner's own use; removed when the process has ended."""
@@ -66,7 +70,10 @@ class Runner(ABC):
 
     Attributes:
         name: what the user writes.
-        weights_format: the name of the weight format that its extractor loads.
+        weights_format: the name of the weight format that its extractor loads for VGG networks.
+        network_format: the key of `networks.writing.WRITERS` whose files its extractor loads for
+            any other network; `CANONICAL` if it builds the network node by node; empty if it takes
+            VGG networks alone.
         tool: whose layer names the extractor uses; None for netparity's own.
         options: the keys of `NAME[key=value]`.
         default_rows: its rows in a comparison for which no runner is named.
@@ -78,6 +85,7 @@ class Runner(ABC):
 
     name: ClassVar[str]
     weights_format: ClassVar[str]
+    network_format: ClassVar[str] = ""
     tool: ClassVar[Tool | None] = None
     options: ClassVar[Mapping[str, Option]] = {}
     default_rows: ClassVar[tuple[str, ...]] = ()
@@ -100,9 +108,23 @@ class Runner(ABC):
         first = self.chosen.get("data_format") == "channels_first"
         return "channels_first" if first else "channels_last"
 
+    def lacks(self, node: Node) -> str | None:
+        """Why the tool cannot compute a node; None if it can."""
+        if not self.network_format:
+            return f"the runner {self.name} takes the VGG networks of the catalogue alone"
+        if self.network_format == CANONICAL:
+            return None
+        return WRITERS[self.network_format].lacks(node)
+
+    def node_names(self, network: Network) -> Mapping[str, str]:
+        """What the extractor calls the nodes of any network."""
+        if self.network_format == CANONICAL:
+            return {node.name: node.name for node in network.nodes}
+        return WRITERS[self.network_format].names(network)
+
     def layer_name(self, layer: Layer) -> str:
         """What the extractor calls a layer."""
-        return layer.names[self.tool] if self.tool is not None else layer.name
+        return layer.name if self.tool is None else layer.names.get(self.tool, layer.name)
 
     def prepare(self, environments: Environments, watch: Watch) -> None:  # noqa: B027
         """Make what it needs and what can be made without system packages.

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from netparity.protocol import RunResult
-from netparity.runners.base import COMPILE_CACHE, PER_LAYER, SCRATCH, Missing, Option
+from netparity.runners.base import CANONICAL, COMPILE_CACHE, PER_LAYER, SCRATCH, Missing, Option
 from netparity.runners.environments import Environments, Stack
 from netparity.runners.keras import KerasRunner
 from netparity.system.cache import cache_folder
@@ -30,6 +30,7 @@ class Keras2Theano(KerasRunner):
     """`keras2-theano`. Theano compiles C++, so it needs a compiler, headers and a BLAS."""
 
     name = _NAME
+    network_format = CANONICAL
     script = "extract_keras2.py"
     packages = ("keras", "theano", "numpy")
     modules = ("keras", "theano")

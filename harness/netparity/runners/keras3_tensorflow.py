@@ -14,6 +14,7 @@ class Keras3Tensorflow(KerasRunner):
     """`keras3-tensorflow`."""
 
     name = "keras3-tensorflow"
+    network_format = "keras"
     stack = Stack("keras3-tensorflow", ">=3.11,<3.14")
     script = "extract_keras3.py"
     packages = ("keras", "tensorflow", "tensorflow-cpu")

@@ -23,6 +23,7 @@ class MatconvnetRunner(Runner):
     """`matlab/extract_features.m` in MATLAB or Octave."""
 
     tool = "matconvnet"
+    network_format = "matconvnet"
     weights_format = matconvnet_format.NAME
     advice_for = "matconvnet"
     options: ClassVar = {

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from netparity.models import Cost
+from netparity.networks import Cost
 from netparity.protocol import Calibration, HardwareLimit
 from netparity.timing.calibration import COPY_BYTES, MULTIPLY_FLOPS
 

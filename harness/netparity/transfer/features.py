@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from netparity.errors import InputError
-from netparity.inputs import decode, shared_tensor
+from netparity.inputs import decode, prepare
 from netparity.protocol import InputKind, RunResult
 from netparity.results.folder import RunFolder, file_safe
 from netparity.run.acceptance import ProcessFailedError, check_features, read_result
@@ -131,7 +131,7 @@ def _tensor(images: Sequence[Path], folder: Path, extraction: Extraction) -> Pat
     """Where the shared tensor of a chunk lies; it is not made where every tool makes its own."""
     path = folder / "shared.npy"
     if extraction.kind == "shared":
-        tensor = shared_tensor([decode(image) for image in images], extraction.assignment.model)
+        tensor = prepare([decode(image) for image in images], extraction.assignment.model)
         extraction.store.write_array(extraction.store.relative(path), tensor)
     return path
 

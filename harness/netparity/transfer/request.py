@@ -38,8 +38,8 @@ class Request:
         argument=True,
     )
     runners: Sequence[str] = like(comparison.Request, "runners")
-    model: str = like(comparison.Request, "model")
-    weights: str = like(comparison.Request, "weights")
+    model: str | None = like(comparison.Request, "model")
+    weights: str | None = like(comparison.Request, "weights")
     feature: str = option("fc6", "Layer whose features the classifier is trained on.", "--layer")
     inputs: "Sequence[InputKind]" = option(
         ("shared", "native"),

@@ -15,9 +15,10 @@ from pathlib import Path
 import numpy as np
 
 from netparity.errors import InputError, SetupError
-from netparity.models import Model, model_called
+from netparity.networks import Network
 from netparity.results.folder import RunFolder, new_name
 from netparity.run.acceptance import ProcessFailedError
+from netparity.run.network import lacking, network_files
 from netparity.run.process import Assignment
 from netparity.runners import RUNNERS, Runner, create_runners
 from netparity.runners.environments import Environments
@@ -35,7 +36,8 @@ from netparity.transfer.settings import (
 )
 from netparity.transfer.tables import FILES, Transfer
 from netparity.watch import SILENT, Watch
-from netparity.weights import WeightSet, resolve
+from netparity.weights import WeightSet
+from netparity.weights.model import resolve_model
 
 
 def run_transfer(request: Request, watch: Watch = SILENT) -> tuple[Transfer, Path]:
@@ -53,9 +55,9 @@ def run_transfer(request: Request, watch: Watch = SILENT) -> tuple[Transfer, Pat
         )
     store = reopen(request.resume) if request.resume else None
     settings = read_settings(store) if store else check_request(request)
-    model = model_called(settings.model)
     runners = create_runners(settings.runners, RUNNERS)
-    weights = resolve(settings.weights, model, watch)
+    weights = resolve_model(settings.model, settings.weights, watch).weights
+    model = weights.model
     if store is None:
         store = RunFolder.create(request.results, f"{new_name()}-transfer")
         settings = settings.model_copy(update={"weights_sha256": weights.sha256})
@@ -89,7 +91,10 @@ def extract_from_all(
     """By runner, why there are no features."""
     failures: dict[str, str] = {}
     for position, runner in enumerate(runners, start=1):
-        reason = _unavailable(runner, extractions[0].environments, watch)
+        given = extractions[0].assignment
+        reason = lacking(given.model, given.layers, runner)
+        if reason is None:
+            reason = _unavailable(runner, extractions[0].environments, watch)
         if reason is None:
             try:
                 for extraction in extractions:
@@ -120,7 +125,7 @@ def _opened(settings: Settings, store: RunFolder, begun: bool, watch: Watch) -> 
 def _extractions(
     request: Request,
     settings: Settings,
-    model: Model,
+    model: Network,
     weights: WeightSet,
     dataset: Dataset,
     store: RunFolder,
@@ -131,19 +136,22 @@ def _extractions(
         raise InputError(
             f"the weights {settings.weights} have changed since the transfer began; start it anew"
         )
-    formats = sorted({runner.weights_format for runner in runners})
+    layers = model.select(settings.feature)
+    able = [runner for runner in runners if lacking(model, layers, runner) is None]
+    graph, files = network_files(weights, layers, able, store, watch)
     every = Assignment(
         model=model,
-        layers=model.select(settings.feature),
+        layers=layers,
         weights=weights,
-        weight_files={name: weights.file(name, watch) for name in formats},
+        weight_files=files,
         images=[item.path for item in dataset.items],
-        tensor=np.zeros((0, *model.input_size, 3), dtype=np.float32),
+        tensor=np.zeros((0, *model.image.shape), dtype=np.float32),
         shared_input=store.path,
         threads=settings.threads,
         warmup=0,
         repeats=1,
         timeout_seconds=request.timeout_seconds,
+        graph=graph,
     )
     for kind in settings.inputs:
         assignment = replace(every, options={"only": kind, "batch": str(settings.batch)})

@@ -8,12 +8,14 @@ from typing import Literal
 from pydantic import ValidationError
 
 from netparity.errors import InputError, UsageError
-from netparity.models import model_called
+from netparity.networks import NETWORKS
 from netparity.protocol.base import Frozen, InputKind
 from netparity.results.folder import RunFolder
 from netparity.runners import RUNNERS, create_runners
 from netparity.timing import cpus_available
 from netparity.transfer.request import Request
+from netparity.watch import SILENT
+from netparity.weights.model import DEFAULT_MODEL, DEFAULT_WEIGHTS, resolve_model
 
 DEFAULT_RUNNERS = ("keras3-tensorflow", "keras2-theano", "matconvnet-octave")
 SETTINGS_FILE = "settings.json"
@@ -44,8 +46,8 @@ def check_request(request: Request) -> Settings:
     """
     if not 0 < request.test_share < 1:
         raise UsageError(f"--test {request.test_share:g}: expected a share between 0 and 1")
-    model = model_called(request.model)
-    layers = model.select(request.feature)
+    network = resolve_model(request.model, request.weights, SILENT).network
+    layers = network.select(request.feature)
     if len(layers) != 1:
         raise UsageError(f"--layer {request.feature!r}: a transfer takes a single layer")
     names = list(request.runners or DEFAULT_RUNNERS)
@@ -53,8 +55,8 @@ def check_request(request: Request) -> Settings:
     return Settings(
         dataset=str(request.dataset.absolute()) if request.dataset is not None else None,
         runners=names,
-        model=model.name,
-        weights=request.weights,
+        model=_absolute(request.model or DEFAULT_MODEL),
+        weights=_weights(request),
         weights_sha256="",
         feature=layers[0].name,
         inputs=list(request.inputs),
@@ -63,6 +65,19 @@ def check_request(request: Request) -> Settings:
         seed=request.seed,
         threads=request.threads or cpus_available(),
     )
+
+
+def _absolute(name: str) -> str:
+    """A network's name as it is, or the whole path of a file."""
+    return name if name in NETWORKS else str(Path(name).expanduser().absolute())
+
+
+def _weights(request: Request) -> str:
+    """The weights, which a model's file brings unless others are named."""
+    if request.weights is not None:
+        return request.weights
+    named = request.model is None or request.model in NETWORKS
+    return DEFAULT_WEIGHTS if named else _absolute(str(request.model))
 
 
 def reopen(folder: Path) -> RunFolder:

@@ -22,7 +22,8 @@ from tests.support.cases import make_run
 
 GOLDEN = Path(__file__).parents[2] / "golden"
 RESULTS = sorted(GOLDEN.glob("result-*.json"))
-FILES = [(Job, "job.json", GOLDEN / "job.json"), *((RunResult, "result.json", p) for p in RESULTS)]
+JOBS = sorted(GOLDEN.glob("job*.json"))
+FILES = [*((Job, "job.json", p) for p in JOBS), *((RunResult, "result.json", p) for p in RESULTS)]
 EVERY_FILE = pytest.mark.parametrize(
     ("kind", "schema", "path"), FILES, ids=[path.name for _, _, path in FILES]
 )
@@ -62,6 +63,20 @@ def test_a_document_without_its_version_is_refused(kind, schema: str, path: Path
     del document["schema_version"]
     with pytest.raises(ValidationError):
         kind.model_validate(document)
+
+
+def test_a_job_needs_an_architecture_or_a_network() -> None:
+    document = json.loads((GOLDEN / "job-network.json").read_text(encoding="utf-8"))
+    assert Job.model_validate(document).architecture is None
+    with pytest.raises(ValidationError, match="architecture and network are both null"):
+        Job.model_validate(document | {"network": None})
+
+
+def test_a_job_without_the_keys_of_a_network_is_one_of_a_vgg() -> None:
+    document = json.loads((GOLDEN / "job.json").read_text(encoding="utf-8"))
+    del document["network"], document["preprocessing"]
+    job = Job.model_validate(document)
+    assert (job.network, job.preprocessing) == (None, None)
 
 
 def test_every_status_has_a_golden_file() -> None:

@@ -21,7 +21,7 @@ import netparity
 from netparity import LoadedRun
 from netparity.errors import InputError, UsageError
 from netparity.judge.drawing import draw_files
-from netparity.models import VGG16_TINY
+from netparity.networks.catalogue.vgg import VGG16_TINY
 from netparity.parity import ReferencePass
 from netparity.protocol import (
     PHASES,

@@ -56,7 +56,7 @@ def test_ctrl_c_between_processes_keeps_those_before_it(tmp_path, monkeypatch):
 def test_ctrl_c_before_the_first_process_leaves_an_interrupted_run(tmp_path, monkeypatch):
     script_preparation(monkeypatch)
 
-    def interrupted(*_):
+    def interrupted(*_, **__):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("netparity.run.points.ReferencePass", interrupted)
@@ -71,7 +71,7 @@ def test_ctrl_c_before_the_first_process_leaves_an_interrupted_run(tmp_path, mon
 def test_ctrl_c_before_there_is_a_run_leaves_nothing(tmp_path, monkeypatch):
     script_preparation(monkeypatch)
 
-    def interrupted(*_):
+    def interrupted(*_, **__):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("netparity.run.points.make_assignment", interrupted)

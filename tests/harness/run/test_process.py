@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from netparity.models import MODELS
+from netparity.networks import NETWORKS
 from netparity.protocol import RunResult
 from netparity.results.folder import RunFolder
 from netparity.run import acceptance
@@ -21,7 +21,7 @@ from netparity.system.launch import Command, Limits
 from netparity.weights import resolve
 from netparity.weights.formats import keras_h5
 
-TINY = MODELS["vgg16-tiny"]
+TINY = NETWORKS["vgg16-tiny"]
 
 # What every fake extractor begins with: the job, and functions to answer it.
 PRELUDE = """

@@ -3,84 +3,34 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
-import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[3]
+from tests.support.guide import ROOT, Copy, blocks, follow, style
+
 GUIDE = ROOT / "docs" / "adding-a-runner.md"
-# "…, `path/of/the/file`:" and the block that follows.
-_FILE = re.compile(r"`([\w/.-]+)`:\n\n```(\w+)\n(.*?)```", re.DOTALL)
-
-
-@dataclass(frozen=True)
-class Copy:
-    """A copy of netparity to which the guide's runners have been added."""
-
-    folder: Path
-
-    def run(self, *command: str) -> subprocess.CompletedProcess[str]:
-        environment = {**os.environ, "PYTHONPATH": str(self.folder / "harness"), "COLUMNS": "1000"}
-        return subprocess.run(
-            [sys.executable, *command],
-            capture_output=True,
-            text=True,
-            timeout=120,
-            env=environment,
-            cwd=self.folder,
-        )
-
-    def netparity(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return self.run("-m", "netparity.commands", *arguments)
-
-
-def insert(text: str, difference: str) -> str:
-    """A file with the lines that begin with `+` added where the lines around them are."""
-    lines, place = text.splitlines(), 0
-    shown = difference.splitlines()
-    for number, line in enumerate(shown):
-        if not line.startswith("+"):
-            place = lines.index(line[1:], place) + 1
-        elif number == 0:  # there is only a line after it
-            lines.insert(lines.index(shown[1][1:]), line[1:])
-        else:
-            lines.insert(place, line[1:])
-            place += 1
-    return "\n".join(lines) + "\n"
 
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
     """Netparity with all that the guide adds, except for `make pins`, which needs the network."""
-    folder = tmp_path_factory.mktemp("guide")
-    for name in ("harness/netparity", "python"):
-        ignored = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(ROOT / name, folder / name, ignore=ignored)
-    for name, kind, block in _FILE.findall(GUIDE.read_text()):
-        path = folder / name
-        assert path.exists() == (kind == "diff"), name
-        path.write_text(insert(path.read_text(), block) if kind == "diff" else block)
+    made = follow(GUIDE, tmp_path_factory.mktemp("guide"))
+    for name, _, block in blocks(GUIDE):
+        path = made.folder / name
         if path.suffix == ".in":
             path.with_suffix(".txt").write_text(block)
-    return Copy(folder)
+    return made
 
 
 def test_the_code_is_written_as_the_rest(copy: Copy) -> None:
-    names = [name for name, kind, _ in _FILE.findall(GUIDE.read_text()) if kind == "python"]
-    config = ("--config", str(ROOT / "pyproject.toml"))
-    for arguments in (("format", "--check", *config), ("check", "--select", "E,F,I", *config)):
-        done = copy.run("-m", "ruff", *arguments, *names)
-        assert done.returncode == 0, done.stdout + done.stderr
+    assert style(copy, GUIDE) == ""
 
 
 def test_the_guide_has_two_runners() -> None:
-    names = [name for name, _, _ in _FILE.findall(GUIDE.read_text())]
+    names = [name for name, _, _ in blocks(GUIDE)]
     assert len(names) == 7 and len(set(names)) == 6
 
 
@@ -116,7 +66,7 @@ def test_doctor_and_setup_know_both(copy: Copy, monkeypatch: pytest.MonkeyPatch)
 
 _JOB = """
 from pathlib import Path
-from netparity.models import VGG16
+from netparity.networks.catalogue.vgg import VGG16
 from netparity.runners import DEFAULT_RUNNERS, RUNNERS, create_runners
 from netparity.runners.environments import Environments
 [jax, tensorflow] = create_runners(["keras3-jax[per_layer=yes]", "keras3-tensorflow"], RUNNERS)

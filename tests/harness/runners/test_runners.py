@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from netparity.models import MODELS
+from netparity.networks.catalogue.vgg import ALL
 from netparity.runners import RUNNERS, create_runners, keras2_theano, matconvnet_octave
 from netparity.runners.base import Missing, missing_fix, thread_variables
 from netparity.runners.environments import Environments
@@ -29,7 +29,7 @@ def own(name: str, python: str = sys.executable) -> Environments:
 @pytest.mark.parametrize("kind", RUNNERS, ids=[kind.name for kind in RUNNERS])
 def test_every_runner_fits_the_layer_map_and_the_formats(kind) -> None:
     assert kind.weights_format in {format_.name for format_ in FORMATS}
-    for model in MODELS.values():
+    for model in ALL:
         for layer in model.layers:
             assert kind(kind.name).layer_name(layer) == layer.names.get(kind.tool, layer.name)
 

@@ -7,7 +7,8 @@ import io
 
 import pytest
 
-from netparity.models import VGG16_TINY, costs
+from netparity.networks import costs
+from netparity.networks.catalogue.vgg import VGG16_TINY
 from netparity.protocol import HardwareLimit, LayerTiming, Round
 from netparity.report import layers_csv
 from netparity.report.document import Document
@@ -18,7 +19,7 @@ from tests.support.cases import make_run
 from tests.support.stored_runs import ok
 
 LIMIT = HardwareLimit(flops=1, flops_per_second=1e9, bytes_per_second=1e9, seconds=1.0)
-COSTS = list(costs(VGG16_TINY, 2, "conv2_1"))
+COSTS = list(costs(VGG16_TINY, 2, ["conv2_1"]))
 
 
 def test_each_layer_adds_what_is_not_in_the_layer_before():

@@ -6,7 +6,8 @@ import math
 
 import pytest
 
-from netparity.models import VGG16, VGG16_TINY, UnknownLayerError, costs
+from netparity.networks import UnknownNodeError, costs
+from netparity.networks.catalogue.vgg import VGG16, VGG16_TINY
 from netparity.protocol import Calibration
 from netparity.timing import hardware_limit
 from netparity.timing.calibration import COPY_BYTES, MULTIPLY_FLOPS
@@ -36,9 +37,9 @@ def test_a_batch_reads_its_weights_once() -> None:
 
 
 def test_layers_behind_the_last_are_not_computed() -> None:
-    assert [cost.layer.name for cost in costs(VGG16, last="fc1")][-1] == "fc6"
-    with pytest.raises(UnknownLayerError):
-        list(costs(VGG16, last="fc9"))
+    assert [cost.layer.name for cost in costs(VGG16, wanted=["fc1"])][-1] == "fc6"
+    with pytest.raises(UnknownNodeError):
+        list(costs(VGG16, wanted=["fc9"]))
 
 
 def test_every_layer_is_bound_by_products_or_by_memory() -> None:
