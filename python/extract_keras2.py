@@ -16,15 +16,20 @@ from typing import Any
 from compat_keras20 import PrivateHome, nearest_load_img, restore_indexing
 from compat_py311 import restore_removed_names
 from extractor import ignore_user_keras_config, main
-from job_files import Architecture
+from job_files import Architecture, Weights
 from keras_stack import KerasStack, check_data_format
+from network_file import NetworkError, NetworkFile
 from stack import Description, Settings
+from tensors_file import read_tensors
 from theano_profile import functions_so_far, in_words
 from vgg16_topology import PUBLISHED, dense_names
 from weights_file import original_backend
 
 # Theano's own search for a BLAS fails on NumPy >= 1.22, and without a BLAS it is far slower.
 THEANO_DEFAULTS = {"floatX": "float32", "blas.ldflags": "-lopenblas"}
+
+LACKS: dict[str, str] = {}
+"""Operations that cannot be built here: why, in words that follow "node 'x' (op): "."""
 
 
 class Keras2(KerasStack):
@@ -35,6 +40,7 @@ class Keras2(KerasStack):
     theano: Any
     modules_at_start: int
     loading: list[Any]
+    nodes: list[str] | None = None
 
     def start(self, settings: Settings) -> None:
         """Import Theano and Keras, and fix the data format.
@@ -83,6 +89,34 @@ class Keras2(KerasStack):
         if self.home and self.stamp:
             weights_file = self.home.stamped(weights_file, self.keras.__version__)
         return super().build(architecture, weights_file)
+
+    def load_network(self, network: NetworkFile, weights: Weights, layers: list[str]) -> None:
+        """Build a network node by node from network.json and a .safetensors file.
+
+        Raises ValueError naming node and operation for what cannot be built, or an unknown layer.
+        """
+        for node in network.nodes:
+            if node.op in LACKS:
+                raise NetworkError(f"node {node.name!r} ({node.op}): {LACKS[node.op]}")
+        if weights.format != "safetensors":
+            raise ValueError(
+                f"weights have the format {weights.format!r}, expected 'safetensors'; Keras 2 "
+                "builds any network from network.json and canonical weights"
+            )
+        from build_keras2 import Builder  # imports Theano and Keras, which `start` has configured
+
+        self.keras.backend.set_learning_phase(0)
+        self.takes_bgr = False
+        self.built = "netparity, from the graph"
+        self.tensors = read_tensors(weights.file)
+        self.network = Builder(network, self.tensors, self.data_format).build()
+        self.nodes = [node.name for node in network.nodes if not node.inner]
+        self.use(self.cut(layers))
+        self.loading = functions_so_far(self.theano)
+
+    def timed_layers(self) -> list[str]:
+        """As every Keras does; of a network built from the graph, its nodes."""
+        return super().timed_layers() if self.nodes is None else self.nodes
 
     def published_vgg16(self, weights_file: str) -> Any:
         """Return Keras's own VGG16; Keras 2.0.x accepts no path, but looks in its home folder."""
@@ -151,12 +185,12 @@ class Keras2(KerasStack):
 
     def kernel_shapes(self) -> dict[str, str]:
         """Return each convolution kernel's shape in memory; Theano accepts any shape."""
-        if not hasattr(self, "network"):
+        if not hasattr(self, "network") or self.nodes is not None:
             return {}
         shapes = [
             f"{layer.name} {'x'.join(map(str, layer.get_weights()[0].shape))}"
             for layer in self.network.layers
-            if "_conv" in layer.name
+            if type(layer).__name__ == "Conv2D"
         ]
         return {"kernel_shapes": ", ".join(shapes)}
 

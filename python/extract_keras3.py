@@ -14,10 +14,14 @@ from typing import Any
 import numpy as np
 
 from extractor import ignore_user_keras_config, main
-from job_files import Architecture
+from job_files import Architecture, Weights
 from keras3_backends import Backend, backend_called
-from keras_stack import KerasStack, check_data_format
+from keras3_file import check_input, load_file, written_by
+from keras3_outputs import outputs_by_name
+from keras_stack import KerasStack, check_data_format, model_to
+from network_file import NetworkFile
 from stack import Description, Settings
+from weights_file import original_backend
 
 
 class Keras3(KerasStack):
@@ -26,6 +30,8 @@ class Keras3(KerasStack):
     backend: Backend
     call: str
     function: Callable[[Any], Any] | None
+    outputs: dict[str, Any] | None = None
+    file_backend: str | None = None
 
     def start(self, settings: Settings) -> None:
         """Import the backend and Keras, and fix threads and data format.
@@ -51,6 +57,35 @@ class Keras3(KerasStack):
         check_weights_name(weights_file)
         super().load(architecture, weights_file, layers)
 
+    def load_network(self, network: NetworkFile, weights: Weights, layers: list[str]) -> None:
+        """Load a .keras file, or an .h5 file with a configuration.
+
+        Raises ValueError for a file that cannot be used or an unknown layer.
+        """
+        if weights.format != "keras":
+            raise ValueError(
+                f"weights have the format {weights.format!r}, expected 'keras'; Keras 3 runs any "
+                "network from a .keras or .h5 file"
+            )
+        self.takes_bgr = False
+        self.network = load_file(self.keras, weights.file)
+        self.built = written_by(weights.file)
+        if not weights.file.endswith(".keras"):
+            self.file_backend = original_backend(weights.file)
+        check_input(weights.file, self.network, network, self.data_format)
+        self.outputs = outputs_by_name(self.keras, self.network)
+        self.use(self.cut(layers))
+
+    def timed_layers(self) -> list[str]:
+        """As every Keras does; of a file's model, also the layers of nested models."""
+        return super().timed_layers() if self.outputs is None else list(self.outputs)
+
+    def cut(self, layers: list[str]) -> Any:
+        """As every Keras does; of a file's model, also at layers of nested models."""
+        if self.outputs is None:
+            return super().cut(layers)
+        return model_to(self.keras, self.network, self.outputs, layers)
+
     def use(self, model: Any) -> None:
         """As every Keras does; called in the way that the job asks for."""
         super().use(model)
@@ -70,6 +105,9 @@ class Keras3(KerasStack):
         """Say which Keras and backend run, with which threads and kernels."""
         backend = self.backend
         flags = {"call": self.call, "precision": str(self.keras.config.dtype_policy().name)}
+        if self.file_backend is not None:
+            # Keras 3 takes the kernels of Theano's files as they are: rotated by 180 degrees.
+            flags["file_backend"] = self.file_backend
         return self.description(
             backend.title,
             backend.version,

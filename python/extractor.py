@@ -12,12 +12,11 @@ import signal
 import sys
 import time
 import traceback
-from typing import Any
 
 import numpy as np
 
+from feature_files import file_names
 from job_files import (
-    Feature,
     Job,
     Result,
     read_job,
@@ -26,6 +25,7 @@ from job_files import (
     started_result,
     write_result,
 )
+from network_file import read_network
 from process_facts import process_flags
 from stack import Settings, Stack
 from stopwatch import CLOCK, tick_seconds, timed, timed_series
@@ -109,22 +109,24 @@ def extract(stack: Stack, job: Job, result: Result) -> None:
     record_description(stack, result)
 
     layers = list(dict.fromkeys(feature.layer for feature in job.features))
-    load = timed(lambda: stack.load(job.architecture, job.weights.file, layers))
-    result.phases["load"] = [load.seconds]
+    loading = timed(lambda: load(stack, job, layers))
+    result.phases["load"] = [loading.seconds]
     record_description(stack, result)
 
     if "only" in job.options:
         extract_only(stack, job, result, job.options["only"])
         record_description(stack, result)
         return
-    size = job.architecture.input_size
-    preprocess = timed(lambda: stack.preprocess(job.images, size))
-    native = preprocess.value
-    # Only the first tensor is kept: others would count towards the tool's peak memory.
-    preprocessing = timed_series(
-        lambda: stack.preprocess(job.images, size), job.repeats, preprocess.seconds
-    )
-    result.phases["preprocess"] = [preprocess.seconds, *preprocessing.seconds]
+    native, preprocess_loops = None, 1
+    if job.images:
+        preprocess = timed(lambda: native_input(stack, job, job.images))
+        native = preprocess.value
+        # Only the first tensor is kept: others would count towards the tool's peak memory.
+        preprocessing = timed_series(
+            lambda: native_input(stack, job, job.images), job.repeats, preprocess.seconds
+        )
+        result.phases["preprocess"] = [preprocess.seconds, *preprocessing.seconds]
+        preprocess_loops = preprocessing.loops
 
     shared = stack.from_canonical(read_shared_input(job))
     first = timed(lambda: stack.predict(shared))
@@ -137,18 +139,44 @@ def extract(stack: Stack, job: Job, result: Result) -> None:
     result.clock = {
         "name": CLOCK,
         "tick_seconds": tick_seconds(),
-        "preprocess_loops": preprocessing.loops,
+        "preprocess_loops": preprocess_loops,
         "predict_loops": predicting.loops,
     }
 
     save_features(stack, job, result, "shared", dict(zip(layers, first.value, strict=True)))
-    native_outputs = stack.predict(native)
-    save_features(stack, job, result, "native", dict(zip(layers, native_outputs, strict=True)))
-    canonical = stack.to_canonical(native)
-    result.native_input = save_feature(canonical, job.output_dir, "native-input.npy")
+    if native is not None:
+        native_outputs = stack.predict(native)
+        save_features(stack, job, result, "native", dict(zip(layers, native_outputs, strict=True)))
+        canonical = stack.to_canonical(native)
+        result.native_input = save_feature(canonical, job.output_dir, "native-input.npy")
     if job.options.get("per_layer") == "yes":
         result.layers = time_layers(stack, shared, layers, job.repeats)
     record_description(stack, result)
+
+
+def load(stack: Stack, job: Job, layers: list[str]) -> None:
+    """Have the stack build or load the job's network."""
+    if job.network is not None:
+        stack.load_network(read_network(job.network), job.weights, layers)
+    else:
+        assert job.architecture is not None  # `read_job` has checked it
+        stack.load(job.architecture, job.weights.file, layers)
+
+
+def native_input(stack: Stack, job: Job, image_files: list[str]) -> np.ndarray:
+    """Return what the tool makes of images: what `Stack.predict` takes.
+
+    Raises ValueError for a network whose preprocessing is not known.
+    """
+    if job.network is None:
+        assert job.architecture is not None
+        return stack.preprocess(image_files, job.architecture.input_size)
+    if job.preprocessing is None:
+        raise ValueError(
+            f"the job has {len(job.images)} images, but 'preprocessing' is null; say how the "
+            "network's input is made, or give the input itself and no images"
+        )
+    return stack.preprocess_as(image_files, job.shared_input.shape[1:], job.preprocessing)
 
 
 def extract_only(stack: Stack, job: Job, result: Result, kind: str) -> None:
@@ -163,12 +191,13 @@ def extract_only(stack: Stack, job: Job, result: Result, kind: str) -> None:
     shared = read_shared_input(job) if kind == "shared" else None
     batch = int(job.options.get("batch", "16"))
     outputs = []
-    for start in range(0, len(job.images), batch):
+    count = len(job.images) if shared is None else len(shared)
+    for start in range(0, count, batch):
         chosen = slice(start, start + batch)
         if shared is not None:
             tensor = stack.from_canonical(shared[chosen])
         else:
-            tensor = stack.preprocess(job.images[chosen], job.architecture.input_size)
+            tensor = native_input(stack, job, job.images[chosen])
         outputs.append(stack.predict(tensor))
     layers = list(dict.fromkeys(feature.layer for feature in job.features))
     whole = [np.concatenate(parts) for parts in zip(*outputs, strict=True)]
@@ -187,12 +216,13 @@ def time_layers(
 
 
 def read_shared_input(job: Job) -> np.ndarray:
-    """Return the shared tensor, N x H x W x C float32 RGB, mean subtracted.
+    """Return the shared tensor, N x H x W x C float32, mean subtracted; RGB without `network`.
 
     Raises ValueError if the file is not what the job says.
     """
     shared = job.shared_input
-    if shared.channel_order != "RGB" or shared.mean_subtracted is not True:
+    is_known = shared.channel_order == "RGB" or job.network is not None
+    if not is_known or shared.mean_subtracted is not True:
         raise ValueError(
             f"the job's shared_input has channel_order {shared.channel_order!r} and "
             f"mean_subtracted {shared.mean_subtracted!r}, expected 'RGB' and true; "
@@ -210,19 +240,21 @@ def read_shared_input(job: Job) -> np.ndarray:
 def save_features(
     stack: Stack, job: Job, result: Result, kind: str, outputs: dict[str, np.ndarray]
 ) -> None:
-    """Save every requested feature as <kind>-<name>.npy and add it to the result."""
-
-    def save(feature: Feature) -> dict[str, Any]:
-        array = stack.feature_to_canonical(outputs[feature.layer])
-        return save_feature(array, job.output_dir, f"{kind}-{feature.name}.npy")
-
-    result.features[kind] = {feature.name: save(feature) for feature in job.features}
+    """Save every requested feature in a file of its own and add it to the result."""
+    names = file_names(kind, [feature.name for feature in job.features])
+    result.features[kind] = {
+        feature.name: save_feature(
+            stack.feature_to_canonical(outputs[feature.layer]), job.output_dir, name
+        )
+        for feature, name in zip(job.features, names, strict=True)
+    }
 
 
 def record_description(stack: Stack, result: Result) -> None:
     """Copy the stack's description into the result."""
     description = stack.describe()
     result.code = description.code
+    result.built = description.built
     result.versions = description.versions
     result.threads["found"] = description.threads_found
     result.blas = description.blas

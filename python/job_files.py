@@ -11,7 +11,7 @@ import io
 import json
 import os
 import tempfile
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import MISSING, asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -52,7 +52,10 @@ class Weights:
 
 @dataclass(frozen=True)
 class SharedInput:
-    """The tensor that every tool gets: N x H x W x C float32 .npy, RGB, mean subtracted."""
+    """The tensor that every tool gets: N x H x W x C float32 .npy, mean subtracted.
+
+    RGB, or in the network's own channel order if the job has a `network`.
+    """
 
     file: str
     shape: list[int]
@@ -70,14 +73,43 @@ class Feature:
 
 
 @dataclass(frozen=True)
+class Preprocessing:
+    """From an image with values of 0 to 255 to a network's input.
+
+    The image is resized to `resize` (or to the input's size), cropped in the middle to the input's
+    size, and then each value becomes (value * scale - mean) / deviation.
+
+    order: `RGB`, `BGR` or `grey`; mean and deviation are in this order, one number for each channel
+    or a single one for all; mean_image: a .npy file, or the name of a tensor in a weights file of
+    format `safetensors`, that replaces `mean`; keep_aspect: resize the shorter side to `resize`;
+    filter: `nearest`, `bilinear`, `bicubic` or `area`.
+    """
+
+    order: str = "RGB"
+    mean: list[float] = field(default_factory=lambda: [0.0])
+    deviation: list[float] = field(default_factory=lambda: [1.0])
+    scale: float = 1.0
+    mean_image: str | None = None
+    resize: list[int] | None = None
+    keep_aspect: bool = False
+    filter: str = "bicubic"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Job:
-    """One job.json; field names are its keys."""
+    """One job.json; field names are its keys.
+
+    architecture: of a VGG network, None if there is a `network`; network: the path of a
+    network.json; preprocessing: of the native input of that network.
+    """
 
     schema_version: int
     runner: str
     label: str
     model: str
-    architecture: Architecture
+    architecture: Architecture | None
+    network: str | None = None
+    preprocessing: Preprocessing | None = None
     weights: Weights
     images: list[str]
     shared_input: SharedInput
@@ -103,6 +135,7 @@ class Result:
     features: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
     native_input: dict[str, Any] | None = None
     code: str | None = None
+    built: str | None = None
     versions: dict[str, str] = field(default_factory=dict)
     data_format: str | None = None
     threads: dict[str, int | None] = field(default_factory=dict)
@@ -133,11 +166,19 @@ def read_job(path: str | Path) -> Job:
             f"job file '{path}' has schema_version {version!r}, but this extractor reads "
             f"{SCHEMA_VERSION}; use the harness and the python/ folder of the same netparity"
         )
+    network, given = raw.get("network"), raw.get("preprocessing")
+    if not (network is None or isinstance(network, str)):
+        raise JobError(f"'network' in job file '{path}' is {network!r}, expected a path or null")
+    architecture = raw.get("architecture")
+    if architecture is not None or network is None:
+        architecture = _fill(Architecture, architecture, "architecture", path)
+    preprocessing = None if given is None else _fill(Preprocessing, given, "preprocessing", path)
     return _fill(
         Job,
         {
             **raw,
-            "architecture": _fill(Architecture, raw.get("architecture"), "architecture", path),
+            "architecture": architecture,
+            "preprocessing": preprocessing,
             "weights": _fill(Weights, raw.get("weights"), "weights", path),
             "shared_input": _fill(SharedInput, raw.get("shared_input"), "shared_input", path),
             "features": _fill_features(raw.get("features"), path),
@@ -167,14 +208,15 @@ def _fill_features(raw: Any, path: str | Path) -> list[Feature]:
 
 
 def _fill(kind: type[T], raw: Any, what: str, path: str | Path) -> T:
-    """Make a dataclass from a JSON object; unknown keys are ignored."""
+    """Make a dataclass from a JSON object; unknown keys are ignored, and some may be absent."""
     if not isinstance(raw, dict):
         raise JobError(f"'{what}' in job file '{path}' is {raw!r}, expected a JSON object")
-    names = [entry.name for entry in fields(kind)]  # type: ignore[arg-type]
-    missing = [name for name in names if name not in raw]
+    entries = fields(kind)  # type: ignore[arg-type]
+    required = [e.name for e in entries if e.default is MISSING and e.default_factory is MISSING]
+    missing = [name for name in required if name not in raw]
     if missing:
-        raise JobError(f"'{what}' in job file '{path}' lacks {missing}; it needs {names}")
-    return kind(**{name: raw[name] for name in names})
+        raise JobError(f"'{what}' in job file '{path}' lacks {missing}; it needs {required}")
+    return kind(**{entry.name: raw[entry.name] for entry in entries if entry.name in raw})
 
 
 def read_result(path: str | Path) -> Result:

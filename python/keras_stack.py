@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import importlib
 import platform
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
-from job_files import Architecture
+from job_files import Architecture, Preprocessing
+from native_image import mean_image_of, normalised, resized
 from stack import Description, Settings
 from vgg16_topology import PUBLISHED, dense_names, dense_units
 from weights_file import check_weights
@@ -26,6 +28,9 @@ class KerasStack:
     data_format: str
     model: Any
     network: Any
+    built: str | None = None
+    takes_bgr: bool = True
+    tensors: Mapping[str, np.ndarray] = MappingProxyType({})
 
     def start(self, settings: Settings) -> None:
         """Import the framework and fix its settings."""
@@ -51,6 +56,7 @@ class KerasStack:
             threads_found=threads_found,
             blas=blas,
             flags=flags,
+            built=self.built,
         )
 
     def load(self, architecture: Architecture, weights_file: str, layers: list[str]) -> None:
@@ -62,7 +68,7 @@ class KerasStack:
         network = self.build(architecture, weights_file)
         self.after_loading(network, architecture, weights_file)
         self.network = network
-        self.use(cut_at(self.keras, network, layers))
+        self.use(self.cut(layers))
 
     def build(self, architecture: Architecture, weights_file: str) -> Any:
         """Return the whole network with its weights, in Keras's current data format.
@@ -71,7 +77,9 @@ class KerasStack:
         """
         try:
             if architecture == PUBLISHED:
+                self.built = "keras.applications.vgg16.VGG16"
                 return self.published_vgg16(weights_file)
+            self.built = "netparity, with the layers of keras.applications.vgg16.VGG16"
             network = build_like_vgg16(self.keras, architecture)
             network.load_weights(weights_file)
             return network
@@ -95,12 +103,20 @@ class KerasStack:
     ) -> Iterator[tuple[str, Callable[[], object]]]:
         """Yield each layer's name and a prediction of a model that ends there."""
         wanted = set(layers)
-        for layer in self.network.layers[1:]:
-            self.use(cut_at(self.keras, self.network, [layer.name]))
-            yield layer.name, lambda: self.predict(tensor)
-            wanted.discard(layer.name)
+        for name in self.timed_layers():
+            self.use(self.cut([name]))
+            yield name, lambda: self.predict(tensor)
+            wanted.discard(name)
             if not wanted:
                 return
+
+    def timed_layers(self) -> list[str]:
+        """Return the layers that the option `per_layer` times, in an order of computation."""
+        return [layer.name for layer in self.network.layers[1:]]
+
+    def cut(self, layers: list[str]) -> Any:
+        """Return the model from the network's input to these layers' outputs, and no further."""
+        return cut_at(self.keras, self.network, layers)
 
     def after_loading(self, network: Any, architecture: Architecture, weights_file: str) -> None:
         """Adapt freshly loaded kernels to the backend's conventions; nothing to do by default."""
@@ -113,13 +129,37 @@ class KerasStack:
         """
         batches = []
         for image_file in image_files:
-            try:
-                image = self.load_img(image_file, target_size=tuple(size))
-            except Exception as error:  # Pillow names no file, and raises many types
-                raise ValueError(f"image '{image_file}' cannot be read: {error}") from error
+            image = self.decode(image_file, target_size=tuple(size))
             pixels = np.expand_dims(self.img_to_array(image), axis=0)
             batches.append(self.keras.applications.vgg16.preprocess_input(pixels))
         return np.ascontiguousarray(np.vstack(batches))
+
+    def preprocess_as(
+        self, image_files: list[str], shape: list[int], preprocessing: Preprocessing
+    ) -> np.ndarray:
+        """Decode with load_img, resize with Pillow as it does, and normalise as stated.
+
+        Returns N x H x W x C or N x C x H x W float32. Raises ValueError naming the image.
+        """
+        if len(shape) != 3:
+            raise ValueError(f"the network's input has the shape {shape}, which is not an image's")
+        images = []
+        for image_file in image_files:
+            image = self.decode(image_file)
+            if preprocessing.order == "grey":
+                image = image.convert("L")
+            image = resized(image, (shape[0], shape[1]), preprocessing)
+            pixels = np.asarray(image, np.float32)
+            images.append(pixels.reshape(*pixels.shape[:2], -1))
+        mean_image = mean_image_of(preprocessing, self.tensors)
+        return self.from_canonical(normalised(np.stack(images), preprocessing, mean_image))
+
+    def decode(self, image_file: str, **options: Any) -> Any:
+        """Return Keras's load_img of a file, a Pillow image. Raises ValueError naming the file."""
+        try:
+            return self.load_img(image_file, **options)
+        except Exception as error:  # Pillow names no file, and raises many types
+            raise ValueError(f"image '{image_file}' cannot be read: {error}") from error
 
     def predict(self, tensor: np.ndarray) -> list[np.ndarray]:
         """Return one array per requested layer; the whole tensor is one batch."""
@@ -127,15 +167,16 @@ class KerasStack:
         return list(outputs) if isinstance(outputs, list | tuple) else [outputs]
 
     def from_canonical(self, tensor: np.ndarray) -> np.ndarray:
-        """N x H x W x C RGB to BGR in this run's data format; Keras's VGG16 expects BGR."""
-        bgr = tensor[..., ::-1]
-        if self.data_format == "channels_first":
-            bgr = bgr.transpose(0, 3, 1, 2)
-        return np.ascontiguousarray(bgr, dtype=np.float32)
+        """N x H x W x C to this run's data format; RGB to BGR for Keras's VGG16."""
+        ordered = tensor[..., ::-1] if self.takes_bgr else tensor
+        if self.data_format == "channels_first" and ordered.ndim == 4:
+            ordered = ordered.transpose(0, 3, 1, 2)
+        return np.ascontiguousarray(ordered, dtype=np.float32)
 
     def to_canonical(self, tensor: np.ndarray) -> np.ndarray:
-        """BGR in this run's data format to N x H x W x C RGB."""
-        return np.ascontiguousarray(self.feature_to_canonical(tensor)[..., ::-1])
+        """The inverse of `from_canonical`."""
+        ordered = self.feature_to_canonical(tensor)
+        return np.ascontiguousarray(ordered[..., ::-1] if self.takes_bgr else ordered)
 
     def feature_to_canonical(self, feature: np.ndarray) -> np.ndarray:
         """A layer's output to N x H x W x C; N x K stays."""
@@ -180,13 +221,19 @@ def cut_at(keras: Any, network: Any, layers: list[str]) -> Any:
 
     Raises ValueError listing the layers there are.
     """
-    by_name = {layer.name: layer for layer in network.layers}
-    unknown = [name for name in layers if name not in by_name]
+    outputs = {layer.name: layer.output for layer in network.layers[1:]}
+    return model_to(keras, network, outputs, layers)
+
+
+def model_to(keras: Any, network: Any, outputs: dict[str, Any], layers: list[str]) -> Any:
+    """Return the model from the network's input to these layers' outputs, given all outputs.
+
+    Raises ValueError listing the layers there are.
+    """
+    unknown = [name for name in layers if name not in outputs]
     if unknown:
-        raise ValueError(
-            f"the model has no layer {unknown[0]!r}; ask for one of {list(by_name)[1:]}"
-        )
-    return keras.models.Model(network.inputs, [by_name[name].output for name in layers])
+        raise ValueError(f"the model has no layer {unknown[0]!r}; ask for one of {list(outputs)}")
+    return keras.models.Model(network.inputs, [outputs[name] for name in layers])
 
 
 def library_versions() -> dict[str, str]:

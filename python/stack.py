@@ -8,7 +8,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from job_files import Architecture
+from job_files import Architecture, Preprocessing, Weights
+from network_file import NetworkFile
 
 
 @dataclass(frozen=True)
@@ -22,13 +23,17 @@ class Settings:
 
 @dataclass(frozen=True)
 class Description:
-    """What runs; result.json has keys of the same names."""
+    """What runs; result.json has keys of the same names.
+
+    built: who built the network, None before `load`.
+    """
 
     code: str
     versions: dict[str, str]
     threads_found: int | None
     blas: str | None
     flags: dict[str, str]
+    built: str | None = None
 
 
 class Stack(Protocol):
@@ -38,19 +43,30 @@ class Stack(Protocol):
         """Import the framework and set it up; called before any other method."""
 
     def load(self, architecture: Architecture, weights_file: str, layers: list[str]) -> None:
-        """Build the model that outputs these layers, with its weights in memory."""
+        """Build the VGG model that outputs these layers, with its weights in memory."""
+
+    def load_network(self, network: NetworkFile, weights: Weights, layers: list[str]) -> None:
+        """Load or build any network that outputs these layers, with its weights in memory.
+
+        From now on, a tensor's channels are in the network's own order.
+        """
 
     def preprocess(self, image_files: list[str], size: list[int]) -> np.ndarray:
         """Decode, resize to [height, width] and normalise as this tool's users do."""
+
+    def preprocess_as(
+        self, image_files: list[str], shape: list[int], preprocessing: Preprocessing
+    ) -> np.ndarray:
+        """Decode, resize and normalise as the network states, to H x W x C of `shape`."""
 
     def predict(self, tensor: np.ndarray) -> list[np.ndarray]:
         """Return one array per requested layer, in the tool's own data format."""
 
     def from_canonical(self, tensor: np.ndarray) -> np.ndarray:
-        """Convert N x H x W x C RGB to what `predict` takes."""
+        """Convert the shared input, N x H x W x C, to what `predict` takes."""
 
     def to_canonical(self, tensor: np.ndarray) -> np.ndarray:
-        """Convert what `preprocess` returns to N x H x W x C RGB."""
+        """Convert what `preprocess` returns to the shared input's order, N x H x W x C."""
 
     def feature_to_canonical(self, feature: np.ndarray) -> np.ndarray:
         """Convert an array that `predict` returns to N x H x W x C or N x K."""

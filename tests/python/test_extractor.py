@@ -9,8 +9,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from tests.support.graph_jobs import Sketch, graph_case
 from tests.support.tiny_vgg16 import PYTHON_FOLDER, TINY, forward, make_case, relative_l2
 
 HERE = Path(__file__).parent
@@ -137,3 +139,72 @@ def test_result_is_valid_json_after_each_step(case):
     run(case)
     text = (case.output_dir / "result.json").read_text(encoding="utf-8")
     assert json.loads(text)["schema_version"] == 1 and text.endswith("\n")
+
+
+@pytest.fixture
+def graph(tmp_path):
+    """A job for a network of one node, whose name cannot be a file's."""
+    folder = tmp_path / "graph"
+    folder.mkdir()
+    sketch = Sketch((6, 5, 3))
+    sketch.add("block/relu:0", "relu")
+    return graph_case(folder, sketch.network("mine"), folder / "w.safetensors", "safetensors")
+
+
+def test_a_network_of_any_kind_is_given_its_own_input(graph):
+    graph.job["shared_input"]["channel_order"] = "BGR"
+    graph.write()
+    code, log = run(graph)
+    result = graph.result()
+    assert (code, result["status"]) == (0, "ok"), log
+    assert result["built"] == "the test, from mine"
+    entry = result["features"]["shared"]["block/relu:0"]
+    np.testing.assert_array_equal(graph.array(entry), np.maximum(graph.shared, 0))
+    assert set(graph.output_dir.iterdir()) == {
+        graph.output_dir / entry["file"],
+        graph.output_dir / "result.json",
+    }
+
+
+def test_without_images_there_is_no_native_input(graph):
+    run(graph)
+    result = graph.result()
+    assert set(result["phases"]) == {"load", "predict_first", "predict"}
+    assert (set(result["features"]), result["native_input"]) == ({"shared"}, None)
+
+
+def test_images_are_preprocessed_as_the_network_states(tmp_path):
+    sketch = Sketch((6, 5, 3))
+    sketch.add("relu", "relu")
+    case = graph_case(
+        *(tmp_path, sketch.network(), tmp_path / "w.safetensors", "safetensors"),
+        images=2,
+        preprocessing={"mean": [7.0]},
+    )
+    code, log = run(case)
+    assert code == 0, log
+    result = case.result()
+    assert result["native_input"] == {"file": "native-input.npy", "shape": [2, 6, 5, 3]}
+    assert np.all(case.array(result["features"]["native"]["relu"]) == 7)
+
+
+def test_images_of_a_network_need_a_preprocessing(graph):
+    graph.job["images"] = ["photo.png"]
+    graph.write()
+    assert run(graph)[0] == 1
+    assert "1 images, but 'preprocessing' is null" in graph.result()["error"]["message"]
+
+
+def test_one_input_alone_in_batches_of_a_network(graph):
+    graph.job["options"] = {"only": "shared", "batch": "1"}
+    graph.write()
+    assert run(graph)[0] == 0
+    entry = graph.result()["features"]["shared"]["block/relu:0"]
+    np.testing.assert_array_equal(graph.array(entry), np.maximum(graph.shared, 0))
+
+
+def test_a_network_that_is_not_there_is_a_failed_result(graph):
+    graph.job["network"] = "/nowhere/network.json"
+    graph.write()
+    assert run(graph)[0] == 1
+    assert "/nowhere/network.json" in graph.result()["error"]["message"]

@@ -15,6 +15,7 @@ REWRITE = "import sys, job_files as f; print(f.to_json(getattr(f, sys.argv[1])(s
     ("reader", "name"),
     [
         ("read_job", "job.json"),
+        ("read_job", "job-network.json"),
         ("read_result", "result-ok.json"),
         ("read_result", "result-failed.json"),
         ("read_result", "result-started.json"),
@@ -39,6 +40,9 @@ def test_started_result_is_the_golden_one():
         ({"weights": None}, "'weights' in job file"),
         ({"weights": {"file": "w.h5"}}, "lacks ['format', 'sha256']"),
         ({"features": []}, "expected a non-empty list"),
+        ({"architecture": None}, "'architecture' in job file"),
+        ({"network": 3}, "'network' in job file"),
+        ({"preprocessing": []}, "'preprocessing' in job file"),
     ],
 )
 def test_unusable_job_is_refused_in_words(tmp_path, change, said):
@@ -48,6 +52,15 @@ def test_unusable_job_is_refused_in_words(tmp_path, change, said):
     done = run_python(REWRITE, "read_job", str(path))
     assert done.returncode != 0
     assert "JobError" in done.stderr and said in done.stderr
+
+
+def test_job_of_before_the_keys_of_a_network_is_read(tmp_path):
+    job = json.loads((GOLDEN / "job.json").read_text(encoding="utf-8"))
+    del job["network"], job["preprocessing"]
+    path = tmp_path / "job.json"
+    path.write_text(json.dumps(job), encoding="utf-8")
+    done = run_python(REWRITE, "read_job", str(path))
+    assert json.loads(done.stdout) == {**job, "network": None, "preprocessing": None}
 
 
 @pytest.mark.parametrize("text", ["", "{", "[1]", "null"])
