@@ -188,6 +188,7 @@ def record_failure(job: "dict[str, Any]", kind: str, message: str, where: str) -
         "features": {},
         "native_input": None,
         "code": None,
+        "built": None,
         "versions": {},
         "data_format": None,
         "threads": {"requested": job.get("threads"), "found": None},

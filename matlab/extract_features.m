@@ -16,13 +16,13 @@ function feature = extract_features(source, weights, layer, varargin)
 %
 %     f = extract_features('photo.png', 'vgg16.mat', 'fc6');
 %
-%   WEIGHTS is a SimpleNN file such as imagenet-vgg-verydeep-16.mat. FEATURE
-%   is H x W x C single, 1 x 1 x 4096 for VGG16's fc6. It also prints one
-%   JSON object with the keys `image_data_format`, `load time`,
-%   `preprocessing time` and `predict time`; times are in seconds.
+%   WEIGHTS is a SimpleNN file such as imagenet-vgg-verydeep-16.mat, or a DagNN
+%   file in its saved form. FEATURE is H x W x C single, 1 x 1 x 4096 for VGG16's
+%   fc6. It also prints one JSON object with the keys `image_data_format`,
+%   `load time`, `preprocessing time` and `predict time`; times are in seconds.
 %
-%   LAYER is a name in the file (`relu6`, `pool5`, `prob`) or a name that
-%   other tools use. Where other tools include the ReLU in a layer, the name
+%   LAYER is a name in the file (`relu6`, `pool5`, `prob`), of a variable in
+%   DagNN, or a name that other tools use. Where other tools include the ReLU in a layer, the name
 %   stands for the ReLU here:
 %
 %     conv5_3, block5_conv3  ->  relu5_3

@@ -10,6 +10,8 @@ function net = vl_simplenn_tidy(net)
 %
 %   all layers::  name 'layer<number>', precious false
 %   conv::        pad 0, stride 1, dilate 1, opts {}
+%   convt::       crop 0, upsample 1, numGroups 1, opts {}
+%   bnorm::       epsilon 1e-5
 %   pool::        pad 0, stride 1, method 'max', opts {}
 %   relu::        leak 0
 %   normalize::   param [5 1 0.0001/5 0.75]

@@ -11,12 +11,16 @@ end
 started = tic();
 net = np_load_net(job.weights.file, {job.features.layer});
 result.phases.load = toc(started);
+result.built = np_built_by(net);
 
 if strcmp(input, 'shared')
   shared = np_shared_input(job);
+  count = size(shared, 4);
+else
+  net.native = np_job_preprocessing(net, job);
+  count = numel(job.images);
 end
 batch = str2double(np_field(job.options, 'batch', '16'));
-count = numel(job.images);
 starts = 1:batch:count;
 parts = cell(numel(job.features), numel(starts));
 for b = 1:numel(starts)

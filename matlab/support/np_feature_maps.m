@@ -1,8 +1,7 @@
 function maps = np_feature_maps(job, net, res)
 %NP_FEATURE_MAPS The outputs of the layers that a job asks for.
 %   MAPS = NP_FEATURE_MAPS(JOB, NET, RES) is a cell with one H x W x C x N array
-%   for each of the job's features; RES is what VL_SIMPLENN returned.
+%   for each of the job's features; RES is what NP_FORWARD returned.
 
-positions = np_layer_positions(net, {job.features.layer});
-maps = {res(positions + 1).x};
+maps = np_outputs(net, res, {job.features.layer});
 end

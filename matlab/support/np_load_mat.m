@@ -1,5 +1,5 @@
 function net = np_load_mat(file)
-%NP_LOAD_MAT Read a SimpleNN network from a MAT file.
+%NP_LOAD_MAT Read a SimpleNN or DagNN network from a MAT file.
 %   NET = NP_LOAD_MAT(FILE). The network's fields are the file's variables, as
 %   in the files that MatConvNet publishes, or those of a structure called `net`.
 
@@ -21,8 +21,7 @@ if isfield(net, 'net')
   net = net.net;
 end
 if ~isfield(net, 'layers')
-  error('netparity:weights', ['%s is not a SimpleNN network: it has no ' ...
-    '`layers`, only %s. DagNN files are not supported.'], file, ...
-    strjoin(fieldnames(net)', ', '));
+  error('netparity:weights', ['%s is neither a SimpleNN nor a DagNN network: it ' ...
+    'has no `layers`, only %s.'], file, strjoin(fieldnames(net)', ', '));
 end
 end

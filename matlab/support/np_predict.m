@@ -3,8 +3,8 @@ function result = np_predict(result, job, net, native)
 %   RESULT = NP_PREDICT(RESULT, JOB, NET, NATIVE) records the time of the first
 %   pass over the shared tensor, runs `warmup` passes that are not recorded, and
 %   then records `repeats` more values; see NP_TIME_SERIES. NATIVE, the tensor
-%   made from the image files, goes through the network once, untimed. With the
-%   job's option `per_layer` ['no'] each layer is timed as well.
+%   made from the image files, goes through the network once, untimed, unless it
+%   is []. With the job's option `per_layer` ['no'] each layer is timed as well.
 
 shared = np_shared_input(job);
 started = tic();
@@ -25,8 +25,10 @@ result.clock.predict_loops = loops;
 result.features.shared = np_save_features(job, np_feature_maps(job, net, res), 'shared');
 % By now every thread has been started.
 result.flags = np_process_flags(result.flags);
-res = np_forward(net, native);
-result.features.native = np_save_features(job, np_feature_maps(job, net, res), 'native');
+if ~isempty(native)
+  res = np_forward(net, native);
+  result.features.native = np_save_features(job, np_feature_maps(job, net, res), 'native');
+end
 if strcmp(np_field(job.options, 'per_layer', 'no'), 'yes')
   result.layers = np_time_layers(net, shared, job.repeats);
 end

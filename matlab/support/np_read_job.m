@@ -3,7 +3,7 @@ function job = np_read_job(file)
 %   JOB = NP_READ_JOB(FILE) returns the job as a structure in which lists have
 %   the same form whatever their length:
 %
-%   `images`::           1 x N cell of paths
+%   `images`::           1 x N cell of paths, empty only if the job has a `network`
 %   `features`::         1 x M struct with name, layer and shape (1 x D)
 %   `shared_input`::     file and shape (1 x 4)
 %   `options`::          struct, without fields if the job has none
@@ -26,8 +26,11 @@ if ~isequal(job.schema_version, 1)
     'netparity release.'], file, np_encode_json(job.schema_version));
 end
 
-if isempty(job.images)
+if isempty(job.images) && isempty(np_field(job, 'network', []))
   error('netparity:job', 'The job file %s lists no image in `images`.', file);
+end
+if isempty(job.images)
+  job.images = {};
 end
 job.images = reshape(cellstr(job.images), 1, []);
 job.features = np_job_features(job.features);

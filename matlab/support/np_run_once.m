@@ -7,7 +7,8 @@ function feature = np_run_once(image, weights, layer, output, here)
 np_choose_code(struct(), here);
 
 started = tic();
-net = np_load_net(weights, {np_layer_alias(layer)});
+layer = np_layer_alias(layer);
+net = np_load_net(weights, {layer});
 load_seconds = toc(started);
 
 started = tic();
@@ -18,7 +19,8 @@ started = tic();
 res = np_forward(net, x);
 predict_seconds = toc(started);
 
-feature = res(end).x;
+feature = np_outputs(net, res, {layer});
+feature = feature{1};
 if ~isempty(output)
   np_write_npy(output, permute(feature, [4 1 2 3]), [1 size(feature, 1) ...
     size(feature, 2) size(feature, 3)]);

@@ -12,6 +12,7 @@ result.phases = struct();
 result.features = struct();
 result.native_input = [];
 result.code = [];
+result.built = [];
 result.versions = struct();
 result.data_format = [];
 result.threads = struct('requested', job.threads, 'found', []);

@@ -152,7 +152,7 @@ NETWORKS = {
     "no value": (("vl_simplenn", NET, X, None, None, "mode"), "'mode'"),
     "a switch in words": (("vl_simplenn", NET, X, None, None, "conserveMemory", "on"), "'on'"),
     "forward pass skipped": (("vl_simplenn", NET, X, None, None, "skipForward", True), "skip"),
-    "unknown layer": (("vl_simplenn", layers({"type": "bnorm", "name": "bn1"}), X), "'bn1'"),
+    "unknown layer": (("vl_simplenn", layers({"type": "pdist", "name": "pdist1"}), X), "'pdist1'"),
     "layer without type": (("vl_simplenn", layers({"name": "a"}), X), "'type'"),
     "layer of no structure": (("vl_simplenn", layers(3.0), X), "'type'"),
     "convolution without weights": (("vl_simplenn", layers({"type": "conv"}), X), "'filters'"),

@@ -219,8 +219,8 @@ REFUSED = {
     "an unknown pooling": (("vl_nnpool", X, 2, "method", "median"), "median"),
     "certain dropout": (("vl_nndropout", X, "rate", 1), "rate"),
     "an unknown layer": (
-        ("vl_simplenn", {"layers": cell([{"type": "bnorm", "name": "bn1"}])}, X),
-        "bn1",
+        ("vl_simplenn", {"layers": cell([{"type": "pdist", "name": "pdist1"}])}, X),
+        "pdist1",
     ),
     "not a network": (("vl_simplenn_tidy", {"vars": 1}), "SimpleNN"),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import resource
 import signal
@@ -15,6 +16,7 @@ from tests.support import octave_process
 from tests.support.octave_process import OctaveError
 
 Call = Callable[[list[tuple]], list]
+PYTHON = Path(__file__).parents[2] / "python"
 
 
 @pytest.mark.parametrize("status", ["ok", "failed", "started"])
@@ -129,3 +131,14 @@ def test_a_full_disk_is_an_error_that_names_the_file(
     done = octave(script, octave_process.MATLAB, file, count, before=limit_files)
     assert done.returncode != 0
     assert str(file) in done.stderr and "full disk" in done.stderr
+
+
+def test_features_are_saved_in_the_same_files_as_in_python(call: Call) -> None:
+    spec = importlib.util.spec_from_file_location("feature_files", PYTHON / "feature_files.py")
+    feature_files = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(feature_files)
+    names = ["fc6", "fire2/squeeze1x1", "FC6", "../x", "ö", "a b", "a_b-5", "y" * 90, "fc6"]
+    (cells,) = call([("np_feature_files", "shared", np.array([names], dtype=object))])
+    assert not isinstance(cells, OctaveError), cells
+    found = [f"{cell.item()}.npy" for cell in cells[0]]
+    assert found == feature_files.file_names("shared", names)

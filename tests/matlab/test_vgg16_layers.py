@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
-from netparity.inputs import SAMPLE_IMAGE, decode, shared_tensor
-from netparity.models import VGG16
+from netparity.inputs import SAMPLE_IMAGE, decode, prepare
+from netparity.networks.catalogue.vgg import VGG16
+from netparity.networks.ops.base import RIGHT, Array, How
 from netparity.parity import FLOOR_FACTOR
-from netparity.parity.arithmetic import Array
-from netparity.parity.network import RIGHT, How, Weights, apply_layer
+from netparity.parity.passes import Weights, input_values, run_nodes
 from netparity.weights import resolve
 from tests.support.octave_process import HERE, MATLAB
 
@@ -25,15 +25,9 @@ ORDERS = (
 
 def layers_of_the_file(weights: Weights, x: Array, how: How = RIGHT) -> Iterator[tuple[str, Array]]:
     """Every layer of MatConvNet's file, where a ReLU is a layer of its own."""
-    for layer in VGG16.layers:
-        if layer.activation is None:
-            x = apply_layer(layer, weights, x, how)
-            yield layer.name, x
-            continue
-        sums = apply_layer(layer, weights, x, How(**vars(how) | {"activation": "none"}))
-        yield "fc8" if layer.name == "prob" else layer.name, sums
-        x = apply_layer(layer, weights, x, how)
-        yield layer.names["matconvnet"], x
+    names = {node.name for node in VGG16.nodes}
+    for node, values in run_nodes(VGG16.nodes, weights, input_values(VGG16, x), how, keep=names):
+        yield node.names["matconvnet"], values
 
 
 def relative_l2(x: Array, truth: Array) -> float:
@@ -45,7 +39,7 @@ def test_every_layer_of_vgg16_is_within_the_noise_of_float32(
 ) -> None:
     source = resolve("synthetic:0", VGG16)
     weights = dict(source.tensors())
-    tensor = shared_tensor([decode(SAMPLE_IMAGE)], VGG16)
+    tensor = prepare([decode(SAMPLE_IMAGE)], VGG16)
     np.save(tmp_path / "input.npy", tensor)
     script = HERE / "write_layers.m"
     mat = source.file("matconvnet-simplenn")

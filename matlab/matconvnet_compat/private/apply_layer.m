@@ -8,6 +8,15 @@ switch layer.type
   case 'conv'
     options = conv_options(layer);
     y = vl_nnconv(x, layer.weights{1}, layer.weights{2}, options{:});
+  case 'convt'
+    y = vl_nnconvt(x, layer.weights{1}, layer.weights{2}, 'crop', layer.crop, ...
+      'upsample', layer.upsample, 'numGroups', layer.numGroups, layer.opts{:});
+  case 'bnorm'
+    options = {};
+    if test_mode
+      options = {'moments', layer.weights{3}};
+    end
+    y = vl_nnbnorm(x, layer.weights{1:2}, 'epsilon', layer.epsilon, options{:});
   case 'pool'
     options = pool_options(layer);
     y = vl_nnpool(x, layer.pool, options{:});
@@ -18,7 +27,7 @@ switch layer.type
   case 'softmax'
     y = vl_nnsoftmax(x);
   case 'sigmoid'
-    y = 1 ./ (1 + exp(-x));
+    y = vl_nnsigmoid(x);
   case 'dropout'
     y = x;
     if ~test_mode

@@ -10,6 +10,8 @@ if isstruct(layer) && isscalar(layer) && isfield(layer, 'type')
       if ~isfield(layer, 'weights')
         needed = {'type', 'filters', 'biases'};
       end
+    case {'convt', 'bnorm'}
+      needed = {'type', 'weights'};
     case 'pool'
       needed = {'type', 'pool'};
     case 'custom'

@@ -15,6 +15,15 @@ if plan.groups == 1 && isequal([h w] + plan.pad([1 3]) + plan.pad([2 4]), [fh fw
   return
 end
 
+if fc == 1 && plan.groups > 1
+  y = cell(1, n);
+  for image = 1:n
+    y{image} = convolve_by_channels(x(:, :, :, image), f, b, plan);
+  end
+  y = cat(4, y{:});
+  return
+end
+
 if by_rows(h, f, plan)
   convolve_image = @convolve_by_rows;
   f = split_rows(f);

@@ -14,6 +14,13 @@ switch layer.type
     defaults.stride = 1;
     defaults.dilate = 1;
     defaults.opts = {};
+  case 'convt'
+    defaults.crop = 0;
+    defaults.upsample = 1;
+    defaults.numGroups = 1;
+    defaults.opts = {};
+  case 'bnorm'
+    defaults.epsilon = 1e-5;
   case 'pool'
     defaults.pad = 0;
     defaults.stride = 1;
@@ -34,11 +41,7 @@ for k = 1:numel(names)
     layer.(names{k}) = defaults.(names{k});
   end
 end
-if strcmp(layer.type, 'conv') && (~iscell(layer.weights) || numel(layer.weights) ~= 2)
-  error('vl_simplenn_tidy:weights', ['vl_simplenn_tidy: the weights of layer ' ...
-    '%d (''%s'') must be {FILTERS, BIASES}, not %s.'], number, layer.name, ...
-    describe_value(layer.weights));
-end
+check_weights(layer, number);
 % Files written by other languages have an empty matrix for an empty cell.
 if isfield(layer, 'opts') && ~iscell(layer.opts)
   layer.opts = {};
