@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from netparity.inputs import SAMPLE_IMAGE
-from netparity.models import VGG16_TINY
+from netparity.networks.catalogue.vgg import VGG16_TINY
 from netparity.weights import resolve
 from tests.support.command_line import Compare
 
@@ -122,7 +122,7 @@ def test_a_results_folder_that_cannot_be_written_is_told(compare: Compare, tmp_p
         (["--runner", "keras2-theano[colour=blue]"], "data_format"),
         (["--runner", "keras2-theano[data_format=sideways]"], "channels_first"),
         (["--runner", "keras2-theano", "--runner", "keras2-theano"], "label="),
-        (["--model", "alexnet"], "vgg16-tiny"),
+        (["--model", "lenet"], "vgg16-tiny"),
         (["--layers", "fc9"], "fc6"),
         (["--weights", "synthetic:x"], "synthetic:0"),
         (["--reference", "nobody"], "keras3-tensorflow"),

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from netparity.inputs import SAMPLE_IMAGE
-from netparity.models import VGG16_TINY
+from netparity.networks.catalogue.vgg import VGG16_TINY
 from netparity.weights import resolve
 from tests.support.command_line import COMMAND, TINY, Compare, Done
 from tests.support.whole_runs import ROWS, assert_whole

@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from netparity.models import MODELS
+from netparity.networks import NETWORKS
 from netparity.weights import FORMATS, resolve
 from netparity.weights.formats import BY_NAME
 from tests.support import mat73_writer
 from tests.support.command_line import COMMAND, TINY, here
 
-MODEL = MODELS["vgg16-tiny"]
+MODEL = NETWORKS["vgg16-tiny"]
 OWN_FORMATS = {
     "keras-h5": ("keras-h5",),
     "matconvnet-simplenn": ("matconvnet-simplenn", "matconvnet-simplenn-v7"),

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from netparity.inputs import SAMPLE_IMAGE
-from netparity.models import Layer, Model
+from netparity.networks import Layer, Network
 from netparity.protocol import Job
 from netparity.run.process import Assignment, make_job
 from netparity.runners import RUNNERS, Runner, create_runners
@@ -47,7 +47,7 @@ class Case:
         other_weights: what is loaded in place of `weights` by the mistake `weights-other`.
     """
 
-    model: Model
+    model: Network
     weights: WeightSource
     tensor: Array
     plants: tuple[Plant, ...] = ()
@@ -153,7 +153,7 @@ class _WeightFiles:
         # The source is kept too: its id must not come to stand for another.
         self._written: dict[tuple[int, str], tuple[WeightSource, Path]] = {}
 
-    def path(self, source: WeightSource, model: Model) -> Path:
+    def path(self, source: WeightSource, model: Network) -> Path:
         if isinstance(source, Path):
             return source.absolute()
         key = (id(source), repr(model))

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from netparity.diagnosis import Diagnosis, Explanation, Finding, Search
-from netparity.models import Model
+from netparity.networks import Network
 from netparity.parity import ReferencePass, Rule, Truth
 from netparity.parity.floor import relative_l2
 from tests.planted.plants import (
@@ -36,7 +36,7 @@ OTHER_NAME = "synthetic:7"
 class Subject:
     """A network with an input, right and other weights, and the truth about them."""
 
-    model: Model
+    model: Network
     weights: Mapping[str, Array]
     tensor: Array
     other_weights: Mapping[str, Array]
@@ -45,7 +45,7 @@ class Subject:
     @classmethod
     def make(
         cls,
-        model: Model,
+        model: Network,
         weights: Mapping[str, Array],
         tensor: Array,
         other_weights: Mapping[str, Array],
@@ -62,7 +62,7 @@ class Subject:
         return search.diagnose("planted", features, lambda name: None)
 
 
-def smooth_tensor(model: Model, seed: int, images: int = 2) -> Array:
+def smooth_tensor(model: Network, seed: int, images: int = 2) -> Array:
     """Something like photographs: neighbouring pixels are alike, grey levels of 0 to 255."""
     rng = np.random.default_rng(seed)
     raw = rng.uniform(0, 255, (images, *model.input_size, 3))
@@ -70,7 +70,9 @@ def smooth_tensor(model: Model, seed: int, images: int = 2) -> Array:
     return (raw - np.array(model.mean_rgb)).astype(np.float32)
 
 
-def shows(plants: Sequence[Plant], model: Model, compared: Sequence[str]) -> dict[str, set[Named]]:
+def shows(
+    plants: Sequence[Plant], model: Network, compared: Sequence[str]
+) -> dict[str, set[Named]]:
     """At which compared layer each mistake is to be found, and under which names.
 
     A mistake is seen at the first compared layer that it can touch. A feature that was read one
@@ -106,7 +108,7 @@ def shows(plants: Sequence[Plant], model: Model, compared: Sequence[str]) -> dic
     return expected
 
 
-def _by_layer(plants: Sequence[Plant], model: Model) -> list[Plant]:
+def _by_layer(plants: Sequence[Plant], model: Network) -> list[Plant]:
     """Mistakes of the whole network at every layer that has weights."""
     spread: list[Plant] = []
     for plant in plants:
@@ -129,7 +131,7 @@ def explanations(finding: Finding) -> list[Explanation]:
 
 
 def problems(
-    diagnosis: Diagnosis, plants: Sequence[Plant], model: Model, compared: Sequence[str]
+    diagnosis: Diagnosis, plants: Sequence[Plant], model: Network, compared: Sequence[str]
 ) -> list[str]:
     """Where a diagnosis differs from what was planted; empty if it is right.
 

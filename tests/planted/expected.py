@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from netparity.models import Layer, Model
+from netparity.networks import Layer, Network
 from tests.planted.plants import (
     FLATTENS,
     INPUT,
@@ -34,7 +34,7 @@ _SIGNIFICANT_BITS = {"precision-bfloat16": 8, "precision-tf32": 11}
 
 
 def planted_input(
-    x: npt.NDArray[np.float32], plants: Sequence[Plant], model: Model
+    x: npt.NDArray[np.float32], plants: Sequence[Plant], model: Network
 ) -> npt.NDArray[np.float64]:
     """The tensor that enters the network in place of x, N x H x W x RGB, mean subtracted."""
     mistakes = {plant.mistake for plant in plants if plant.place == INPUT}
@@ -56,7 +56,7 @@ def planted_input(
     return y.swapaxes(1, 2) if "axes-swapped" in mistakes else y
 
 
-def planted_weights(weights: Weights, plants: Sequence[Plant], model: Model) -> dict[str, Array]:
+def planted_weights(weights: Weights, plants: Sequence[Plant], model: Network) -> dict[str, Array]:
     """The weights that the mistakes leave, in float64; `weights-other` is the caller's."""
     changed = {name: np.asarray(tensor, np.float64) for name, tensor in weights.items()}
     for plant in expand(plants, model):
@@ -80,7 +80,7 @@ def planted_weights(weights: Weights, plants: Sequence[Plant], model: Model) -> 
 
 
 def forward(
-    model: Model,
+    model: Network,
     weights: Weights,
     x: npt.NDArray[np.floating],
     plants: Sequence[Plant] = (),

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from netparity.models import Layer, Model
+from netparity.networks import Layer, Network
 
 INPUT, NATIVE, ALL = "input", "native", "all"
 
@@ -71,7 +71,7 @@ class Plant:
         return f"{self.mistake}@{self.place}"
 
 
-def places(mistake: str, model: Model, tool: str | None = None) -> list[str]:
+def places(mistake: str, model: Network, tool: str | None = None) -> list[str]:
     """Where this mistake can be made and makes a difference; [] where the tool cannot make it.
 
     Args:
@@ -94,7 +94,7 @@ def places(mistake: str, model: Model, tool: str | None = None) -> list[str]:
     return [*found, ALL] if mistake in WEIGHT_CHANGES else found
 
 
-def singles(model: Model, tool: str | None = None) -> list[Plant]:
+def singles(model: Network, tool: str | None = None) -> list[Plant]:
     """Every mistake at every place."""
     return [Plant(name, place) for name in MISTAKES for place in places(name, model, tool)]
 
@@ -108,7 +108,7 @@ def compatible(first: Plant, second: Plant) -> bool:
     return not any({first.mistake, second.mistake} <= set(group) for group in _ALTERNATIVES)
 
 
-def all_pairs(model: Model, tool: str | None = None) -> Iterator[tuple[Plant, Plant]]:
+def all_pairs(model: Network, tool: str | None = None) -> Iterator[tuple[Plant, Plant]]:
     """Every two plants that are compatible, at one place or at two."""
     plants = singles(model, tool)
     for index, first in enumerate(plants):
@@ -118,7 +118,7 @@ def all_pairs(model: Model, tool: str | None = None) -> Iterator[tuple[Plant, Pl
 
 
 def random_pairs(
-    model: Model, count: int, seed: int, tool: str | None = None
+    model: Network, count: int, seed: int, tool: str | None = None
 ) -> list[tuple[Plant, Plant]]:
     """Different pairs, first drawn by mistake so that those with many places do not crowd out."""
     rng = np.random.default_rng(seed)
@@ -135,7 +135,7 @@ def random_pairs(
     return list(chosen)
 
 
-def expand(plants: Sequence[Plant], model: Model) -> list[Plant]:
+def expand(plants: Sequence[Plant], model: Network) -> list[Plant]:
     """The same with one plant per layer for a change to the weights of all layers."""
     spread: list[Plant] = []
     for plant in plants:
@@ -147,7 +147,7 @@ def expand(plants: Sequence[Plant], model: Model) -> list[Plant]:
     return spread
 
 
-def check(plants: Sequence[Plant], model: Model, tool: str | None = None) -> None:
+def check(plants: Sequence[Plant], model: Network, tool: str | None = None) -> None:
     """Refuse plants that do not fit.
 
     Raises:
@@ -166,14 +166,14 @@ def check(plants: Sequence[Plant], model: Model, tool: str | None = None) -> Non
                 raise ValueError(f"{other} and {plant} do not go together")
 
 
-def dropout_mask(model: Model, place: str, images: int) -> npt.NDArray[np.float32]:
+def dropout_mask(model: Network, place: str, images: int) -> npt.NDArray[np.float32]:
     """Images x units of 0 and 2; the first rows do not depend on how many there are."""
     layer = model.layer(place)
     rng = np.random.default_rng([1929, model.layers.index(layer)])
     return (rng.random((images, *layer.output_shape)) >= 0.5).astype(np.float32) * 2
 
 
-def next_layer(model: Model, layer: Layer) -> Layer | None:
+def next_layer(model: Network, layer: Layer) -> Layer | None:
     """The one behind, None for the last."""
     position = model.layers.index(layer) + 1
     return model.layers[position] if position < len(model.layers) else None
@@ -188,7 +188,7 @@ def _can_make(mistake: str, tool: str) -> bool:
     return True
 
 
-def _fits(mistake: str, layer: Layer, model: Model) -> bool:
+def _fits(mistake: str, layer: Layer, model: Network) -> bool:
     conv, pool = layer.kind == "conv", layer.kind == "pool"
     hidden = layer.kind == "dense" and layer.activation == "relu"
     behind = next_layer(model, layer)
@@ -210,12 +210,12 @@ def _fits(mistake: str, layer: Layer, model: Model) -> bool:
     }[mistake]
 
 
-def _input_is_even(pool: Layer, model: Model) -> bool:
+def _input_is_even(pool: Layer, model: Network) -> bool:
     before = model.layers[model.layers.index(pool) - 1]
     return not any(size % 2 for size in before.output_shape[:2])
 
 
-def _reorders(flatten: str, layer: Layer, model: Model) -> bool:
+def _reorders(flatten: str, layer: Layer, model: Network) -> bool:
     """Whether a map flattened in this order differs from the same in the right order."""
     if layer is not next(layer for layer in model.layers if layer.kind == "dense"):
         return False

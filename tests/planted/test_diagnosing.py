@@ -12,7 +12,7 @@ import pytest
 
 from netparity import report
 from netparity.judge.evaluate import evaluate
-from netparity.models import VGG16_TINY
+from netparity.networks.catalogue.vgg import VGG16_TINY
 from netparity.results.folder import RunFolder
 from netparity.run.compare import compare
 from netparity.run.request import Request

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from netparity.models.vgg import vgg
+from netparity.networks.catalogue.vgg import vgg
 from netparity.weights import synthetic
 from tests.planted.batch import DIRECT, Case, CaseResult, run_cases
 from tests.planted.diagnosed import NARROW, Subject, problems, smooth_tensor, without_effect

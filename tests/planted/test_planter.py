@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 
 from netparity.inputs import SAMPLE_IMAGE
-from netparity.models import VGG16, Model
-from netparity.models.vgg import vgg
+from netparity.networks import Network
+from netparity.networks.catalogue.vgg import VGG16, vgg
 from netparity.weights import synthetic
 from tests.planted.batch import Case, CaseResult, run_cases
 from tests.planted.expected import forward, planted_input, rounded
@@ -50,7 +50,7 @@ PAIRS = (
 )
 
 
-def one_of_each(model: Model, tool: str) -> list[tuple[Plant, ...]]:
+def one_of_each(model: Network, tool: str) -> list[tuple[Plant, ...]]:
     """Every mistake at one place or two: where it fits first, and where it fits last."""
     chosen: list[tuple[Plant, ...]] = []
     for mistake in MISTAKES:
@@ -178,7 +178,7 @@ def test_a_case_that_fails_does_not_end_the_others(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("model", [TINY, VGG16], ids=lambda model: model.name)
-def test_every_mistake_has_a_place(model: Model) -> None:
+def test_every_mistake_has_a_place(model: Network) -> None:
     for mistake in MISTAKES:
         fitting = places(mistake, model)
         assert fitting and len(set(fitting)) == len(fitting)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from netparity.models import Layer, Model
-from netparity.models.vgg import vgg
-from netparity.parity.network import RIGHT, How, passes
+from netparity.diagnosis.mistakes import mistakes_of
+from netparity.networks import Network
+from netparity.networks.catalogue.vgg import vgg
+from netparity.networks.ops.base import RIGHT, Array, How, Mistake
+from netparity.parity import passes
+from netparity.parity.passes import Changes, input_values, run_nodes
 from netparity.protocol import Image, Machine, Run, RunnerRecord, Settings, Weights
 
 NANO = vgg("nano", ((2,), (3, 2), (2,), (2,), (2,)), (3, 2), 2, (64, 64))
@@ -22,10 +25,12 @@ NANO = vgg("nano", ((2,), (3, 2), (2,), (2,), (2,)), (3, 2), 2, (64, 64))
 SMALL = vgg("small", ((4,), (6, 5)), (16, 12), 8, (12, 12))
 """Seven layers with a sum, two pools, wide enough that errors have a pattern."""
 
+NO_MISTAKES: Mapping[str, Sequence[str]] = {}
+
 SHA = "0123456789abcdef" * 4
 
 
-def random_tensors(model: Model, seed: int = 0) -> dict[str, npt.NDArray[np.float32]]:
+def random_tensors(model: Network, seed: int = 0) -> dict[str, npt.NDArray[np.float32]]:
     rng = np.random.default_rng(seed)
     return {
         name: rng.standard_normal(shape, dtype=np.float32)
@@ -33,30 +38,56 @@ def random_tensors(model: Model, seed: int = 0) -> dict[str, npt.NDArray[np.floa
     }
 
 
-def input_tensor(model: Model, images: int = 1, seed: int = 0) -> npt.NDArray[np.float32]:
+def input_tensor(model: Network, images: int = 1, seed: int = 0) -> npt.NDArray[np.float32]:
     """Values like those of images after subtracting the mean, N x H x W x 3."""
     rng = np.random.default_rng([seed, 20180709])
     return rng.uniform(-120, 140, (images, *model.input_size, 3)).astype(np.float32)
 
 
+def mistakes_in(network: Network, layers: Mapping[str, Sequence[str]]) -> Changes:
+    """Node to its mistakes, for the keys of mistakes in each layer.
+
+    A mistake with the sums of a layer belongs to the inner node that computes them.
+    """
+    changes: dict[str, tuple[Mistake, ...]] = {}
+    for name, keys in layers.items():
+        for key in keys:
+            node, mistake = next(
+                (node, mistake)
+                for node in network.nodes
+                for mistake in mistakes_of(network, node)
+                if network.owner(node) == name and mistake.key == key
+            )
+            changes[node.name] = (*changes.get(node.name, ()), mistake)
+    return changes
+
+
+def computed(
+    network: Network,
+    weights: passes.Weights,
+    x: Array,
+    how: How = RIGHT,
+    mistakes: Mapping[str, Sequence[str]] = NO_MISTAKES,
+) -> dict[str, Array]:
+    """Every feature in the precision of `x`, computed as `how` says and with these mistakes.
+
+    Args:
+        mistakes: layer to keys of mistakes.
+    """
+    given, changes = input_values(network, x), mistakes_in(network, mistakes)
+    passed = run_nodes(network.nodes, weights, given, how, changes)
+    return {node.name: values for node, values in passed if not node.inner}
+
+
 def numpy_runner(
-    model: Model,
-    weights: Mapping[str, npt.NDArray[np.float32]],
+    network: Network,
+    weights: passes.Weights,
     images: npt.NDArray[np.float32],
-    how: How | Mapping[str, How] = RIGHT,
+    how: How = RIGHT,
+    mistakes: Mapping[str, Sequence[str]] = NO_MISTAKES,
 ) -> dict[str, npt.NDArray[np.float32]]:
-    """Every feature in float32, computed as `how` says (in the named layers)."""
-    chosen: Callable[[Layer], How] = (
-        (lambda layer: how) if isinstance(how, How) else (lambda layer: how.get(layer.name, RIGHT))
-    )
-    single = images.astype(np.float32)
-    return {layer.name: x for layer, x in passes(model, weights, single, chosen)}
-
-
-def layer(
-    kind: Any, kernel_shape: tuple[int, int, int, int] | None, activation: Any = None
-) -> Layer:
-    return Layer("it", kind, activation, "it" if kernel_shape else None, kernel_shape, (), {})
+    """`computed` in float32."""
+    return computed(network, weights, images.astype(np.float32), how, mistakes)
 
 
 def write_png(

@@ -6,17 +6,22 @@ HDF5 behind a header of 512 bytes; structs are groups, cells are data sets of re
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 from typing import Any
 
 import h5py
 import numpy as np
 
+_NUMBERS = itertools.count()
 HEADER = b"MATLAB 7.3 MAT-file, Platform: GLNXA64".ljust(124) + b"\x00\x02IM"
 
 
 def write(path: Path, variables: dict[str, Any]) -> None:
-    """Write dictionaries as structs, lists as cells, and arrays as they are in MATLAB."""
+    """Write dictionaries as structs, tuples of them as struct arrays, and lists as cells.
+
+    Arrays are written as they are in MATLAB.
+    """
     with h5py.File(path, "w", userblock_size=512) as file:
         references = file.create_group("#refs#")
         for name, value in variables.items():
@@ -31,13 +36,13 @@ def _put(group: h5py.Group, name: str, value: Any, references: h5py.Group) -> No
         for field, member in value.items():
             _put(made, field, member, references)
         kind = "struct"
+    elif isinstance(value, tuple):
+        made = group.create_group(name)
+        for field in value[0]:
+            _references(made, field, [member[field] for member in value], references)
+        kind = "struct"
     elif isinstance(value, list):
-        cells = np.empty((len(value), 1), dtype=h5py.ref_dtype)
-        for index, member in enumerate(value):
-            place = f"r{len(references)}"
-            _put(references, place, member, references)
-            cells[index, 0] = references[place].ref
-        made = group.create_dataset(name, data=cells, dtype=h5py.ref_dtype)
+        made = _references(group, name, value, references)
         kind = "cell"
     elif isinstance(value, str):
         made = group.create_dataset(name, data=np.array([[ord(c)] for c in value], dtype="<u2"))
@@ -46,6 +51,18 @@ def _put(group: h5py.Group, name: str, value: Any, references: h5py.Group) -> No
         made = group.create_dataset(name, data=np.asarray(value).T)
         kind = "single" if made.dtype == np.float32 else "double"
     made.attrs["MATLAB_class"] = np.bytes_(kind)
+
+
+def _references(
+    group: h5py.Group, name: str, values: list[Any], references: h5py.Group
+) -> h5py.Dataset:
+    """A data set of references to values, which are stored apart."""
+    cells = np.empty((len(values), 1), dtype=h5py.ref_dtype)
+    for index, member in enumerate(values):
+        place = f"r{next(_NUMBERS)}"
+        _put(references, place, member, references)
+        cells[index, 0] = references[place].ref
+    return group.create_dataset(name, data=cells, dtype=h5py.ref_dtype)
 
 
 def simplenn(model: Any, tensors: dict[str, np.ndarray]) -> dict[str, Any]:

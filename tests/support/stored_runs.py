@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,9 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from netparity.judge.truths import noise_floor
-from netparity.models import VGG16_TINY
+from netparity.networks.catalogue.vgg import VGG16_TINY
 from netparity.parity import ReferencePass
-from netparity.parity.network import RIGHT, How
 from netparity.protocol import (
     FeatureFile,
     InputKind,
@@ -25,7 +24,7 @@ from netparity.protocol import (
 )
 from netparity.results.folder import RunFolder
 from netparity.weights.synthetic import make
-from tests.support.cases import input_tensor, make_run, numpy_runner
+from tests.support.cases import NO_MISTAKES, input_tensor, make_run, numpy_runner
 
 GIB = 2**30
 
@@ -198,15 +197,18 @@ class StoredRun:
         self,
         label: str,
         native: npt.NDArray[np.float32] | None = None,
-        how: How | Mapping[str, How] = RIGHT,
+        mistakes: Mapping[str, Sequence[str]] = NO_MISTAKES,
         **changes: npt.NDArray[np.float32],
     ) -> None:
-        """A runner that makes `native` from the image; `changes` replace shared features."""
+        """A runner that makes `native` from the image, with mistakes in some layers.
+
+        `changes` replace shared features.
+        """
         native = SHARED if native is None else native
         inputs: dict[InputKind, npt.NDArray[np.float32]] = {"shared": SHARED, "native": native}
         features: dict[InputKind, dict[str, FeatureFile]] = {}
         for kind, tensor in inputs.items():
-            found = numpy_runner(VGG16_TINY, TINY_WEIGHTS, tensor, how)
+            found = numpy_runner(VGG16_TINY, TINY_WEIGHTS, tensor, mistakes=mistakes)
             if kind == "shared":
                 found |= changes
             features[kind] = {

@@ -15,6 +15,7 @@ RESULT_KEYS = [
     *(
         "native_input",
         "code",
+        "built",
         "versions",
         "data_format",
         "threads",

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from netparity._version import __version__
 from netparity.commands import main as cli
-from netparity.models import MODELS
+from netparity.networks import NETWORKS
 from netparity.report import csv, markdown
 from netparity.report.document import Document
 from netparity.results.folder import RunFolder
@@ -125,7 +125,7 @@ def test_an_image_that_is_none() -> None:
 
 
 def test_weights_of_another_model() -> None:
-    tiny = MODELS["vgg16-tiny"]
+    tiny = NETWORKS["vgg16-tiny"]
     BY_NAME["keras-h5"].write(Path("tiny.h5"), tiny, make(tiny, 0))
     message = refused("compare", "--weights", "tiny.h5", *ABSENT)
     assert "use --model vgg16-tiny" in message

@@ -26,8 +26,8 @@ from netparity.errors import InputError
 from netparity.features import FORMATS, mat, read_features, text
 from netparity.files.limits import FEATURES
 from netparity.files.source import Source
-from netparity.models import UnknownLayerError
-from netparity.models.vgg import vgg
+from netparity.networks import UnknownNodeError
+from netparity.networks.catalogue.vgg import vgg
 from tests.support.cases import npy_header
 from tests.support.unexamined import unexamined
 
@@ -421,7 +421,7 @@ def test_groups_and_objects_in_objects(tmp_path: Path) -> None:
 
 
 def test_an_unknown_layer(tmp_path: Path) -> None:
-    with pytest.raises(UnknownLayerError):
+    with pytest.raises(UnknownNodeError):
         read(written(tmp_path, "npy", random_units()), "fc9")
 
 

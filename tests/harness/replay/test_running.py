@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from netparity.commands.main import app
-from netparity.models import VGG16_TINY
+from netparity.networks.catalogue.vgg import VGG16_TINY
 from netparity.protocol import Round, RunnerRecord
 from netparity.replay import running as replaying
 from netparity.replay import tables as report

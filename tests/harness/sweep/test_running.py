@@ -52,9 +52,9 @@ def test_points_with_the_same_images_share_one_reference(tmp_path, monkeypatch):
     batches = []
     real = points.ReferencePass
 
-    def counted(model, weights, tensor):
+    def counted(model, weights, tensor, **wanted):
         batches.append(len(tensor))
-        return real(model, weights, tensor)
+        return real(model, weights, tensor, **wanted)
 
     monkeypatch.setattr(points, "ReferencePass", counted)
     _, runs, folder = run_sweep(request_for(tmp_path), GRID)

@@ -13,7 +13,7 @@ from netparity.transfer.running import run_transfer
     ("changes", "message"),
     [
         ({"test_share": 0.0}, "--test 0: expected a share between 0 and 1"),
-        ({"model": "alexnet"}, "unknown model 'alexnet'"),
+        ({"model": "lenet"}, "unknown model 'lenet'"),
         ({"feature": "fc6,fc7"}, "a transfer takes a single layer"),
         ({"runners": ["nonsense"]}, "unknown runner 'nonsense'"),
     ],
