@@ -23,8 +23,8 @@ from pathlib import Path
 
 import numpy as np
 
-from netparity.inputs import SAMPLE_IMAGE, decode, shared_tensor
-from netparity.models import VGG16
+from netparity.inputs import SAMPLE_IMAGE, decode, prepare
+from netparity.networks.catalogue.vgg import VGG16
 from netparity.runners import RUNNERS, Runner, create_runners
 from netparity.runners.environments import Environments
 from netparity.timing import cpus_available
@@ -107,7 +107,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         tensor = folder / "input.npy"
-        np.save(tensor, shared_tensor([decode(SAMPLE_IMAGE)], VGG16))
+        np.save(tensor, prepare([decode(SAMPLE_IMAGE)], VGG16))
         for runner in create_runners(arguments.runners, RUNNERS):
             bare: list[float] = []
             ours: list[float] = []

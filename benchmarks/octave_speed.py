@@ -24,7 +24,7 @@ from pathlib import Path
 
 import numpy as np
 
-from netparity.models import VGG16
+from netparity.networks.catalogue.vgg import VGG16
 from netparity.weights import resolve
 
 HERE = Path(__file__).resolve().parent

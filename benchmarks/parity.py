@@ -11,30 +11,21 @@ tools; two of them are equal, as Keras's two data formats are).
 from __future__ import annotations
 
 import argparse
-import math
 import resource
 import time
 from collections.abc import Callable
 
 import numpy as np
 
-from netparity.inputs import SAMPLE_IMAGE, decode, shared_tensor
-from netparity.models import VGG16
+from netparity.inputs import SAMPLE_IMAGE, decode, prepare
+from netparity.networks import costs
+from netparity.networks.catalogue.vgg import VGG16
+from netparity.networks.ops.base import How
 from netparity.parity import ReferencePass, Rule, Truth, compare_features, forward
-from netparity.parity.network import How, passes
 from netparity.weights import resolve
+from tests.support.cases import numpy_runner
 
 ORDERS = (How(partial_sums=48), How(partial_sums=256), How(partial_sums=256), How(partial_sums=9))
-
-
-def operations() -> int:
-    """Additions and multiplications of one image."""
-    total = 0
-    for layer in VGG16.parametric_layers:
-        assert layer.kernel_shape is not None
-        places = math.prod(layer.output_shape[:2]) if layer.kind == "conv" else 1
-        total += 2 * places * math.prod(layer.kernel_shape)
-    return total
 
 
 def best_of(action: Callable[[], object], times: int = 3) -> float:
@@ -60,18 +51,17 @@ def main() -> None:
     parser.add_argument("--runners", type=int, default=4)
     count = parser.parse_args().runners
     weights = dict(resolve("synthetic:0", VGG16).tensors())
-    images = shared_tensor([decode(SAMPLE_IMAGE)], VGG16)
+    images = prepare([decode(SAMPLE_IMAGE)], VGG16)
     everything = frozenset(layer.name for layer in VGG16.layers)
-    dgemm = dgemm_seconds(operations())
+    operations = sum(cost.flops for cost in costs(VGG16))
+    dgemm = dgemm_seconds(operations)
     reference = best_of(lambda: forward(VGG16, weights, images, everything))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    print(f"{operations() / 1e9:.1f} Gflop; dgemm {dgemm:.2f} s, reference {reference:.2f} s")
+    print(f"{operations / 1e9:.1f} Gflop; dgemm {dgemm:.2f} s, reference {reference:.2f} s")
     print(f"reference / dgemm: {reference / dgemm:.2f} (at most 3); peak memory {peak:.2f} GiB")
 
     runners = {
-        f"runner {number}": {
-            layer.name: x for layer, x in passes(VGG16, weights, images, lambda _, how=how: how)
-        }
+        f"runner {number}": numpy_runner(VGG16, weights, images, how)
         for number, how in zip(range(count), ORDERS * count, strict=False)
     }
     begun = time.perf_counter()

@@ -18,9 +18,9 @@ from pathlib import Path
 
 import numpy as np
 
-from netparity.inputs import SAMPLE_IMAGE, decode, shared_tensor
-from netparity.models import VGG16, Model
-from netparity.models.vgg import vgg
+from netparity.inputs import SAMPLE_IMAGE, decode, prepare
+from netparity.networks import Network
+from netparity.networks.catalogue.vgg import VGG16, vgg
 from netparity.weights import resolve, synthetic
 from tests.planted.batch import Case, CaseResult, run_cases
 from tests.planted.diagnosed import Subject, problems, smooth_tensor, without_effect
@@ -49,7 +49,7 @@ def full_network(
     """Every mistake in full VGG16; each result with that of the clean network."""
     right, other = resolve("synthetic:0", VGG16), resolve("synthetic:7", VGG16)
     grey = decode(SAMPLE_IMAGE)
-    tensor = shared_tensor([grey], VGG16)
+    tensor = prepare([grey], VGG16)
     # Of the same grey in every channel, no tool's mistake about channels would show.
     tensor = np.ascontiguousarray(tensor * np.float32([1.0, 0.8, 0.6]))
     subject = Subject.make(VGG16, dict(right.tensors()), tensor, other.tensors())
@@ -87,7 +87,7 @@ def small_network(
         yield subject, clean, result
 
 
-def judge(subject: Subject, clean: CaseResult, result: CaseResult, model: Model) -> list[str]:
+def judge(subject: Subject, clean: CaseResult, result: CaseResult, model: Network) -> list[str]:
     """What is wrong with the diagnosis; empty if it is right."""
     if result.error is not None:
         return [result.error]

@@ -11,8 +11,8 @@ import numpy.typing as npt
 from PIL import Image
 
 from netparity.inputs import SAMPLE_IMAGE
-from netparity.models import Model
-from netparity.models.vgg import MEAN_RGB, vgg
+from netparity.networks import Network
+from netparity.networks.catalogue.vgg import MEAN_RGB, vgg
 from netparity.weights import synthetic
 
 Single = npt.NDArray[np.float32]
@@ -37,18 +37,20 @@ class Net:
     """A random network with an input."""
 
     number: int
-    model: Model
+    model: Network
     weights: Mapping[str, Single]
     tensor: Single
     weight_kind: str
     input_kind: str
 
     def __str__(self) -> str:
-        blocks = " ".join("-".join(map(str, block)) for block in self.model.blocks)
-        dense = "-".join(map(str, (*self.model.dense, self.model.classes)))
+        widths: dict[str, list[str]] = {"conv": [], "dense": []}
+        for layer in self.model.parametric_layers:
+            widths[layer.kind].append(str(layer.output_shape[-1]))
+        convolutions, dense = ("-".join(widths[kind]) for kind in ("conv", "dense"))
         size = "x".join(map(str, self.model.input_size))
         return (
-            f"{self.number}: {blocks} | {dense} on {len(self.tensor)} x {size}, "
+            f"{self.number}: {convolutions} | {dense} on {len(self.tensor)} x {size}, "
             f"{self.weight_kind}, {self.input_kind}"
         )
 
@@ -64,7 +66,7 @@ def draw(seed: int, number: int) -> Net:
     return Net(number, model, weights, tensor, weight_kind, input_kind)
 
 
-def _architecture(rng: Generator) -> Model:
+def _architecture(rng: Generator) -> Network:
     blocks = [
         [int(width) for width in rng.integers(2, 25, rng.integers(1, 4))]
         for _ in range(rng.integers(2, 6))
@@ -94,7 +96,7 @@ def _avoid_cubes(blocks: list[list[int]]) -> None:
             channels = block[index]
 
 
-def _weights(rng: Generator, model: Model, kind: str) -> dict[str, Single]:
+def _weights(rng: Generator, model: Network, kind: str) -> dict[str, Single]:
     """He-normal ones changed; the logits' scale, which decides how sharp prob is, is random."""
     weights = synthetic.make(model, int(rng.integers(2**31)))
     layers = model.parametric_layers
@@ -125,7 +127,7 @@ def _weights(rng: Generator, model: Model, kind: str) -> dict[str, Single]:
     return weights
 
 
-def _image(rng: Generator, kind: str, model: Model) -> npt.NDArray[np.floating]:
+def _image(rng: Generator, kind: str, model: Network) -> npt.NDArray[np.floating]:
     """H x W x RGB, 0 to 255."""
     height, width = model.input_size
     if kind == "noise":
