@@ -5,6 +5,7 @@
 # make format    format the code and apply automatic fixes
 # make docs      make the API's pages from its docstrings, in build/docs
 # make readme    put the reference run's tables and plot into README.md
+# make networks  put the tables of operations, formats and networks into docs/networks.md
 # make pins      update the pinned requirements
 # make reference remake the runs that README.md and docs/ quote (half an hour)
 # make clean     remove everything made in this checkout (clean-cache removes the cache)
@@ -16,7 +17,7 @@ WORKERS ?= 2
 PYTEST := $(RUN)/pytest -n $(WORKERS) --dist loadgroup
 STACKS := $(basename $(wildcard python/requirements/*.in))
 
-.PHONY: help setup compare test check lint format pins docs readme reference clean clean-cache
+.PHONY: help setup compare test check lint format pins docs networks readme reference clean clean-cache
 
 help:
 	@grep -E '^# make' Makefile | cut -c3-
@@ -77,6 +78,9 @@ reference: setup
 
 readme: $(VENV)/made
 	$(RUN)/python harness/readme.py
+
+networks: $(VENV)/made
+	$(RUN)/python harness/networks_page.py
 
 docs: $(VENV)/made
 	$(RUN)/python harness/api_docs.py
