@@ -68,8 +68,9 @@ def resolve_model(
     read = stated_network(path, watch, input_size)
     if read is None:
         raise InputError(
-            f"--model {model}: the file holds tensors but states no network; give it as "
-            f"--weights {model} with the --model that it is for"
+            f"--model {model}: the file states no network, as an ONNX, Keras or MatConvNet file "
+            f"does; if it holds tensors alone, give it as --weights {model} with the --model that "
+            "it is for"
         )
     return _of_file(path, read, weights, watch, changed)
 
