@@ -61,7 +61,8 @@ def check(
             default those in the model's file.
         image: the image or images that the features were computed from. They are resized as for
             the shared input of a comparison; other resizes are tried if the features diverge.
-        tensor: instead of images, the network's input, N x H x W x 3, RGB, mean subtracted.
+        tensor: instead of images, the network's input, N x its shape (VGG: N x H x W x 3, RGB, mean
+            subtracted).
         feature: the layer, by netparity's name or any tool's; by default the first that a
             comparison would take (fc6 of VGG).
         preprocessing: what was done to the image before the network's input, where the model's file

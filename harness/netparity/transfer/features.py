@@ -131,7 +131,9 @@ def _tensor(images: Sequence[Path], folder: Path, extraction: Extraction) -> Pat
     """Where the shared tensor of a chunk lies; it is not made where every tool makes its own."""
     path = folder / "shared.npy"
     if extraction.kind == "shared":
-        tensor = prepare([decode(image) for image in images], extraction.assignment.model)
+        every = extraction.assignment
+        decoded = [decode(image) for image in images]
+        tensor = prepare(decoded, every.model, every.weights.tensors())  # for a mean image
         extraction.store.write_array(extraction.store.relative(path), tensor)
     return path
 
