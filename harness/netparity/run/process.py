@@ -52,13 +52,21 @@ class Graph:
 
     Attributes:
         file: network.json.
+        weight_files: the network with its weights, or its weights alone, by network format.
         names: network format to node to the name of its output in the tool.
         mean_image: the mean image as .npy, if the preprocessing subtracts one.
+        own_formats: by label, what a runner gets that loads a file of its own framework's.
     """
 
     file: Path
+    weight_files: Mapping[str, Path]
     names: Mapping[str, Mapping[str, str]]
     mean_image: Path | None = None
+    own_formats: Mapping[str, str] = field(default_factory=dict)
+
+    def format_for(self, runner: Runner) -> str:
+        """The network format that a runner gets."""
+        return self.own_formats.get(runner.label, runner.network_format)
 
 
 @dataclass(frozen=True)
@@ -66,10 +74,10 @@ class Assignment:
     """What is the same for every process of a run.
 
     Attributes:
-        weight_files: weights by format, for every format that a runner here loads.
+        weight_files: weights by format, for the runners that build a VGG network by themselves.
         tensor: the shared input, N x H x W x C, which lies in the file `shared_input` too.
         options: what every extractor is told beside its runner's own keys.
-        graph: the network's files; None for a VGG network that every tool builds by itself.
+        graph: the network's files for all other runners; None if there are none.
     """
 
     model: Network
@@ -92,11 +100,16 @@ class Assignment:
         """The inputs that features are computed from: without images, only the shared one."""
         return ("shared", "native") if self.images else ("shared",)
 
+    def graph_for(self, runner: Runner) -> Graph | None:
+        """What a runner is told about the graph; None if it builds a VGG network by itself."""
+        return None if runner.weights_format in self.weight_files else self.graph
+
     def name_for(self, runner: Runner, layer: Layer) -> str:
         """What a runner's extractor calls a layer."""
-        if self.graph is None:
+        graph = self.graph_for(runner)
+        if graph is None:
             return runner.layer_name(layer)
-        return self.graph.names[runner.network_format][layer.name]
+        return graph.names[graph.format_for(runner)][layer.name]
 
 
 @dataclass(frozen=True)
@@ -198,6 +211,7 @@ def make_job(runner: Runner, assignment: Assignment, folder: Path) -> Job:
     """What one process is told; its results go to `folder`."""
     network, count = assignment.model, len(assignment.tensor) or len(assignment.images)
     given = network.image.preprocessing
+    graph = assignment.graph_for(runner)
     return Job(
         schema_version=1,
         runner=runner.name,
@@ -208,7 +222,7 @@ def make_job(runner: Runner, assignment: Assignment, folder: Path) -> Job:
         shared_input=SharedInput(
             file=str(assignment.shared_input),
             shape=[count, *network.image.shape],
-            channel_order=given.order if given is not None and assignment.graph else "RGB",
+            channel_order=given.order if given is not None and graph is not None else "RGB",
         ),
         mean_rgb=list(network.mean_rgb),
         features=[
@@ -231,15 +245,15 @@ def make_job(runner: Runner, assignment: Assignment, folder: Path) -> Job:
 def _network_fields(runner: Runner, assignment: Assignment) -> dict[str, Any]:
     """The network and its weights: as a VGG architecture, or as a graph."""
     network = assignment.model
-    graph = assignment.graph
-    format_ = runner.network_format if graph else runner.weights_format
+    graph = assignment.graph_for(runner)
+    format_ = runner.weights_format if graph is None else graph.format_for(runner)
+    files = assignment.weight_files if graph is None else graph.weight_files
     weights = WeightsFile(
-        file=str(assignment.weight_files[format_]),
-        format=format_,
-        sha256=assignment.weights.sha256,
+        file=str(files[format_]), format=format_, sha256=assignment.weights.sha256
     )
-    widths = widths_of(network)
-    if graph is None and widths is not None:
+    if graph is None:
+        widths = widths_of(network)
+        assert widths is not None, "only a VGG network is built by its architecture"
         architecture = Architecture(
             blocks=[list(block) for block in widths.blocks],
             dense=list(widths.dense),
@@ -248,7 +262,6 @@ def _network_fields(runner: Runner, assignment: Assignment) -> dict[str, Any]:
         )
         return {"architecture": architecture, "weights": weights}
     given = network.image.preprocessing
-    assert graph is not None, "only a VGG network is built by its architecture"
     preprocessing = None
     if given is not None:
         mean_image = None if graph.mean_image is None else str(graph.mean_image)

@@ -13,6 +13,7 @@ from netparity.networks.matching import known_as, match_beginning, match_catalog
 from netparity.networks.reading.base import ReadNetwork
 from netparity.system.paths import usable_path
 from netparity.watch import Watch
+from netparity.weights.made_network import MadeNetwork
 from netparity.weights.network_files import stated_network
 from netparity.weights.sources import WeightSet, of_network_file, resolve
 
@@ -38,7 +39,7 @@ class Model:
 
 
 def resolve_model(
-    model: str | None,
+    model: str | MadeNetwork | None,
     weights: str | None,
     watch: Watch,
     input_size: tuple[int, int] | None = None,
@@ -50,7 +51,8 @@ def resolve_model(
     weights' file states, or vgg16.
 
     Args:
-        model: a name of the catalogue, or the path of a file that states a network.
+        model: a name of the catalogue, the path of a file that states a network, or a network that
+            its framework made.
         weights: `synthetic:SEED`, or the path of a file.
         input_size: height and width, for files that leave them open.
         changed: applied to the network before its weights are looked up: another preprocessing.
@@ -61,6 +63,8 @@ def resolve_model(
     """
     if model is None:
         return _by_weights(weights, watch, input_size, changed)
+    if isinstance(model, MadeNetwork):
+        return _of_made(model, weights, watch, input_size, changed)
     if model in NETWORKS:
         network = changed(network_called(model))
         return Model(network, lambda: resolve(weights or DEFAULT_WEIGHTS, network, watch))
@@ -100,6 +104,31 @@ def _by_weights(
         return Model(network, lambda: resolve(weights, network, watch))
     watch.message(f"{path.name} states a network of its own, which is compared")
     return _of_file(path, read, None, watch, changed)
+
+
+def _of_made(
+    made: MadeNetwork,
+    weights: str | None,
+    watch: Watch,
+    input_size: tuple[int, int] | None,
+    changed: Callable[[Network], Network],
+) -> Model:
+    """A network that its framework made; its random weights are synthetic ones."""
+    read = made.read(watch, input_size)
+    found = match_catalogue(read.network, read.tensors)
+    network = read.network if found is None else known_as(read.network, found[1])
+    network = changed(replace(network, name=made.name))
+    if weights is not None:
+        return Model(network, lambda: resolve(weights, network, watch))
+
+    def own() -> WeightSet:
+        found = of_network_file(made.file, read, network, watch)
+        files = {**found.own_files, **made.own_files}
+        if made.weights is not None:
+            return replace(found, source=made.weights.name, own_files=files)
+        return replace(found, kind="synthetic", source=made.name, own_files=files)
+
+    return Model(network, own)
 
 
 def _of_file(

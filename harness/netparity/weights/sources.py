@@ -7,14 +7,14 @@ import hashlib
 import os
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
 from netparity.errors import InputError, UsageError
 from netparity.networks import Network
 from netparity.networks.catalogue.vgg import widths_of
-from netparity.networks.reading.base import ReadNetwork
+from netparity.networks.reading.base import InFile, ReadNetwork
 from netparity.networks.writing import Writer
 from netparity.system.cache import cache_folder, exclusive, replacing
 from netparity.system.paths import usable_path
@@ -44,6 +44,7 @@ class WeightSet:
         sha256: over names, shapes and values (`canonical.content_hash`).
         folder: the cache folder of these weights.
         own_files: by format, a file of the user's that is used as it is instead of a conversion.
+        in_files: what is special about such a file, where anything is.
     """
 
     model: Network
@@ -52,6 +53,7 @@ class WeightSet:
     sha256: str
     folder: Path
     own_files: dict[str, Path] = field(default_factory=dict)
+    in_files: dict[str, InFile] = field(default_factory=dict)
 
     def tensors(self) -> canonical.Tensors:
         """The canonical tensors, each read on access."""
@@ -130,7 +132,7 @@ def recall(
     folder = _folder(sha256)
     if canonical.is_intact(folder / "canonical.safetensors", model, sha256):
         return WeightSet(model, kind, source, sha256, folder)
-    if kind == "synthetic":
+    if kind == "synthetic" and source.startswith("synthetic"):
         made = resolve(source, model)
         if made.sha256 == sha256:
             return made
@@ -199,7 +201,8 @@ def of_network_file(path: Path, read: ReadNetwork, network: Network, watch: Watc
         network: the file's network, perhaps with other preprocessing or further names.
     """
     own = {read.as_it_is: path.absolute()} if read.as_it_is else {}
-    return _stored_set(path, network, finite(read.tensors, path), read.notes, own, watch)
+    found = _stored_set(path, network, finite(read.tensors, path), read.notes, own, watch)
+    return found if read.in_file is None else replace(found, in_files={read.as_it_is: read.in_file})
 
 
 def _stored_set(

@@ -16,6 +16,23 @@ Tensors = Mapping[str, npt.NDArray[np.floating[Any]]]
 
 
 @dataclass(frozen=True)
+class InFile:
+    """What a tool that loads the user's own file has to know of it.
+
+    Attributes:
+        values: node to the name of its output in the file, for the nodes that the file computes in
+            the order of axes that the tool's extractor expects.
+        images: the only number of images that the file takes; None for any.
+        problem: why no tool can be given the file itself, in words that can follow "because";
+            empty if it can.
+    """
+
+    values: Mapping[str, str]
+    images: int | None = None
+    problem: str = ""
+
+
+@dataclass(frozen=True)
 class ReadNetwork:
     """A network and its weights, as a file states them.
 
@@ -24,13 +41,16 @@ class ReadNetwork:
         tensors: every tensor of the network, float32, read when it is asked for.
         notes: what the user should know, such as a loss layer that was left out.
         as_it_is: the name of the writer in whose place the file itself can be loaded by the tool:
-            every node that is not inner has its name there. Empty if a file has to be written.
+            every node that is not inner has its name there, unless `in_file` says otherwise;
+            `tf-keras` if only that tool can load it. Empty if a file has to be written.
+        in_file: what is special about the file itself; None if there is nothing.
     """
 
     network: Network
     tensors: Tensors
     notes: tuple[str, ...] = ()
     as_it_is: str = ""
+    in_file: InFile | None = None
 
 
 @dataclass(frozen=True)
