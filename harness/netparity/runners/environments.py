@@ -17,6 +17,7 @@ from importlib.metadata import distributions
 from pathlib import Path
 
 from netparity.errors import SetupError, UsageError
+from netparity.runners.torch_builds import install_torch, resolved, uv_variables
 from netparity.system.cache import cache_folder, exclusive
 from netparity.system.launch import Command, LaunchError, capture, launch
 from netparity.system.logs import log_tail
@@ -27,6 +28,7 @@ from netparity.watch import SILENT, Watch
 _MARKER = "netparity-complete"
 _INSTALL_TIMEOUT_SECONDS = 1800.0
 _LOG_TAIL_LINES = 12
+_LARGE_DOWNLOAD_MEGABYTES = 100
 _ASK_FOR_MODULES = (
     "import importlib.util as u, sys; "
     "print('answer', end=' '); "
@@ -56,7 +58,12 @@ class Stack:
         variables: environment variables for their installation.
         belongs_to: what the environment depends on besides its pins; a change makes a new one.
         runner: what `netparity setup` takes to make it, if that is not the name.
-        lists: the names of its requirements files, if it is not one of that name.
+        lists: the names of its requirements files, if it is not one of that name; of those of
+            another package, the full path without `.txt`.
+        torch: PyTorch's packages, each with its version; their build depends on the machine.
+        download_megabytes: what its installation downloads, about.
+        disk_megabytes: the size of its environment, about.
+        complete: whether these hold all that it needs, whatever the packages themselves ask for.
     """
 
     name: str
@@ -66,6 +73,18 @@ class Stack:
     belongs_to: str = ""
     runner: str = ""
     lists: tuple[str, ...] = ()
+    torch: tuple[str, ...] = ()
+    download_megabytes: int | None = None
+    disk_megabytes: int | None = None
+    complete: bool = False
+
+    @property
+    def size(self) -> str:
+        """What it downloads and takes on disk, in words; empty if that is not known."""
+        if self.download_megabytes is None:
+            return ""
+        disk = f", {self.disk_megabytes} MB on disk" if self.disk_megabytes is not None else ""
+        return f"downloads about {self.download_megabytes} MB{disk}"
 
     @property
     def setup(self) -> str:
@@ -83,14 +102,25 @@ class Stack:
     @property
     def requirement_options(self) -> list[str]:
         """The lists as options of uv and pip."""
-        return [part for path in self.requirements for part in ("--requirement", str(path))]
+        options = ["--no-deps"] if self.complete else []
+        return options + [p for path in self.requirements for p in ("--requirement", str(path))]
 
 
 @dataclass(frozen=True)
 class Environments:
-    """The interpreters of all stacks; `overrides` are those that the user provides."""
+    """The interpreters of all stacks.
+
+    Attributes:
+        overrides: those that the user provides, by the name that `--python` takes.
+        variables: the environment variable that named an interpreter, where `--python` did not.
+    """
 
     overrides: Mapping[str, Path] = field(default_factory=dict)
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+    def option(self, name: str) -> str:
+        """What names the interpreter of a stack: a variable if one does, else the option."""
+        return self.variables.get(name, f"--python {name}")
 
     def python(self, stack: Stack) -> Path | None:
         """The stack's interpreter, or None if its environment has not been made."""
@@ -106,11 +136,13 @@ class Environments:
             SetupError: if it cannot be made; the message names the log with uv's output.
         """
         if stack.name in self.overrides:
-            return _checked_override(stack, self.overrides[stack.name])
+            return _checked_override(stack, self.overrides[stack.name], self.option(stack.name))
         folder = self._folder(stack)
         with exclusive(folder, watch):
             if not _is_complete(folder):
                 shutil.rmtree(folder, ignore_errors=True)
+                if (stack.download_megabytes or 0) > _LARGE_DOWNLOAD_MEGABYTES:
+                    watch.message(f"{stack.name}: {stack.size}")
                 with watch.task(f"installing {stack.name}"):
                     _build(stack, folder)
         return _interpreter(folder)
@@ -185,7 +217,7 @@ def _pins(stack: Stack) -> bytes:
     """Everything that decides what an environment holds."""
     if not stack.packages:
         lists = b"".join(path.read_bytes() for path in stack.requirements)
-        return lists + stack.python.encode()
+        return lists + stack.python.encode() + " ".join(stack.torch).encode()
     return "\n".join([*stack.packages, stack.python, stack.belongs_to]).encode()
 
 
@@ -198,12 +230,12 @@ def _is_complete(folder: Path) -> bool:
     return (folder / _MARKER).exists() and _interpreter(folder).exists()
 
 
-def _checked_override(stack: Stack, python: Path) -> Path:
+def _checked_override(stack: Stack, python: Path, option: str) -> Path:
     if not os.access(python, os.X_OK) or python.is_dir():
         lists = " and ".join(f"python/requirements/{path.name}" for path in stack.requirements)
         needs = " ".join(stack.packages) or f"the packages of {lists}"
         raise SetupError(
-            f"--python {stack.name}={python} is not an executable file",
+            f"{option}={python} is not an executable file",
             f"give the full path of a Python interpreter that has {needs}",
         )
     return python
@@ -227,23 +259,36 @@ def _build(stack: Stack, folder: Path) -> None:
         # Such a package records the location of something when it is built: uv's cache would
         # provide it as built for the first location.
         what = ["--no-cache", *stack.packages]
-    _uv(stack, log, uv, "pip", "install", "--python", python, "--compile-bytecode", *what)
+    install = (uv, "pip", "install", "--python", python, "--compile-bytecode")
+    _uv(stack, log, *install, *what)
+    if stack.torch:
+        install_torch(
+            stack.torch,
+            lambda *chosen: _uv(stack, log, *install, *chosen),
+            lambda *chosen: resolved(
+                Command([*install, "--dry-run", *chosen], _uv_environment(stack)), log
+            ),
+            _fix(stack),
+        )
     (folder / _MARKER).write_text(f"{stack.name}\n")
 
 
-def _uv(stack: Stack, log: Path, *arguments: str) -> None:
-    environment = {**stack.variables, "VIRTUAL_ENV": None, "PYTHONPATH": None}
-    if "UV_DEFAULT_INDEX" not in os.environ and "PIP_INDEX_URL" in os.environ:
-        # A local mirror is usually configured for pip only.
-        environment["UV_DEFAULT_INDEX"] = os.environ["PIP_INDEX_URL"]
-    fix = (
+def _uv_environment(stack: Stack) -> dict[str, str | None]:
+    return {**uv_variables(), **stack.variables, "VIRTUAL_ENV": None, "PYTHONPATH": None}
+
+
+def _fix(stack: Stack) -> str:
+    return (
         f"check the network and try again with: {stack.setup}\n"
         f"or use an interpreter of your own: --python {stack.name}=/path/to/python"
     )
+
+
+def _uv(stack: Stack, log: Path, *arguments: str) -> None:
+    fix = _fix(stack)
+    command = Command(arguments, _uv_environment(stack))
     try:
-        ended = launch(
-            Command(arguments, environment), cache_folder(), log, _INSTALL_TIMEOUT_SECONDS
-        )
+        ended = launch(command, cache_folder(), log, _INSTALL_TIMEOUT_SECONDS)
     except LaunchError as error:
         raise SetupError(f"the environment of {stack.name} cannot be made: {error}", fix) from error
     if ended.exit_status != 0:
