@@ -36,7 +36,7 @@ def read(source: Source, input_size: tuple[int, int] | None = None) -> ReadNetwo
     path = source.path
     with reading(path, "ONNX", "the network"):
         try:
-            network, constants = network_of(parse(path), path.stem, input_size)
+            network, constants, itself = network_of(parse(path), path.stem, input_size)
         except GraphError as error:
             raise GraphError(f"{path}: {error}") from error
 
@@ -44,7 +44,8 @@ def read(source: Source, input_size: tuple[int, int] | None = None) -> ReadNetwo
         with reading(path, "ONNX"):
             return as_float32(constants[name])
 
-    return ReadNetwork(network, LazyMapping(network.tensors, fetch))  # type: ignore[arg-type]
+    tensors = LazyMapping(network.tensors, fetch)
+    return ReadNetwork(network, tensors, as_it_is="onnx", in_file=itself)  # type: ignore[arg-type]
 
 
 READER = Reader("onnx", "ONNX", (".onnx",), recognises, read)

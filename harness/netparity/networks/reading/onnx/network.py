@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from netparity.networks.checking import checked
 from netparity.networks.graph import Network
 from netparity.networks.node import GraphError, Input, Node
+from netparity.networks.reading.base import InFile
 from netparity.networks.reading.onnx import (
     folding,
     names,
@@ -19,6 +20,7 @@ from netparity.networks.reading.onnx.calls import wrong
 from netparity.networks.reading.onnx.constants import Constant
 from netparity.networks.reading.onnx.expressions import Expressions
 from netparity.networks.reading.onnx.file import Parsed
+from netparity.networks.reading.onnx.in_file import in_file
 from netparity.networks.reading.onnx.inputs import inputs_of
 from netparity.networks.reading.onnx.own import PRODUCER, with_metadata
 from netparity.networks.reading.onnx.patterns import patterns_in
@@ -33,8 +35,8 @@ _OLDEST = 7
 
 def network_of(
     parsed: Parsed, name: str, input_size: tuple[int, int] | None = None
-) -> tuple[Network, Mapping[str, Constant]]:
-    """The network of a file, and its tensors.
+) -> tuple[Network, Mapping[str, Constant], InFile]:
+    """The network of a file, its tensors, and how the file itself can be used.
 
     Raises:
         GraphError: naming the node and the operation that is not understood.
@@ -109,7 +111,7 @@ def _ends(reading: Reading, outputs: list[str]) -> dict[str, str]:
 
 def _named(
     parsed: Parsed, name: str, inputs: tuple[Input, ...], reading: Reading, ends: dict[str, str]
-) -> tuple[Network, Mapping[str, Constant]]:
+) -> tuple[Network, Mapping[str, Constant], InFile]:
     builder = reading.builder
     stated = parsed.model.graph.name[:80]
     written_by_us = parsed.model.producer_name == PRODUCER
@@ -140,7 +142,8 @@ def _named(
         origin="onnx",
     )
     complete, images = with_metadata(parsed.model, checked(network), parsed.initializers)
-    return checked(complete), {**tensors, **images}
+    whole = checked(complete)
+    return whole, {**tensors, **images}, in_file(parsed, reading, new, whole)
 
 
 def _default(nodes: list[Node], ends: list[str]) -> tuple[str, ...]:

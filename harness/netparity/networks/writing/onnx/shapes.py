@@ -116,12 +116,14 @@ def _crop(graph: Graph, node: Node) -> None:
 
 def _resize(graph: Graph, node: Node) -> None:
     nearest = graph.get(node, "method") == "nearest"
-    sizes = graph.whole(node, "sizes", graph.get(node, "size"))
+    # All four sizes, as PyTorch's exporter writes them: OpenCV 5.0 reads no Resize of two axes.
+    kept = graph.add("Shape", [node.inputs[0]], graph.step(node, "kept"), start=0, end=2)
+    sizes = graph.whole(node, "size", graph.get(node, "size"))
+    whole = graph.add("Concat", [kept, sizes], graph.step(node, "sizes"), axis=0)
     graph.add(
         "Resize",
-        [node.inputs[0], "", "", sizes],
+        [node.inputs[0], "", "", whole],
         node.name,
-        axes=[2, 3],
         mode="nearest" if nearest else "linear",
         coordinate_transformation_mode=graph.get(node, "coordinates"),
         nearest_mode=graph.get(node, "rounding") if nearest else None,
