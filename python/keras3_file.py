@@ -17,7 +17,10 @@ MOST_BYTES = 64 * 2**20
 SUFFIXES = (".keras", ".h5", ".hdf5")
 
 # Layers of Keras that run code, or read other files, that a file names.
-REFUSED = ("Lambda", "TorchModuleWrapper", "TFSMLayer", "JaxLayer", "FlaxLayer")
+REFUSED = (
+    *("Lambda", "TorchModuleWrapper", "TFSMLayer", "JaxLayer", "FlaxLayer"),
+    *("TFOpLambda", "SlicingOpLambda"),  # of tf-keras: any function of TensorFlow
+)
 
 
 class ModelFileError(ValueError):
@@ -83,11 +86,14 @@ def written_by(path: str) -> str:
     return "the file"
 
 
-def refuse_code(path: str, config: Any) -> None:
-    """Raise ModelFileError for a layer that is not Keras's own, or that runs code from the file."""
+def refuse_code(path: str, config: Any, package: str = "keras") -> None:
+    """Raise ModelFileError for a layer that is not Keras's own, or that runs code from the file.
+
+    package: the name of this Keras, from which layers may come beside `keras`.
+    """
     for entry in _objects(config):
         name, module = entry["class_name"], entry.get("module")
-        own = module is None or str(module).split(".")[0] in ("keras", "builtins")
+        own = module is None or str(module).split(".")[0] in ("keras", package, "builtins")
         if name in REFUSED or entry.get("registered_name") in REFUSED or not own:
             raise ModelFileError(
                 f"model file '{path}' has an object of class {str(name)[:80]!r} "

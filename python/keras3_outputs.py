@@ -12,9 +12,10 @@ def outputs_by_name(keras: Any, model: Any) -> dict[str, Any]:
 
     A layer in a nested model keeps its name if no other layer has it, and is `nested/layer`
     otherwise. The second call of a shared layer is `layer_2`. A nested model's name means its
-    output. These are the names that netparity's reader gives.
+    output. Functions of `keras.ops`, such as that of `x + y`, count as layers. These are the names
+    that netparity's reader gives.
     """
-    layers = [layer for layer in graph_of(model).layers if not is_input(keras, layer)]
+    layers = [layer for layer in graph_of(model).operations if not is_input(keras, layer)]
     nested = any(isinstance(layer, keras.Model) for layer in layers)
     if not nested and all(len(layer._inbound_nodes) == 1 for layer in layers):
         return {layer.name: layer.output for layer in layers}

@@ -20,8 +20,13 @@ DATA_FORMATS = ("channels_last", "channels_first")
 
 
 class KerasStack:
-    """A `Stack` (see stack.py), except for `start` and `describe`, which each Keras adds."""
+    """A `Stack` (see stack.py), except for `start` and `describe`, which each Keras adds.
 
+    title, library: what this Keras is called, and its module.
+    """
+
+    title = "Keras"
+    library = "keras"
     keras: Any
     load_img: Any
     img_to_array: Any
@@ -51,7 +56,7 @@ class KerasStack:
         """Say that this Keras runs on a backend of this name and version."""
         keras = str(self.keras.__version__)
         return Description(
-            code=f"Keras {keras} on {backend} {version}",
+            code=f"{self.title} {keras} on {backend} {version}",
             versions={"keras": keras, backend.lower(): version, **library_versions()},
             threads_found=threads_found,
             blas=blas,
@@ -77,9 +82,9 @@ class KerasStack:
         """
         try:
             if architecture == PUBLISHED:
-                self.built = "keras.applications.vgg16.VGG16"
+                self.built = f"{self.library}.applications.vgg16.VGG16"
                 return self.published_vgg16(weights_file)
-            self.built = "netparity, with the layers of keras.applications.vgg16.VGG16"
+            self.built = f"netparity, with the layers of {self.library}.applications.vgg16.VGG16"
             network = build_like_vgg16(self.keras, architecture)
             network.load_weights(weights_file)
             return network

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
 from netparity.protocol import RunResult
 from netparity.runners.base import CANONICAL, COMPILE_CACHE, PER_LAYER, SCRATCH, Missing, Option
+from netparity.runners.compiler import missing_compiler, missing_headers
 from netparity.runners.environments import Environments, Stack
-from netparity.runners.keras import KerasRunner
+from netparity.runners.keras import DATA_FORMAT, KerasRunner
 from netparity.system.cache import cache_folder
 from netparity.system.launch import Command, LaunchError, capture
 
@@ -19,11 +21,7 @@ OLD_KERAS = ("2.0.2", "2.0.4", "2.0.5", "2.0.6")
 _NAME = "keras2-theano"
 # NumPy 1.23.5, the last version that Theano supports, has no wheel for a later Python.
 _PYTHON = "3.11"
-_ASK_FOR_HEADERS = (
-    "import os, sys, sysconfig; "
-    "print(os.path.join(sysconfig.get_path('include'), 'Python.h')); "
-    "print('%d.%d' % sys.version_info[:2])"
-)
+_DOWNLOAD_MEGABYTES, _DISK_MEGABYTES = 65, 275
 
 
 class Keras2Theano(KerasRunner):
@@ -38,9 +36,7 @@ class Keras2Theano(KerasRunner):
     colour = "#0072b2"
     advice_for = "keras2"
     options: ClassVar = {
-        "data_format": Option(
-            "order of the axes inside the network", ("channels_last", "channels_first")
-        ),
+        "data_format": DATA_FORMAT,
         "keras": Option("version of Keras", (*OLD_KERAS, DEFAULT_KERAS)),
         "blas": Option("the BLAS that Theano links with", ("openblas", "none")),
         "stamp": Option("write into the weights file which Keras wrote it; 2.0.x", ("no", "yes")),
@@ -59,10 +55,14 @@ class Keras2Theano(KerasRunner):
         """One environment for each Keras; those of 2017 differ in a single package."""
         version = self.chosen.get("keras", DEFAULT_KERAS)
         if version == DEFAULT_KERAS:
-            return Stack(_NAME, _PYTHON)
-        lists = (f"keras-{version}", "theano")
-        spec = f"{_NAME}[keras={version}]"
-        return Stack(f"{_NAME}-{version}", _PYTHON, lists=lists, runner=spec)
+            stack = Stack(_NAME, _PYTHON)
+        else:
+            lists = (f"keras-{version}", "theano")
+            spec = f"{_NAME}[keras={version}]"
+            stack = Stack(f"{_NAME}-{version}", _PYTHON, lists=lists, runner=spec)
+        return replace(
+            stack, download_megabytes=_DOWNLOAD_MEGABYTES, disk_megabytes=_DISK_MEGABYTES
+        )
 
     def why_again(self, result: RunResult) -> str | None:
         """With a warm cache, a process that compiled does not count: it only filled the cache."""
@@ -73,15 +73,10 @@ class Keras2Theano(KerasRunner):
 
     def missing(self, environments: Environments) -> list[Missing]:
         """The compiler, Python's headers and the OpenBLAS library to link with."""
-        missing = []
-        if shutil.which("g++") is None:
-            missing.append(Missing("a C++ compiler (g++)", "g++"))
+        missing = missing_compiler()
         if not _has_openblas():
             missing.append(Missing("OpenBLAS to link with", "libopenblas-dev"))
-        python = environments.python(self.stack)
-        if python is not None and (headers := _missing_headers(python)):
-            missing.append(headers)
-        return missing
+        return missing + missing_headers(environments.python(self.stack))
 
     def environment(self, job_file: Path) -> dict[str, str | None]:
         """Selects the backend and netparity's own compile cache, which is kept or starts empty."""
@@ -117,15 +112,3 @@ def _has_openblas() -> bool:
     except LaunchError:
         return False
     return Path(answer.strip()).is_absolute()
-
-
-def _missing_headers(python: Path) -> Missing | None:
-    try:
-        header, version = capture(
-            Command([str(python), "-I", "-S", "-c", _ASK_FOR_HEADERS]), Path("/")
-        ).split("\n")[:2]
-    except (LaunchError, ValueError):
-        return Missing(f"a working Python at {python}")
-    if Path(header).exists():
-        return None
-    return Missing(f"Python's headers ({header})", f"python{version}-dev")

@@ -15,18 +15,19 @@ class Keras3Tensorflow(KerasRunner):
 
     name = "keras3-tensorflow"
     network_format = "keras"
-    stack = Stack("keras3-tensorflow", ">=3.11,<3.14")
+    stack = Stack("keras3-tensorflow", ">=3.11,<3.14", download_megabytes=330, disk_megabytes=1540)
     script = "extract_keras3.py"
     packages = ("keras", "tensorflow", "tensorflow-cpu")
     modules = ("keras", "tensorflow")
-    default_rows = ("keras3-tensorflow",)
+    default_rows = ("keras3-tensorflow", "keras3-tensorflow[call=function]")
     colour = "#d55e00"
     options: ClassVar = {
         # TensorFlow's convolutions on a CPU support no other order.
         "data_format": Option("order of the axes inside the network", ("channels_last",)),
         "call": Option(
-            "model.predict(x), model(x), model(x) in a tf.function, or the same compiled by XLA",
-            ("predict", "direct", "function", "jit"),
+            "model.predict(x), model.predict_on_batch(x), model(x), model(x) in a tf.function, or "
+            "the same compiled by XLA",
+            ("predict", "on_batch", "direct", "function", "jit"),
         ),
         "per_layer": PER_LAYER,
     }
