@@ -10,7 +10,7 @@ from types import ModuleType
 import pytest
 
 from netparity.networks.ops import OPS
-from tests.support.guide import ROOT, Copy, blocks, follow, style
+from tests.support.guide import ROOT, Copy, blocks, copied, follow, style
 
 GUIDE = ROOT / "docs" / "networks.md"
 
@@ -35,7 +35,7 @@ WRITERS["npz"].write(Path("guide.npz"), network, tensors)
 
 @pytest.fixture(scope="module")
 def page() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("page", ROOT / "harness" / "networks_page.py")
+    spec = importlib.util.spec_from_file_location("page", ROOT / "harness" / "page_tables.py")
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -44,12 +44,15 @@ def page() -> ModuleType:
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
-    return follow(GUIDE, tmp_path_factory.mktemp("guide"))
+    made = copied(tmp_path_factory.mktemp("guide"))
+    follow(GUIDE, made)
+    return made
 
 
-def test_the_tables_are_current(page: ModuleType) -> None:
-    text = GUIDE.read_text(encoding="utf-8")
-    assert page.with_tables(text) == text, "run `make networks`"
+def test_the_tables_of_every_page_are_current(page: ModuleType) -> None:
+    for name, tables in page.pages().items():
+        text = (ROOT / "docs" / name).read_text(encoding="utf-8")
+        assert page.with_tables(text, tables) == text, "run `make tables`"
 
 
 def test_every_operation_is_in_the_table() -> None:

@@ -105,12 +105,12 @@ def test_a_network_or_a_sentence(files: Mapping[str, Path], seed: int, kind: str
     if not isinstance(again, (Cell, Struct)):
         return
     reader = {Cell: simplenn, Struct: dagnn}[type(again)]
-    started = time.perf_counter()
+    started = time.process_time()
     try:
         reader.network_of(McnFile(again, rest), Path("net.mat"), chance.choice([None, (64, 64)]))
     except InputError as error:
         assert len(str(error)) < 2000 and "\n" not in str(error)
-    assert time.perf_counter() - started < MOST_SECONDS
+    assert time.process_time() - started < MOST_SECONDS
 
 
 @settings(max_examples=30, deadline=None)

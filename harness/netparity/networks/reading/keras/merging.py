@@ -55,6 +55,14 @@ def average(call: Call) -> Value:
     return call.node("scale_shift", [total], {}, {"scale": constant(1 / len(values))})
 
 
+def scaled_sum(call: Call) -> Value:
+    """CustomScaleLayer of Keras's InceptionResNetV2: the first input + scale * the second."""
+    first, second = together(call, _several(call))
+    scale = constant(call.fields.number("scale", default=1.0))
+    branch = call.node("scale_shift", [second], {}, {"scale": scale}, suffix="scaled")
+    return call.node("add", [first, branch])
+
+
 def concatenate(call: Call) -> Value:
     """Concatenate(axis)."""
     axis = call.fields.whole("axis", "concat_axis", default=-1)
@@ -86,6 +94,7 @@ MERGING_LAYERS = {
     "Multiply": multiply,
     "Subtract": _merge("subtract"),
     "Average": average,
+    "CustomScaleLayer": scaled_sum,
     "Concatenate": concatenate,
     "Merge": merge,
 }

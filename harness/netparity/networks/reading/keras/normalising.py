@@ -177,6 +177,16 @@ def unit_norm(call: Call) -> Value:
     return call.node("l2_norm", None, {"axes": places, "epsilon": 1e-12, "combine": "max"})
 
 
+def layer_scale(call: Call) -> Value:
+    """LayerScale of Keras's ConvNeXt: x * gamma, a factor for each channel."""
+    for name in ("init_values", "projection_dim"):
+        call.fields.get(name)
+    stored = call.expect_arrays("scale")["scale"]
+    axis, rank = call.axis(-1), len(call.value.shape)
+    scale = of_file(stored, lambda values: _spread(values, [axis], rank))
+    return call.node("scale_shift", None, {}, {"scale": scale})
+
+
 NORMALISING_LAYERS = {
     "BatchNormalization": batch_norm,
     "BatchNormalizationV1": batch_norm,
@@ -186,4 +196,5 @@ NORMALISING_LAYERS = {
     "Rescaling": rescaling,
     "Normalization": normalization,
     "UnitNormalization": unit_norm,
+    "LayerScale": layer_scale,
 }

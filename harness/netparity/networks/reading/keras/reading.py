@@ -15,13 +15,17 @@ from netparity.networks.reading.keras.building import Builder
 from netparity.networks.reading.keras.call import Era
 from netparity.networks.reading.keras.config import Model, every_layer, model_of
 from netparity.networks.reading.keras.own import with_own
+from netparity.networks.reading.keras.plain import is_plain
 from netparity.networks.reading.keras.saved import Saved, saved
 from netparity.networks.reading.keras.walk import Walk
 from netparity.protocol.lazy import LazyMapping
 
 _OWN = 3
+_OF_TF_KERAS = 2
 _KERAS1 = {"Convolution2D", "AtrousConvolution2D", "Merge"}
 _KERAS1_FIELDS = {"nb_filter", "output_dim", "border_mode", "dim_ordering"}
+_VALUE_BY_VALUE = {"Add", "Multiply"}
+"""Functions of `keras.ops` behind `x + y` and `x * y`."""
 
 
 def read(source: Source, input_size: tuple[int, int] | None = None) -> ReadNetwork:
@@ -63,20 +67,33 @@ def network_of(parts: Saved, input_size: tuple[int, int] | None = None) -> ReadN
         origin="keras",
     )
     tensors = LazyMapping(build.tensors, lambda name: build.tensors[name].load())
-    # Keras 3 loads its own files; in one that netparity wrote, it would find other names.
-    own = version >= _OWN and not parts.inner and not walk.resized and _gives_every_node(model)
+    # In a file that netparity wrote, Keras would find other names.
+    own = not parts.inner and not walk.resized and _gives_every_node(model)
     complete = checked(with_own(network, parts.own))
-    return ReadNetwork(complete, tensors, tuple(build.notes), "keras" if own else "")
+    tool = _loaded_by(parts) if own else ""
+    return ReadNetwork(complete, tensors, tuple(build.notes), tool)
+
+
+def _loaded_by(parts: Saved) -> str:
+    """Which Keras loads the file as it is, and gives each layer by its name; empty if none.
+
+    A file that does not say its version is taken for one of Keras 1 by tf-keras.
+    """
+    if parts.version is not None and parts.version >= _OWN:
+        return "keras"
+    plain = parts.version == _OF_TF_KERAS and parts.backend in ("", "tensorflow")
+    return "tf-keras" if plain and is_plain(parts.config) else ""
 
 
 def _gives_every_node(model: Model) -> bool:
     """Whether Keras can be asked for every output, in channels_last.
 
-    TensorFlow does not run most layers in channels_first on a CPU, and the outputs of functions of
-    `keras.ops` are not those of layers.
+    TensorFlow does not run most layers in channels_first on a CPU, and functions of `keras.ops` may
+    have their axes in another order than the nodes that stand for them.
     """
     return not any(
-        layer.operation or layer.config.get("data_format") == "channels_first"
+        (layer.operation and layer.kind not in _VALUE_BY_VALUE)
+        or layer.config.get("data_format") == "channels_first"
         for layer in every_layer(model)
     )
 

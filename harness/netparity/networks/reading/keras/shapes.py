@@ -127,7 +127,7 @@ def identity(op: str = "identity") -> Callable[[Call], Value]:
     """A layer that does nothing at prediction."""
 
     def read(call: Call) -> Value:
-        for name in ("data_format", "dim_ordering"):
+        for name in ("data_format", "dim_ordering", "drop_path_rate"):
             call.fields.get(name)
         if op == "dropout":
             rate = call.fields.number("rate", "p", default=0.5)
@@ -153,4 +153,5 @@ SHAPE_LAYERS = {
     "GaussianNoise": identity(),
     "ActivityRegularization": identity(),
     "Identity": identity(),
+    "StochasticDepth": identity(),  # of Keras's ConvNeXt
 }

@@ -176,7 +176,30 @@ def test_a_separable_convolution_is_two_nodes(tmp_path):
     assert first.tensors["kernel"] == "it_depthwise.kernel"
 
 
-@pytest.mark.parametrize("kind", ["GaussianNoise", "ActivityRegularization", "Identity"])
+def test_a_layer_scale_of_convnext_is_a_factor_for_each_channel(tmp_path):
+    gamma = np.float32([3, 4])
+    entry = ("LayerScale", {"init_values": 1e-6, "projection_dim": 2})
+    path = tmp_path / "model.keras"
+    model = functional(image(8, 8, 2), layer(entry[0], "it", "image", **entry[1]))
+    read = read_file(write_keras(path, model, {"layers/layer_scale": [gamma]}))
+    [node] = read.network.nodes
+    assert (node.op, dict(node.tensors)) == ("scale_shift", {"scale": "it.scale"})
+    np.testing.assert_array_equal(np.ravel(read.tensors["it.scale"]), gamma)
+
+
+def test_a_scaled_sum_of_inception_resnet_scales_its_second_input(tmp_path):
+    relu = layer("ReLU", "branch", "image")
+    total = layer("CustomScaleLayer", "it", "image", "branch", scale=0.25)
+    read = read_file(write_keras(tmp_path / "m.keras", functional(image(4, 4, 2), relu, total)))
+    _, scaled, added = read.network.nodes
+    assert (scaled.op, scaled.inputs, scaled.inner) == ("scale_shift", ("branch",), True)
+    assert np.ravel(read.tensors[scaled.tensors["scale"]]).tolist() == [0.25]
+    assert (added.name, added.op, added.inputs) == ("it", "add", ("image", scaled.name))
+
+
+@pytest.mark.parametrize(
+    "kind", ["GaussianNoise", "ActivityRegularization", "Identity", "StochasticDepth"]
+)
 def test_what_does_nothing_at_prediction_is_an_identity_and_noted(tmp_path, kind):
     model = functional(image(4, 4, 2), layer(kind, "it", "image"))
     read = read_file(write_keras(tmp_path / "model.keras", model))

@@ -213,6 +213,9 @@ def test_keras_3_loads_its_own_file_unless_names_or_sizes_would_differ(tmp_path)
     assert as_it_is(functional(image(4, 4, 3), flat), input_size=(5, 4)) == ""
     function = {**layer("Relu", "r", "image"), "module": "keras.src.ops.nn"}
     assert as_it_is(functional(image(4, 4, 3), function)) == ""
+    both = {"args": [tensor("image"), tensor("image")], "kwargs": {}}
+    twice = {**layer("Add", "a"), "module": "keras.src.ops.numpy", "inbound_nodes": [both]}
+    assert as_it_is(functional(image(4, 4, 3), twice)) == "keras"
     first = layer("Flatten", "flat", "image", data_format="channels_first")
     assert as_it_is(functional(image(3, 4, 4), first)) == ""
 
