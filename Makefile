@@ -5,8 +5,8 @@
 # make format    format the code and apply automatic fixes
 # make docs      make the API's pages from its docstrings, in build/docs
 # make readme    put the reference run's tables and plot into README.md
-# make networks  put the tables of operations, formats and networks into docs/networks.md
-# make pins      update the pinned requirements
+# make tables    put what the code knows into the tables of docs/networks.md and docs/runners.md
+# make pins      update the pinned requirements; STACK=onnxruntime those of one stack alone
 # make reference remake the runs that README.md and docs/ quote (half an hour)
 # make clean     remove everything made in this checkout (clean-cache removes the cache)
 
@@ -16,8 +16,9 @@ PYTHON ?= python3
 WORKERS ?= 2
 PYTEST := $(RUN)/pytest -n $(WORKERS) --dist loadgroup
 STACKS := $(basename $(wildcard python/requirements/*.in))
+LISTS := $(if $(STACK),python/requirements/$(STACK),harness/requirements $(STACKS))
 
-.PHONY: help setup compare test check lint format pins docs networks readme reference clean clean-cache
+.PHONY: help setup compare test check lint format pins docs tables readme reference clean clean-cache
 
 help:
 	@grep -E '^# make' Makefile | cut -c3-
@@ -52,7 +53,7 @@ format: $(VENV)/made
 
 # The newest version of every package, with hashes and without URLs.
 pins: $(VENV)/made
-	for list in harness/requirements $(STACKS); do \
+	for list in $(LISTS); do \
 	  $(RUN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header \
 	    --no-annotate --python-version 3.11 --output-file $$list.txt $$list.in || exit 1; \
 	done
@@ -69,6 +70,8 @@ THEANO := "keras2-theano[keras=2.0.4]" \
 
 reference: setup
 	rm -rf build/reference
+	-$(RUN)/netparity setup all
+	$(RUN)/netparity compare --runner all --rounds 2 --out build/reference/all
 	$(RUN)/netparity compare --out build/reference/compare
 	$(RUN)/netparity replay --out build/reference/replay
 	$(RUN)/netparity compare --layers fc6 --out build/reference/theano $(THEANO:%=--runner %)
@@ -79,8 +82,8 @@ reference: setup
 readme: $(VENV)/made
 	$(RUN)/python harness/readme.py
 
-networks: $(VENV)/made
-	$(RUN)/python harness/networks_page.py
+tables: $(VENV)/made
+	$(RUN)/python harness/page_tables.py
 
 docs: $(VENV)/made
 	$(RUN)/python harness/api_docs.py

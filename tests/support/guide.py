@@ -42,16 +42,34 @@ def blocks(guide: Path) -> Iterator[tuple[str, str, str]]:
     yield from _FILE.findall(guide.read_text())
 
 
-def follow(guide: Path, folder: Path) -> Copy:
-    """A copy of the checkout's code in a folder, with all that a guide adds."""
+def copied(folder: Path) -> Copy:
+    """A copy of the checkout's code in a folder."""
     for name in ("harness/netparity", "python"):
         ignored = shutil.ignore_patterns("__pycache__")
         shutil.copytree(ROOT / name, folder / name, ignore=ignored)
+    return Copy(folder)
+
+
+def forget(guide: Path, copy: Copy) -> None:
+    """Remove from a copy all that a guide adds."""
     for name, kind, block in blocks(guide):
-        path = folder / name
+        path = copy.folder / name
+        if kind != "diff":
+            path.unlink()
+            continue
+        lines = path.read_text().splitlines()
+        for line in block.splitlines():
+            if line.startswith("+"):
+                lines.remove(line[1:])
+        path.write_text("\n".join(lines) + "\n")
+
+
+def follow(guide: Path, copy: Copy) -> None:
+    """Add to a copy all that a guide adds."""
+    for name, kind, block in blocks(guide):
+        path = copy.folder / name
         assert path.exists() == (kind == "diff"), name
         path.write_text(insert(path.read_text(), block) if kind == "diff" else block)
-    return Copy(folder)
 
 
 def insert(text: str, difference: str) -> str:

@@ -26,7 +26,11 @@ def check(
         typer.Option("--input", help="Instead of images, the network's input as .npy."),
     ] = None,
     feature: Annotated[
-        str | None, typer.Option(help="The layer, by its name in any tool. [default: fc6]")
+        str | None,
+        typer.Option(
+            help="The layer, by its name in any tool. [default: every array that is called like "
+            "one, or fc6]"
+        ),
     ] = None,
     request: Request,
     variable: Annotated[str | None, typer.Option(help="Which variable of the file.")] = None,

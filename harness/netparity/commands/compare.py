@@ -24,4 +24,4 @@ def compare(
     with rich_watch(verbose) as watch:
         run, store = run_compare(request, watch)
     show_run(run, store, as_json)
-    raise typer.Exit(exit_code(run, asked_for=bool(request.runners)))
+    raise typer.Exit(exit_code(run, asked_for=request.names_runners))

@@ -16,6 +16,7 @@ from netparity.commands.compare import compare
 from netparity.commands.compare_runs import compare_runs
 from netparity.commands.diagnose import diagnose
 from netparity.commands.doctor import doctor
+from netparity.commands.extractors import extractors
 from netparity.commands.history import history
 from netparity.commands.network import network
 from netparity.commands.plot import plot
@@ -42,6 +43,7 @@ COMMANDS: dict[str, Callable[..., None] | Group] = {
     "doctor": doctor,
     "setup": setup,
     "schema": schema,
+    "extractors": extractors,
     "weights": weights,
     "network": network,
 }

@@ -17,7 +17,7 @@ _MOST_DIFFERENCES = 40
 _WIDE = 120  # columns of a terminal
 
 Named = Annotated[
-    str, typer.Argument(metavar="NAME|FILE", help="A network of the catalogue, or a file.")
+    str, typer.Argument(metavar="NAME|FILE", help="A name (netparity network list), or a file.")
 ]
 InputSize = Annotated[
     str | None,
@@ -33,12 +33,17 @@ def list_(as_json: AsJson = False) -> None:
     from netparity.networks.facts import as_dict, catalogue_facts
     from netparity.report.console import rich_table
     from netparity.report.networks import catalogue
+    from netparity.runners.frameworks import FRAMEWORKS
 
     found = catalogue_facts()
     if as_json:
         typer.echo(json.dumps([as_dict(each) for each in found], indent=1))
-    else:
-        make_console().print(rich_table(catalogue(found)))
+        return
+    console = make_console()
+    console.print(rich_table(catalogue(found)))
+    for framework in FRAMEWORKS.values():
+        line = f"{framework.prefix}:NAME  any network of {framework.title} by its name there"
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def show(
@@ -50,11 +55,13 @@ def show(
     """Show a network: its nodes, what it costs, and what each tool can run."""
     from netparity.networks.facts import as_dict, facts
     from netparity.networks.input_size import parse_input_size
-    from netparity.networks.opening import open_network
     from netparity.report import networks as report
     from netparity.report.console import rich_table
+    from netparity.runners.environments import Environments
+    from netparity.runners.named_networks import open_named
 
-    found = facts(open_network(network, parse_input_size(input_size)))
+    with rich_watch(verbose) as watch:
+        found = facts(open_named(network, Environments(), watch, parse_input_size(input_size)))
     if as_json:
         typer.echo(json.dumps(as_dict(found), indent=1))
         return
@@ -78,11 +85,13 @@ def diff(
     """
     from netparity.networks.diff import diff as compare
     from netparity.networks.input_size import parse_input_size
-    from netparity.networks.opening import open_network
+    from netparity.runners.environments import Environments
+    from netparity.runners.named_networks import open_named
 
-    size = parse_input_size(input_size)
+    size, environments = parse_input_size(input_size), Environments()
     with rich_watch(verbose) as watch:
-        found = compare(open_network(first, size), open_network(second, size), watch)
+        a, b = (open_named(each, environments, watch, size) for each in (first, second))
+        found = compare(a, b, watch)
     show_difference(found, first, second, as_json)
 
 
@@ -117,17 +126,19 @@ def convert(
     """Write a network and its weights as another kind of file."""
     from netparity.networks import converting
     from netparity.networks.input_size import parse_input_size
-    from netparity.networks.opening import open_network
     from netparity.networks.reading import ReadNetwork
+    from netparity.runners.environments import Environments
+    from netparity.runners.named_networks import named_networks, open_named
     from netparity.weights.model import resolve_model
 
     writer = converting.writer_for(out, to)
     size = parse_input_size(input_size)
     with rich_watch(verbose) as watch:
         if weights is None:
-            read = open_network(network, size)
+            read = open_named(network, Environments(), watch, size)
         else:
-            model = resolve_model(network, weights, watch, size)
+            named = named_networks(network, weights, Environments(), watch, size)
+            model = resolve_model(*named, watch, size)
             read = ReadNetwork(model.network, model.weights.tensors())
         for note in read.notes:
             watch.message(f"{network}: {note}")

@@ -105,18 +105,22 @@ def verify(
     Where both files state a network, its structure is compared first. Exit code 0 if they are the
     same as they stand, 1 if not.
     """
+    from netparity.runners.environments import Environments
+    from netparity.runners.named_networks import file_of
     from netparity.weights import sameness
     from netparity.weights.named import open_pair
     from netparity.weights.verifying import compare_networks
 
     with rich_watch(verbose) as watch:
+        given = first, second
+        first, second = (file_of(each, Environments(), watch) for each in given)
         networks = compare_networks(first, second, watch)
         if networks is not None:
-            show_difference(networks, first, second, as_json)
+            show_difference(networks, *given, as_json)
         a, b = open_pair(first, second, _model_or_none(model))
         found = sameness.compare(a.tensors, b.tensors, a.model, b.model, watch)
-    said = sameness.sentence(found, first, second)
-    fix = sameness.fix(found, first, second)
+    said = sameness.sentence(found, *given)
+    fix = sameness.fix(found, *given)
     listed = sameness.about_dropout(first, a.dropout, second, b.dropout)
     if as_json:
         typer.echo(json.dumps(sameness.as_dict(found, said, fix, listed), indent=1))

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Iterator
 
 from netparity.protocol import Run, RunnerRecord
+from netparity.protocol.runner_keys import join_keys, split_keys
 
 _FOR_ALL = ("compile_cache", "matconvnet", "matconvnet_root", "per_layer")
 """Options of runners that the command has as well; given there, they are not in the label."""
@@ -117,14 +118,13 @@ def _runner(record: RunnerRecord) -> tuple[str, dict[str, str]]:
     The value is the label, unless the user chose another one.
     """
     inside = record.label.removeprefix(f"{record.runner}[").removesuffix("]")
-    pairs = (part.partition("=") for part in inside.split(","))
-    labelled = {key: value for key, equals, value in pairs if equals}
+    labelled = {key: value for _, key, value in split_keys(inside) if key and value}
     for_all = {k: v for k, v in record.options.items() if k in _FOR_ALL and k not in labelled}
     plain = record.label in (record.runner, f"{record.runner}[{inside}]")
     if plain and record.options == {**for_all, **labelled}:
         return record.label, for_all
     keys = {**record.options, "label": record.label}
-    return f"{record.runner}[{','.join(f'{key}={value}' for key, value in keys.items())}]", {}
+    return f"{record.runner}[{join_keys(keys)}]", {}
 
 
 def _number(value: float) -> str:

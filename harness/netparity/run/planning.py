@@ -20,6 +20,7 @@ from netparity.parity import FLOOR_FACTOR, Rule
 from netparity.protocol import Image, Run, RunnerRecord, Settings, Weights
 from netparity.results.folder import RunFolder, array_hash, read_npy, utc_now
 from netparity.results.network import store_network
+from netparity.run.choosing import choose_runners
 from netparity.run.network import lacking, network_files
 from netparity.run.process import Assignment
 from netparity.run.request import (
@@ -28,9 +29,8 @@ from netparity.run.request import (
     PREPROCESSING,
     Request,
 )
-from netparity.runners import DEFAULT_RUNNERS, RUNNERS, Availability, Runner, create_runners
-from netparity.runners.base import COMPILE_CACHE
-from netparity.runners.matconvnet import CODE_CHOICES
+from netparity.runners import Availability, Runner
+from netparity.runners.named_networks import named_networks
 from netparity.system.launch import Limits
 from netparity.system.limits import parse_bytes, parse_cpus
 from netparity.timing import Schedule, cpus_available, describe_machine
@@ -50,6 +50,7 @@ class Plan:
     Attributes:
         images: none if the network's input was given itself.
         tensor: the shared input, N x the network's input shape.
+        warnings: what the user has to know about the choice of runners, a sentence each.
     """
 
     request: Request
@@ -62,6 +63,7 @@ class Plan:
     threads: int
     limits: Limits
     schedule: Schedule
+    warnings: tuple[str, ...] = ()
 
 
 def make_plan(request: Request, watch: Watch = SILENT) -> Plan:
@@ -75,18 +77,20 @@ def make_plan(request: Request, watch: Watch = SILENT) -> Plan:
         cpus=parse_cpus(request.affinity) if request.affinity else (),
         memory_bytes=parse_bytes(request.memory_limit) if request.memory_limit else None,
     )
-    runners = create_runners(request.runners or DEFAULT_RUNNERS, RUNNERS, _for_all(request))
+    runners, warnings = choose_runners(request, watch)
     labels = [runner.label for runner in runners]
     if request.reference is not None and request.reference not in labels:
         raise UsageError(
             f"--reference {request.reference!r} is not among the runners: {', '.join(labels)}"
         )
     given = Given(*(getattr(request, name) for name in PREPROCESSING))
+    size = parse_input_size(request.input_size)
+    named, own = named_networks(request.model, request.weights, request.environments, watch, size)
     resolved = resolve_model(
-        request.model,
-        request.weights,
+        named,
+        own,
         watch,
-        parse_input_size(request.input_size),
+        size,
         lambda network: with_given(network, given),
     )
     if request.input is not None and request.images:
@@ -98,15 +102,19 @@ def make_plan(request: Request, watch: Watch = SILENT) -> Plan:
     for image in images:
         for note in image.notes:
             watch.warning(f"{image.path.name}: {note}")
-    model, weights = resolved.network, resolved.weights
+    model = resolved.network
     names = ",".join(default_features(model)) if request.layers is None else request.layers
     layers = model.select(names)
+    weights = resolved.weights  # only now: they may take seconds to make
     threads = request.threads or len(limits.cpus) or cpus_available()
     if request.input is not None:
         tensor = check_tensor(read_npy(request.input), model)
     else:
         tensor = prepare(images, model, weights.tensors())
-    return Plan(request, model, layers, runners, images, tensor, weights, threads, limits, schedule)
+    return Plan(
+        *(request, model, layers, runners, images, tensor, weights, threads, limits, schedule),
+        warnings=warnings,
+    )
 
 
 def make_schedule(
@@ -127,25 +135,6 @@ def make_schedule(
     if precision is not None:
         raise UsageError(f"--precision goes with --rounds auto, not with --rounds {rounds}")
     return Schedule(rounds, budget_seconds=budget_seconds)
-
-
-def _for_all(request: Request) -> dict[str, str]:
-    """Keys of runners that have an option of the command line beside."""
-    for option, value, known in (
-        ("--matconvnet", request.matconvnet, CODE_CHOICES),
-        ("--compile-cache", request.compile_cache, COMPILE_CACHE.choices),
-    ):
-        if value not in (None, *known):
-            raise UsageError(f"{option} {value!r} is not one of {', '.join(known)}")
-    root = request.matconvnet_root
-    keys = {
-        "compile_cache": request.compile_cache,
-        "per_layer": "yes" if request.per_layer else None,
-        "matconvnet": request.matconvnet,
-        # The script does not run in this folder.
-        "matconvnet_root": str(root.expanduser().absolute()) if root is not None else None,
-    }
-    return {key: value for key, value in keys.items() if value is not None}
 
 
 def prepare_runners(plan: Plan, watch: Watch) -> dict[str, Availability]:
@@ -172,7 +161,7 @@ def make_assignment(
         store.write_bytes(name, image.as_png())
     stored = store.write_array("input/shared.npy", plan.tensor)
     ready = [runner for runner in plan.runners if available[runner.label].available]
-    graph, files = network_files(plan.weights, plan.layers, ready, store, watch)
+    graph, files = network_files(plan.weights, plan.layers, ready, store, watch, len(plan.tensor))
     return Assignment(
         model=plan.model,
         layers=plan.layers,
@@ -247,7 +236,10 @@ def begin_run(
             command=list(request.command),
         ),
         runners=[_new_record(runner, available[runner.label]) for runner in plan.runners],
-        warnings=[f"{image.path.name}: {note}" for image in plan.images for note in image.notes],
+        warnings=[
+            *plan.warnings,
+            *(f"{image.path.name}: {note}" for image in plan.images for note in image.notes),
+        ],
     )
     store.write_run(run)
     return run

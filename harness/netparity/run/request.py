@@ -39,16 +39,16 @@ def make_environments(pairs: Sequence[str] = ()) -> "Environments":
     """Return the environments of all runners, with the interpreters that the user named.
 
     Args:
-        pairs: `RUNNER=/path/to/python`, for each interpreter of the user's own.
+        pairs: `RUNNER=/path/to/python`, for each interpreter of the user's own; others come from
+            variables such as NETPARITY_PYTHON_KERAS3_TENSORFLOW.
 
     Raises:
         UsageError: if one has another form or names an unknown runner.
     """
-    from netparity.runners import RUNNERS
-    from netparity.runners.environments import Environments, parse_overrides
+    from netparity.runners import interpreter_names
+    from netparity.runners.interpreters import own_interpreters
 
-    names = [name for kind in RUNNERS for name in kind.interpreters()]
-    return Environments(parse_overrides(list(pairs), names))
+    return own_interpreters(pairs, interpreter_names())
 
 
 @documented
@@ -64,14 +64,15 @@ class Request:
     )
     runners: Sequence[str] = option(
         (),
-        "What to run, e.g. keras2-theano[label=a]; repeat for several.",
+        "What to run, e.g. keras2-theano[label=a], or all that is ready; repeat for several.",
         *("--runner", "-r"),
         metavar="NAME[key=value,...]",
         shown="the usual ones",
     )
     model: str | None = option(
         None,
-        "A network's name (netparity network list), or an ONNX, Keras or MatConvNet file.",
+        "A network's name (netparity network list), keras:NAME, torchvision:NAME, or an ONNX, "
+        "Keras or MatConvNet file.",
         "--model",
         metavar="NAME|FILE",
         shown="vgg16",
@@ -191,7 +192,8 @@ class Request:
     environments: "Environments" = made(
         make_environments,
         CommandOption(
-            "Interpreter to use for a runner, instead of an environment made for it.",
+            "Interpreter to use for a runner, instead of an environment made for it, or of the one "
+            "in NETPARITY_PYTHON_<RUNNER>.",
             ("--python",),
             metavar="RUNNER=PATH",
             typed=Typed(list[str] | None, None, make_environments),
@@ -202,3 +204,8 @@ class Request:
         None,
         "When the program began, by time.monotonic(); its imports count as the harness's time.",
     )
+
+    @property
+    def names_runners(self) -> bool:
+        """Whether a runner was asked for by its name, so that it has to be available."""
+        return any(text.strip() != "all" for text in self.runners)

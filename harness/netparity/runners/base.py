@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import ClassVar
 
 from netparity.networks import Layer, Network, Node, Tool
-from netparity.networks.writing import WRITERS
+from netparity.networks.writing import WRITERS, Writer
 from netparity.protocol import DataFormat, RunResult
+from netparity.protocol.runner_keys import join_keys
 from netparity.runners.environments import Environments
 from netparity.system.launch import Command
 from netparity.watch import Watch
@@ -39,6 +40,8 @@ COMPILE_CACHE = Option(
     ("warm", "cold"),
 )
 
+DEVICE = Option("where the network is computed", ("cpu", "cuda"))
+
 PER_LAYER = Option("also time every layer, after everything else", ("no", "yes"))
 
 
@@ -56,6 +59,7 @@ class Availability:
 
     Attributes:
         found: what `netparity doctor` adds, such as where a program is; not stored with a run.
+        can_set_up: whether `netparity setup` can make an unavailable runner available.
     """
 
     available: bool
@@ -63,6 +67,7 @@ class Availability:
     fix: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
     found: str = ""
+    can_set_up: bool = True
 
 
 class Runner(ABC):
@@ -70,24 +75,29 @@ class Runner(ABC):
 
     Attributes:
         name: what the user writes.
-        weights_format: the name of the weight format that its extractor loads for VGG networks.
+        weights_format: the name of the weight format that its extractor loads for a VGG network,
+            which it then builds by itself; empty if it takes every network as a graph.
         network_format: the key of `networks.writing.WRITERS` whose files its extractor loads for
-            any other network; `CANONICAL` if it builds the network node by node; empty if it takes
-            VGG networks alone.
+            any other network, or a name of its own if it overrides `writer`; `CANONICAL` if it
+            builds the network node by node; empty if it takes VGG networks alone.
         tool: whose layer names the extractor uses; None for netparity's own.
         options: the keys of `NAME[key=value]`.
+        required: the keys without which it cannot be named.
+        ignores_threads: why `--threads` has no effect on it; empty if it has.
         default_rows: its rows in a comparison for which no runner is named.
         colour: in plots and on the page, as `#rrggbb`; None for one chosen by the name.
-        advice_for: which advice of `diagnosis.advice` fits: keras2, keras3 or matconvnet; an empty
-            text for general advice.
+        advice_for: which advice of `diagnosis.advice` fits: keras2, keras3, matconvnet or pytorch;
+            an empty text for general advice.
         advice: its own advice by mistake (the keys of `diagnosis.advice`), used before any other.
     """
 
     name: ClassVar[str]
-    weights_format: ClassVar[str]
-    network_format: ClassVar[str] = ""
+    weights_format: str = ""
+    network_format: str = ""
     tool: ClassVar[Tool | None] = None
     options: ClassVar[Mapping[str, Option]] = {}
+    required: ClassVar[tuple[str, ...]] = ()
+    ignores_threads: ClassVar[str] = ""
     default_rows: ClassVar[tuple[str, ...]] = ()
     colour: ClassVar[str | None] = None
     advice_for: ClassVar[str] = ""
@@ -102,6 +112,11 @@ class Runner(ABC):
         """The names by which `--python` gives it an interpreter of the user's own."""
         return ()
 
+    @classmethod
+    def default_label(cls, options: Mapping[str, str]) -> str:
+        """The name of a row to which the user gave these keys, but no label."""
+        return f"{cls.name}[{join_keys(options)}]" if options else cls.name
+
     @property
     def data_format(self) -> DataFormat:
         """The order of the axes that the tool is told to compute in."""
@@ -114,13 +129,25 @@ class Runner(ABC):
             return f"the runner {self.name} takes the VGG networks of the catalogue alone"
         if self.network_format == CANONICAL:
             return None
-        return WRITERS[self.network_format].lacks(node)
+        return self.writer.lacks(node) if self.writer else None
 
     def node_names(self, network: Network) -> Mapping[str, str]:
         """What the extractor calls the nodes of any network."""
-        if self.network_format == CANONICAL:
+        if self.writer is None:
             return {node.name: node.name for node in network.nodes}
-        return WRITERS[self.network_format].names(network)
+        return self.writer.names(network)
+
+    @property
+    def writer(self) -> Writer | None:
+        """What writes the files that its extractor loads; None if it is given canonical tensors."""
+        return WRITERS.get(self.network_format)
+
+    def own_format(self, files: Mapping[str, Path]) -> str:
+        """Of the user's own files by format, that which its extractor loads as it is, or empty.
+
+        Jobs give this format; it need not be the one that netparity writes for it.
+        """
+        return self.network_format if self.network_format in files else ""
 
     def layer_name(self, layer: Layer) -> str:
         """What the extractor calls a layer."""

@@ -50,11 +50,13 @@ class MatconvnetRunner(Runner):
                 False,
                 f"{where}={root} is not a MatConvNet folder: it has no matlab/vl_setupnn.m",
                 f"correct {where}, or use the compatibility functions: --matconvnet compat",
+                can_set_up=False,
             )
         if choice == "require" and not root:
             return Availability(
                 False,
                 "MatConvNet is required, but its folder is not given",
                 "give it with --matconvnet-root or MATCONVNET_ROOT",
+                can_set_up=False,
             )
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -63,7 +64,7 @@ class MatconvnetMatlab(MatconvnetRunner):
         own = environments.overrides.get(self.name)
         problem = _no_matlab(matlab) if own else _problem(matlab)
         if problem is not None:
-            return problem
+            return replace(problem, can_set_up=False)
         assert matlab is not None
         stack = engine_stack(matlab)
         python = environments.python(stack)
@@ -77,9 +78,10 @@ class MatconvnetMatlab(MatconvnetRunner):
         try:
             found = environments.importable_versions(stack, *_PACKAGES)
         except LaunchError as error:
-            return Availability(False, f"{error}", _bring_your_own())
+            return Availability(False, f"{error}", _bring_your_own(), can_set_up=False)
         if not found:
-            return Availability(False, f"{python} has no matlabengine", _install(matlab, python))
+            reason, fix = f"{python} has no matlabengine", _install(matlab, python)
+            return Availability(False, reason, fix, can_set_up=False)
         [engine] = list(found.values())[:1]
         release = matlab.release
         if release is not None and not release.owns(engine):
@@ -88,6 +90,7 @@ class MatconvnetMatlab(MatconvnetRunner):
                 f"{python} has matlabengine {engine}{_belonging(engine)}, but {matlab.words}, "
                 f"which needs matlabengine {release.version}",
                 _install(matlab, python),
+                can_set_up=False,
             )
         versions = {"matlab": matlab.release_name} if matlab.release_name else {}
         return self.code_problem() or Availability(

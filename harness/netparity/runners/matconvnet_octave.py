@@ -37,9 +37,8 @@ class MatconvnetOctave(MatconvnetRunner):
         try:
             version = capture(Command(["octave-cli", "--version"]), Path("/")).split("\n")[0]
         except LaunchError as error:
-            return Availability(
-                False, f"octave-cli does not start: {error}", "reinstall GNU Octave"
-            )
+            reason = f"octave-cli does not start: {error}"
+            return Availability(False, reason, "reinstall GNU Octave", can_set_up=False)
         versions = {"octave": version.rpartition(" ")[2]}
         return self.code_problem() or Availability(True, versions=versions)
 

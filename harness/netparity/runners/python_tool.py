@@ -24,7 +24,7 @@ class PythonRunner(Runner):
     """A tool in a virtual environment.
 
     Attributes:
-        script: its extractor, a file in `python/`.
+        script: its extractor, a file in `python/` or the absolute path of another one.
         packages: the distributions whose versions are shown.
         modules: what its interpreter must be able to import.
     """
@@ -61,17 +61,18 @@ class PythonRunner(Runner):
                 self.stack.setup,
             )
         if not python.exists():
+            option = environments.option(self.stack.name)
             return Availability(
-                False, f"{python} does not exist", f"correct --python {self.stack.name}=..."
+                False, f"{option}={python} does not exist", f"correct {option}", can_set_up=False
             )
         if missing := self.missing(environments):
             reason = "missing: " + ", ".join(item.what for item in missing)
             return Availability(False, reason, missing_fix(self.name, missing))
         brought = self.stack.name in environments.overrides
         if brought and (problem := self._interpreter_problem(environments)):
-            pins = " ".join(self.stack.requirement_options)
-            fix = f"uv pip install --python {python} {pins}"
-            return Availability(False, problem, fix)
+            needs = [*self.stack.requirement_options, *self.stack.packages, *self.stack.torch]
+            fix = f"uv pip install --python {python} {' '.join(needs)}"
+            return Availability(False, problem, fix, can_set_up=False)
         return Availability(True, versions=environments.versions(self.stack, *self.packages))
 
     def _interpreter_problem(self, environments: Environments) -> str | None:
@@ -84,15 +85,21 @@ class PythonRunner(Runner):
         return f"{python} has no module {', '.join(lacking)}" if lacking else None
 
     def command(self, environments: Environments, job_file: Path, threads: int) -> Command:
-        """The environment's interpreter on the extractor, shielded from the user's settings."""
+        """The environment's interpreter on the extractor, shielded from the user's settings.
+
+        An extractor outside `python/` can import the modules there.
+        """
         python = environments.python(self.stack)
         assert python is not None, "availability() is asked first"
-        script = extractor_folder("python") / self.script
+        folder = extractor_folder("python")
+        script = folder / self.script
+        shared = {} if script.parent == folder else {"PYTHONPATH": str(folder)}
         return Command(
             [str(python), str(script), str(job_file)],
             {
                 **thread_variables(threads),
                 **python_variables(),
+                **shared,
                 "PYTHONNOUSERSITE": "1",
                 **self.environment(job_file),
             },

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 
 from netparity.errors import UsageError
+from netparity.protocol.runner_keys import split_keys
 from netparity.runners.base import Runner
 
 _FORM = re.compile(r"(?P<name>[A-Za-z0-9_-]+)(?:\[(?P<options>.*)\])?", re.DOTALL)
@@ -20,7 +21,8 @@ def create_runners(
 ) -> list[Runner]:
     """The runners that the user named, in that order.
 
-    The key `label` names a row, so that one runner can have several.
+    The key `label` names a row, so that one runner can have several. A value with a comma is given
+    in double quotes.
 
     Args:
         texts: `NAME` or `NAME[key=value,...]`.
@@ -57,9 +59,7 @@ def _create(text: str, known: Sequence[type[Runner]], defaults: Mapping[str, str
     label = options.pop("label", None)
     _check(text, kind, options)
     if label is None:
-        label = kind.name
-        if options:
-            label += "[" + ",".join(f"{key}={value}" for key, value in options.items()) + "]"
+        label = kind.default_label(options)
     control = any(unicodedata.category(character) in ("Cc", "Cs") for character in label)
     if control or not label.strip() or len(label) > _MAX_LABEL_LENGTH:
         raise UsageError(
@@ -72,12 +72,9 @@ def _create(text: str, known: Sequence[type[Runner]], defaults: Mapping[str, str
 
 def _options(text: str, inside: str | None) -> dict[str, str]:
     options: dict[str, str] = {}
-    for part in (inside or "").split(","):
-        if not part.strip():
-            continue
-        key, separator, value = (piece.strip() for piece in part.partition("="))
-        if not separator or not key or not value:
-            raise UsageError(f"runner {text!r}: {part.strip()!r} is not of the form key=value")
+    for part, key, value in split_keys(inside or ""):
+        if not key or not value:
+            raise UsageError(f"runner {text!r}: {part!r} is not of the form key=value")
         if key in options:
             raise UsageError(f"runner {text!r}: {key} is given twice")
         options[key] = value
@@ -85,6 +82,9 @@ def _options(text: str, inside: str | None) -> dict[str, str]:
 
 
 def _check(text: str, kind: type[Runner], options: dict[str, str]) -> None:
+    for key in kind.required:
+        if key not in options:
+            raise UsageError(f"runner {text!r} lacks the key {key}: {kind.name}[{key}=...]")
     for key, value in options.items():
         option = kind.options.get(key)
         if option is None:

@@ -9,9 +9,10 @@ from typing import get_args
 from netparity.errors import UsageError
 from netparity.inputs import MAX_IMAGES, SAMPLE_IMAGE
 from netparity.protocol import DataFormat
+from netparity.protocol.runner_keys import join_keys
 from netparity.run.planning import Plan, make_plan
 from netparity.run.request import MOST_THREADS, Request
-from netparity.runners import DEFAULT_RUNNERS, RUNNERS, create_runners
+from netparity.runners import DEFAULT_RUNNERS, create_runners, known_runners, with_all
 from netparity.sweep.grid import Grid
 from netparity.watch import SILENT, Watch
 
@@ -26,7 +27,12 @@ def make_plans(request: Request, grid: Grid, watch: Watch = SILENT) -> Iterator[
         UsageError: if a setting is out of range, or the grid too large.
     """
     check_grid(grid)
-    runners = spread_runners(request.runners, grid.data_formats)
+    kinds = known_runners()
+    rows = with_all(request.runners or DEFAULT_RUNNERS, kinds, request.environments)
+    runners, unspread = spread_runners(rows.texts, grid.data_formats)
+    warnings = [*rows.left_out, *unspread]
+    for warning in warnings:
+        watch.warning(warning)
     images = list(request.images) or [SAMPLE_IMAGE]
     if request.reference is not None:
         raise UsageError("--reference is for one comparison; a sweep compares all its settings")
@@ -37,7 +43,8 @@ def make_plans(request: Request, grid: Grid, watch: Watch = SILENT) -> Iterator[
         every: Sequence[int | None] = grid.threads or [request.threads]
         for threads in every:
             point = replace(request, images=batch_images, runners=runners, threads=threads)
-            yield make_plan(point, watch)
+            plan = make_plan(point, watch)
+            yield replace(plan, warnings=(*warnings, *plan.warnings))
             watch = SILENT  # the next points would repeat what is said of images and weights
 
 
@@ -69,23 +76,35 @@ def check_grid(grid: Grid) -> None:
         raise UsageError(f"{points} pairs of --batch and --threads; at most {MOST_POINTS}")
 
 
-def spread_runners(texts: Sequence[str], data_formats: Sequence[str]) -> list[str]:
+def spread_runners(
+    texts: Sequence[str], data_formats: Sequence[str]
+) -> tuple[list[str], list[str]]:
     """The runners with every data format that each can take, as the user would write them.
+
+    Returns:
+        The runners, and a sentence for each that can take none of the formats.
 
     Raises:
         UsageError: if there is no such runner.
     """
     if not data_formats:
-        return list(texts or DEFAULT_RUNNERS)
-    spread = []
-    for runner in create_runners(texts or DEFAULT_RUNNERS, RUNNERS):
+        return list(texts), []
+    spread: list[str] = []
+    unspread: list[str] = []
+    for runner in create_runners(texts, known_runners()):
         kept = {key: value for key, value in runner.chosen.items() if key != "data_format"}
         option = runner.options.get("data_format")
         choices = option.choices if option else ()
         takes = [each for each in data_formats if each in choices and len(choices) > 1]
+        if not takes and list(data_formats) != [runner.data_format]:
+            wanted = ",".join(data_formats)
+            unspread.append(
+                f"--data-format {wanted} has no effect on {runner.label}: it takes no other order "
+                "of the axes than its own"
+            )
         spread_over: Sequence[str | None] = takes or [None]
         for data_format in spread_over:
             keys = {**kept, **({"data_format": data_format} if data_format else {})}
-            inside = ",".join(f"{key}={value}" for key, value in keys.items())
+            inside = join_keys(keys)
             spread.append(f"{runner.name}[{inside}]" if inside else runner.name)
-    return list(dict.fromkeys(spread))
+    return list(dict.fromkeys(spread)), unspread

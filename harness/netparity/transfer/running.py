@@ -20,8 +20,9 @@ from netparity.results.folder import RunFolder, new_name
 from netparity.run.acceptance import ProcessFailedError
 from netparity.run.network import lacking, network_files
 from netparity.run.process import Assignment
-from netparity.runners import RUNNERS, Runner, create_runners
+from netparity.runners import Runner, create_runners, known_runners
 from netparity.runners.environments import Environments
+from netparity.runners.named_networks import named_networks
 from netparity.transfer.dataset import Dataset, open_dataset
 from netparity.transfer.features import Extraction, extract_all
 from netparity.transfer.index import check_index, write_index
@@ -54,9 +55,10 @@ def run_transfer(request: Request, watch: Watch = SILENT) -> tuple[Transfer, Pat
             "pip install 'netparity[transfer]'"
         )
     store = reopen(request.resume) if request.resume else None
-    settings = read_settings(store) if store else check_request(request)
-    runners = create_runners(settings.runners, RUNNERS)
-    weights = resolve_model(settings.model, settings.weights, watch).weights
+    settings = read_settings(store) if store else check_request(request, watch)
+    runners = create_runners(settings.runners, known_runners())
+    named = named_networks(settings.model, settings.weights, request.environments)
+    weights = resolve_model(*named, watch).weights
     model = weights.model
     if store is None:
         store = RunFolder.create(request.results, f"{new_name()}-transfer")

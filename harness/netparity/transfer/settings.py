@@ -11,10 +11,13 @@ from netparity.errors import InputError, UsageError
 from netparity.networks import NETWORKS
 from netparity.protocol.base import Frozen, InputKind
 from netparity.results.folder import RunFolder
-from netparity.runners import RUNNERS, create_runners
+from netparity.run.options_without_effect import ignored_threads
+from netparity.runners import create_runners, known_runners, unusable_runners, with_all
+from netparity.runners.frameworks import framework_of
+from netparity.runners.named_networks import named_networks
 from netparity.timing import cpus_available
 from netparity.transfer.request import Request
-from netparity.watch import SILENT
+from netparity.watch import SILENT, Watch
 from netparity.weights.model import DEFAULT_MODEL, DEFAULT_WEIGHTS, resolve_model
 
 DEFAULT_RUNNERS = ("keras3-tensorflow", "keras2-theano", "matconvnet-octave")
@@ -38,7 +41,7 @@ class Settings(Frozen):
     threads: int
 
 
-def check_request(request: Request) -> Settings:
+def check_request(request: Request, watch: Watch = SILENT) -> Settings:
     """The settings of a new transfer; their hash of the weights is still empty.
 
     Raises:
@@ -46,15 +49,20 @@ def check_request(request: Request) -> Settings:
     """
     if not 0 < request.test_share < 1:
         raise UsageError(f"--test {request.test_share:g}: expected a share between 0 and 1")
-    network = resolve_model(request.model, request.weights, SILENT).network
+    named = named_networks(request.model, request.weights, request.environments, watch)
+    network = resolve_model(*named, SILENT).network
     layers = network.select(request.feature)
     if len(layers) != 1:
         raise UsageError(f"--layer {request.feature!r}: a transfer takes a single layer")
-    names = list(request.runners or DEFAULT_RUNNERS)
-    create_runners(names, RUNNERS)
+    kinds = known_runners()
+    rows = with_all(request.runners or DEFAULT_RUNNERS, kinds, request.environments)
+    runners = create_runners(rows.texts, kinds)
+    ignored = ignored_threads(request.threads, runners)
+    for warning in (*unusable_runners(), *rows.left_out, *ignored):
+        watch.warning(warning)
     return Settings(
         dataset=str(request.dataset.absolute()) if request.dataset is not None else None,
-        runners=names,
+        runners=rows.texts,
         model=_absolute(request.model or DEFAULT_MODEL),
         weights=_weights(request),
         weights_sha256="",
@@ -69,7 +77,8 @@ def check_request(request: Request) -> Settings:
 
 def _absolute(name: str) -> str:
     """A network's name as it is, or the whole path of a file."""
-    return name if name in NETWORKS else str(Path(name).expanduser().absolute())
+    known = name in NETWORKS or framework_of(name) is not None
+    return name if known else str(Path(name).expanduser().absolute())
 
 
 def _weights(request: Request) -> str:

@@ -18,6 +18,8 @@ from netparity.networks import NETWORKS
 from netparity.report import csv, markdown
 from netparity.report.document import Document
 from netparity.results.folder import RunFolder
+from netparity.runners import RUNNERS
+from netparity.runners.doctor import SetUp
 from netparity.system.launch import launch
 from netparity.weights.formats import BY_NAME
 from netparity.weights.synthetic import make
@@ -88,7 +90,7 @@ def refused(*arguments: str) -> str:
         (["--rounds", "auto", "--precision", "3"], ["--precision 3", "0.03"]),
         (["--budget", "0"], ["--budget 0"]),
         (["--affinity", "1-0"], ["--affinity '1-0'", "0-3,6"]),
-        (["--affinity", "0,9999"], ["processor 9999", "it may use"]),
+        (["--affinity", "9999"], ["processor 9999", "it may use"]),
         (["--memory-limit", "8 apples"], ["--memory-limit '8 apples'", "8G"]),
         (["--memory-limit", "1M"], ["64M"]),
         (["--compile-cache", "hot"], ["--compile-cache 'hot'", "warm, cold"]),
@@ -104,6 +106,11 @@ def test_usage_errors(arguments: list[str], words: list[str], tmp_path: Path) ->
     message = refused("compare", *arguments)
     assert all(word in message for word in words), message
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_wrong_layer_is_refused_before_weights_are_made(cache: Path) -> None:
+    refused("compare", "--layers", "fc9")
+    assert not (cache / "weights").exists()
 
 
 @pytest.mark.parametrize(
@@ -262,9 +269,66 @@ def test_the_schema_validates_the_golden_files() -> None:
 def test_doctor_names_every_runner_and_what_mends_it() -> None:
     result = call("doctor")
     assert result.exit_code == 0
-    for name in ("keras3-tensorflow", "keras2-theano", "matconvnet-octave", "matconvnet-matlab"):
-        assert name in result.stdout
-    assert result.stdout.count("fix:") == 4
+    assert all(kind.name in result.stdout for kind in RUNNERS)
+    assert result.stdout.count("fix:") == len(RUNNERS)
+
+
+def test_doctor_groups_runners_by_what_they_need() -> None:
+    words = call("doctor").stdout
+    places = [
+        words.index(each) for each in ("Can be set up", "keras3-tensorflow", "needs: downloads")
+    ]
+    places += [words.index(each) for each in ("Not possible here", "matconvnet-matlab", "external")]
+    assert places == sorted(places)
+    assert "Ready" not in words
+
+
+def test_doctor_says_the_same_as_json(monkeypatch) -> None:
+    monkeypatch.setenv("NETPARITY_PYTHON_KERAS2_THEANO", "/none/python")
+    monkeypatch.setenv("NETPARITY_PYTHON_TORHC", "/none/python")
+    found = json.loads(call("doctor", "--json").stdout)
+    rows = {row["name"]: row for row in found["runners"]}
+    assert rows["keras3-tensorflow"]["state"] == "can be set up"
+    assert rows["keras3-tensorflow"]["download_megabytes"] > 100
+    assert rows["matconvnet-octave"]["system_packages"] == ["octave", "libopenblas0-pthread"]
+    assert rows["matconvnet-matlab"]["state"] == "not possible here"
+    theano = rows["keras2-theano"]
+    assert theano["interpreters"] == {"NETPARITY_PYTHON_KERAS2_THEANO": "/none/python"}
+    assert theano["fix"] == "correct NETPARITY_PYTHON_KERAS2_THEANO"
+    [problem] = found["problems"]
+    assert "NETPARITY_PYTHON_TORHC" in problem
+
+
+@pytest.mark.parametrize(
+    ("names", "labels", "code"),
+    [
+        ([], ["a", "impossible"], 0),
+        (["all"], ["a", "new", "impossible"], 0),
+        (["impossible"], ["impossible"], 3),
+        (["all", "impossible"], ["a", "new", "impossible"], 3),
+    ],
+)
+def test_what_a_machine_cannot_have_fails_setup_only_if_it_was_named(
+    names: list[str], labels: list[str], code: int, monkeypatch
+) -> None:
+    rows = [SetUp("a"), SetUp("new"), SetUp("impossible", "there is none", possible=False)]
+    monkeypatch.setattr(
+        "netparity.runners.doctor.set_up",
+        lambda given, *_: [row for row in rows if row.label in labels],
+    )
+    result = call("setup", *names)
+    assert result.exit_code == code
+    assert "impossible: there is none" in result.stderr
+
+
+def test_a_runner_that_could_have_been_set_up_fails_setup_all(monkeypatch) -> None:
+    monkeypatch.setattr("netparity.runners.doctor.set_up", lambda *_: [SetUp("new", "no network")])
+    assert call("setup", "all").exit_code == 3
+    assert call("setup").exit_code == 0
+
+
+def test_the_modules_for_extractors_are_where_it_says() -> None:
+    assert (Path(call("extractors").stdout.strip()) / "graph_stack.py").is_file()
 
 
 def modules_after(*arguments: str) -> set[str]:
@@ -289,6 +353,7 @@ def test_help_waits_for_no_large_library() -> None:
         "PIL",
         "rich.markdown",
         "rich.progress",
+        "importlib.metadata",  # it would look for the runners of packages
     }
 
 

@@ -56,6 +56,8 @@ def test_list_has_every_network_in_a_row() -> None:
         parameters = sum(int(np.prod(shape)) for shape in network.tensors.values())
         assert f"{parameters:,}" in line
     assert {entry["name"] for entry in json.loads(call("list", "--json").stdout)} == set(NETWORKS)
+    assert any(line.startswith("keras:NAME ") for line in lines)
+    assert any(line.startswith("torchvision:NAME ") for line in lines)
 
 
 def test_vgg16_has_its_published_cost() -> None:

@@ -17,10 +17,11 @@ from typer.testing import CliRunner
 from netparity.commands import main as cli
 from netparity.errors import NetparityError, UsageError
 from netparity.protocol import Image, Run, RunnerRecord, Weights
+from netparity.protocol.runner_keys import split_keys
 from netparity.report.reproduce import in_full, typed
 from netparity.run.planning import make_schedule
 from netparity.run.request import Request
-from netparity.runners import RUNNERS, create_runners
+from netparity.runners import RUNNERS, create_runners, known_runners
 from netparity.system.limits import parse_bytes, parse_cpus
 from tests.support.cases import SHA, make_run
 from tests.support.odd_runs import WORDS, odd_runs
@@ -64,7 +65,7 @@ def records(texts: list[str], **for_all: str) -> list[RunnerRecord]:
     """Runners as a run stores them, of what was typed and of options for all of them."""
     return [
         RunnerRecord(label=made.label, runner=made.name, options=made.chosen, status="ok")
-        for made in create_runners(texts, RUNNERS, for_all)
+        for made in create_runners(texts, known_runners(), for_all)
     ]
 
 
@@ -78,7 +79,7 @@ def made_of(request: Request) -> list[tuple[str, str, dict[str, str]]]:
         "per_layer": "yes" if request.per_layer else None,
     }
     defaults = {key: value for key, value in given.items() if value is not None}
-    made = create_runners(request.runners, RUNNERS, defaults)
+    made = create_runners(request.runners, known_runners(), defaults)
     return [(each.label, each.name, each.chosen) for each in made]
 
 
@@ -228,6 +229,9 @@ def test_a_hostile_name_of_an_image_comes_back_unchanged(name: str, request_of: 
         (["matconvnet-octave"], {"matconvnet": "compat", "matconvnet_root": "/opt/mat conv"}),
         (["keras3-tensorflow", "matconvnet-octave"], {"per_layer": "yes"}),
         (["keras3-tensorflow[per_layer=yes]", "matconvnet-octave"], {}),
+        (['keras2-theano[label="a, b"]', 'keras2-theano[label="]"]'], {}),
+        (["external[command=./a.py]", 'external[command=b.py,arguments="x,y \\"z\\""]'], {}),
+        (["external[command=/opt/a.py,format=network.json,label=mine]"], {}),
     ],
     ids=str,
 )
@@ -286,5 +290,7 @@ def test_a_runner_that_was_not_available_is_left_out_and_is_no_reference(request
 def test_a_hostile_label_is_one_word_of_the_shell(word: str) -> None:
     record = RunnerRecord(label=word, runner="keras2-theano", status="ok")
     words = shlex.split(in_full(make_run([record], settings={"ratio_reference": word})))
-    assert f"keras2-theano[label={word}]" in words
+    [text] = [each for each in words if each.startswith("keras2-theano[")]
+    [(_, key, value)] = split_keys(text.removeprefix("keras2-theano[").removesuffix("]"))
+    assert (key, value) == ("label", word)
     assert f"--reference={word}" in words

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from netparity.errors import SetupError, UsageError
 from netparity.runners import environments as module
 from netparity.runners.environments import Environments, Stack, parse_overrides
+from tests.support.watches import Messages
 
 STACK = Stack("keras-test", "3.11")
 
@@ -47,6 +49,21 @@ def test_it_is_made_the_first_time_only(builds) -> None:
     python = Environments().ensure(STACK)
     assert Environments().ensure(STACK) == python == Environments().python(STACK)
     assert builds() == 1
+
+
+def test_the_size_of_a_large_download_is_told_once_before_it_begins(builds) -> None:
+    large = replace(STACK, download_megabytes=200, disk_megabytes=850)
+    watch = Messages()
+    for _ in range(2):
+        Environments().ensure(large, watch)
+    assert watch.text == "keras-test: downloads about 200 MB, 850 MB on disk\n"
+
+
+@pytest.mark.parametrize("megabytes", [None, 100])
+def test_a_small_download_is_not_told(builds, megabytes: int | None) -> None:
+    watch = Messages()
+    Environments().ensure(replace(STACK, download_megabytes=megabytes), watch)
+    assert watch.text == ""
 
 
 def test_changed_pins_make_another(builds, requirements: Path) -> None:

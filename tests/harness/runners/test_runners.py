@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from netparity.diagnosis.findings import Cause
+from netparity.diagnosis.words import Voice, advice
+from netparity.networks import Node
 from netparity.networks.catalogue.vgg import ALL
 from netparity.runners import RUNNERS, create_runners, keras2_theano, matconvnet_octave
 from netparity.runners.base import Missing, missing_fix, thread_variables
@@ -28,7 +31,8 @@ def own(name: str, python: str = sys.executable) -> Environments:
 
 @pytest.mark.parametrize("kind", RUNNERS, ids=[kind.name for kind in RUNNERS])
 def test_every_runner_fits_the_layer_map_and_the_formats(kind) -> None:
-    assert kind.weights_format in {format_.name for format_ in FORMATS}
+    if kind.weights_format or not kind.network_format:
+        assert kind.weights_format in {format_.name for format_ in FORMATS}
     for model in ALL:
         for layer in model.layers:
             assert kind(kind.name).layer_name(layer) == layer.names.get(kind.tool, layer.name)
@@ -48,7 +52,11 @@ def test_every_extractor_is_there(kind) -> None:
 
 
 # MATLAB takes the number from the job: its own maxNumCompThreads decides.
-@pytest.mark.parametrize("kind", RUNNERS[:3], ids=lambda kind: kind.name)
+@pytest.mark.parametrize(
+    "kind",
+    [kind for kind in RUNNERS if kind.name != "matconvnet-matlab"],
+    ids=lambda kind: kind.name,
+)
 def test_threads_are_set_through_the_environment(kind) -> None:
     environment = kind(kind.name).command(own(kind.name), JOB, 3).environment
     assert {environment.get(name) for name in THREAD_VARIABLES} == {"3"}
@@ -102,6 +110,33 @@ def test_a_keras_whose_override_does_not_exist() -> None:
     found = runner("keras3-tensorflow").availability(own("keras3-tensorflow", "/none/python"))
     assert not found.available
     assert "/none/python does not exist" in found.reason
+
+
+@pytest.mark.parametrize(
+    ("name", "modules"), [("keras3-jax", "keras, jax"), ("tf-keras", "tf_keras, tensorflow")]
+)
+def test_a_python_without_the_packages_is_told_how_to_get_them(name: str, modules: str) -> None:
+    found = runner(name).availability(own(name))
+    assert not found.available
+    assert found.reason == f"{sys.executable} has no module {modules}"
+    assert f"uv pip install --python {sys.executable} " in found.fix
+    assert f"{name}.txt" in found.fix
+
+
+def test_jax_is_shielded_from_the_users_settings() -> None:
+    environment = runner("keras3-jax").command(own("keras3-jax"), JOB, 1).environment
+    assert environment["KERAS_BACKEND"] == "jax"
+    assert environment["XLA_PYTHON_CLIENT_PREALLOCATE"] == "false"
+    assert environment["JAX_PLATFORMS"] is None
+
+
+def test_tf_keras_comes_without_the_package_that_tensorflow_cpu_replaces() -> None:
+    stack = runner("tf-keras").stack
+    assert stack.requirement_options[0] == "--no-deps"
+    pinned = [line for path in stack.requirements for line in path.read_text().splitlines()]
+    assert any(line.startswith("tf-keras==") for line in pinned)
+    assert any(line.startswith("tensorflow-cpu==") for line in pinned)
+    assert not any(line.startswith("tensorflow==") for line in pinned)
 
 
 def test_theano_without_a_compiler(monkeypatch) -> None:
@@ -188,3 +223,33 @@ def test_an_interpreter_that_cannot_do_it_is_not_available(python: str) -> None:
     assert not found.available
     assert python in found.reason
     assert "keras3-tensorflow.txt" in found.fix
+
+
+@pytest.mark.parametrize("kind", RUNNERS, ids=[kind.name for kind in RUNNERS])
+def test_a_runners_own_advice_is_for_known_mistakes(kind) -> None:
+    voice = Voice(kind.tool, kind.advice_for, kind.advice)
+    for mistake in kind.advice:
+        words = advice(Cause(mistake, "fc6"), voice, ALL[0])
+        assert "$" not in words and "`" in words
+
+
+@pytest.mark.parametrize(
+    ("name", "attributes", "lacking"),
+    [
+        ("onnxruntime", {"size": 4}, "even size"),
+        ("opencv-dnn", {"size": 4}, "even size"),
+        ("openvino", {"size": 4}, None),
+        ("onnxruntime", {"size": 5}, None),
+    ],
+)
+def test_what_a_tool_refuses_is_named(name: str, attributes, lacking: str | None) -> None:
+    node = Node("norm", "lrn", ("image",), {"alpha": 1.0, "beta": 0.75, "kappa": 1.0, **attributes})
+    reason = runner(name).lacks(node)
+    assert (reason is None) == (lacking is None) and (lacking or "") in (reason or "")
+
+
+@pytest.mark.parametrize(("pads", "refused"), [((1, 1, 1, 1), False), ((0, 0, 0, 2), True)])
+def test_onnx_runtime_refuses_padding_as_wide_as_the_window(pads, refused: bool) -> None:
+    node = Node("pool", "max_pool", ("image",), {"window": (2, 2), "pads": pads})
+    assert (runner("onnxruntime").lacks(node) is not None) == refused
+    assert runner("opencv-dnn").lacks(node) is None

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netparity.errors import UsageError
+from netparity.protocol.runner_keys import join_keys, split_keys
 from netparity.runners import DEFAULT_RUNNERS, RUNNERS, create_runners
 
 
@@ -133,6 +134,33 @@ def test_a_label_of_allowed_length(length: int) -> None:
 
 def test_a_label_that_is_too_long() -> None:
     assert "1 to 300 characters" in refused(f"keras2-theano[label={'x' * 301}]")
+
+
+@pytest.mark.parametrize(
+    ("written", "label"),
+    [
+        ('"a,b"', "a,b"),
+        ('"a]b[c"', "a]b[c"),
+        (' "a , b" ', "a , b"),
+        (r'"a \"b\", c:\\d"', r'a "b", c:\d'),
+        ('"a" b', '"a" b'),
+        ('"a', '"a'),
+        ('a"b', 'a"b'),
+    ],
+)
+def test_a_value_in_double_quotes_may_have_commas(written: str, label: str) -> None:
+    assert one(f"keras2-theano[label={written},data_format=channels_last]").label == label
+
+
+@given(st.dictionaries(st.sampled_from("abc"), st.text(min_size=1), min_size=1))
+def test_keys_are_read_as_they_were_written(keys: dict[str, str]) -> None:
+    assert {key: value for _, key, value in split_keys(join_keys(keys))} == keys
+
+
+def test_a_default_label_can_be_given_again() -> None:
+    text = 'matconvnet-octave[matconvnet_root="/opt/a,b"]'
+    assert one(text).label == text
+    assert one(one(text).label).chosen == {"matconvnet_root": "/opt/a,b"}
 
 
 @given(st.text(max_size=40))

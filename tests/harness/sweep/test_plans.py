@@ -11,10 +11,11 @@ from netparity.errors import UsageError
 from netparity.run.request import Request
 from netparity.sweep.grid import Grid
 from netparity.sweep.plans import check_grid, make_plans, spread_runners
+from tests.support.watches import Messages
 
 
 def test_the_grid_is_spread_over_what_each_runner_can_take():
-    spread = spread_runners(
+    spread, unspread = spread_runners(
         ["keras3-tensorflow", "keras2-theano[data_format=channels_first,compile_cache=cold]"],
         ["channels_last", "channels_first"],
     )
@@ -23,15 +24,20 @@ def test_the_grid_is_spread_over_what_each_runner_can_take():
         "keras2-theano[compile_cache=cold,data_format=channels_last]",
         "keras2-theano[compile_cache=cold,data_format=channels_first]",
     ]
+    [sentence] = unspread
+    assert sentence.startswith(
+        "--data-format channels_last,channels_first has no effect on keras3-tensorflow:"
+    )
+    assert spread_runners(["keras3-tensorflow"], ["channels_last"])[1] == []
 
 
 def test_two_rows_that_differ_in_data_format_alone_become_one_pair():
     default = ["keras2-theano", "keras2-theano[data_format=channels_first]"]
-    assert spread_runners(default, ["channels_last", "channels_first"]) == [
-        "keras2-theano[data_format=channels_last]",
-        "keras2-theano[data_format=channels_first]",
-    ]
-    assert spread_runners(default, []) == default
+    assert spread_runners(default, ["channels_last", "channels_first"]) == (
+        ["keras2-theano[data_format=channels_last]", "keras2-theano[data_format=channels_first]"],
+        [],
+    )
+    assert spread_runners(default, []) == (default, [])
 
 
 @pytest.mark.parametrize(
@@ -50,6 +56,16 @@ def test_two_rows_that_differ_in_data_format_alone_become_one_pair():
 def test_a_wrong_grid_is_named(grid: Grid, said: str):
     with pytest.raises(UsageError, match=said):
         check_grid(grid)
+
+
+def test_what_a_runner_cannot_be_told_is_kept_with_every_run_of_a_sweep(tmp_path: Path):
+    request = Request(model="vgg16-tiny", runners=["matconvnet-octave"], results=tmp_path)
+    grid = Grid(batches=[1, 2], data_formats=["channels_first"])
+    watch = Messages()
+    for plan in make_plans(request, grid, watch):
+        [warning] = plan.warnings
+        assert "--data-format channels_first has no effect on matconvnet-octave" in warning
+        assert watch.warnings == [warning]
 
 
 def test_images_are_repeated_until_a_batch_is_full_and_never_left_out(tmp_path: Path):
