@@ -17,9 +17,18 @@ __version__ = _version.__version__
 """The version of this package; every run stores it."""
 
 if TYPE_CHECKING:
-    from netparity.api import LoadedRun, assert_parity, check, compare, diagnose, load_run
+    from netparity.api import LoadedRun, assert_parity, capture, check, compare, diagnose, load_run
 
-__all__ = ["LoadedRun", "__version__", "assert_parity", "check", "compare", "diagnose", "load_run"]
+__all__ = [
+    "LoadedRun",
+    "__version__",
+    "assert_parity",
+    "capture",
+    "check",
+    "compare",
+    "diagnose",
+    "load_run",
+]
 
 
 def __getattr__(name: str) -> Any:

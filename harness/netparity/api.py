@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from netparity.capturing.seen import Seen, capture
 from netparity.judge.check import Check, assert_parity, check
+from netparity.judge.checks import CheckedFeature, Checks
 from netparity.judge.diagnose import RunnerDiagnosis, diagnose_run
 from netparity.report.notebook import LoadedRun
 from netparity.results.folder import RunFolder
@@ -15,9 +17,13 @@ from netparity.run.request import Request
 
 __all__ = [
     "Check",
+    "CheckedFeature",
+    "Checks",
     "LoadedRun",
     "RunnerDiagnosis",
+    "Seen",
     "assert_parity",
+    "capture",
     "check",
     "compare",
     "diagnose",

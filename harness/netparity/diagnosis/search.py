@@ -106,16 +106,21 @@ class Search:
         self._others, self._inputs = others or {}, inputs or {}
 
     def diagnose(
-        self, label: str, features: Mapping[str, Array], progress: Callable[[str], None]
+        self,
+        label: str,
+        features: Mapping[str, Array],
+        progress: Callable[[str], None],
+        known: KnownValues | None = None,
     ) -> Diagnosis:
         """Every faulty node of one runner.
 
         Args:
             features: node to values, of one input.
             progress: called with each node's name before it is judged.
+            known: the activations before these, if they have been judged already.
         """
         network = self._truth.network
-        walk = _Walk(KnownValues(network))
+        walk = _Walk(KnownValues(network) if known is None else known.copy())
         for node in in_order(network, features):
             progress(network.owner(node))
             self._step(walk, node, features[node.name])

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from string import Template
 
-from netparity.diagnosis.advice import ADVICE, Advice
+from netparity.diagnosis.advice import ADVICE, OF_TOOLS
 from netparity.diagnosis.findings import Cause
 from netparity.networks import Layer, Network, Tool, UnknownNodeError
 
@@ -17,7 +17,8 @@ class Voice:
 
     Attributes:
         tool: whose layer names to use; None for netparity's own.
-        advice_for: keras2, keras3 or matconvnet; anything else for general advice.
+        advice_for: keras2, keras3, matconvnet or a key of `OF_TOOLS`; anything else for general
+            advice.
         advice: a runner's own by mistake, used before any other.
     """
 
@@ -35,25 +36,27 @@ def advice(cause: Cause, voice: Voice, model: Network) -> str:
     Raises:
         KeyError: if there is no such mistake.
     """
-    words, rest = _look_up(cause.mistake)
+    key, rest = _look_up(cause.mistake)
+    words = ADVICE[key]
     text = {
         "keras3": words.keras3,
         "keras2": words.keras2 or words.keras3,
         "matconvnet": words.matconvnet,
+        **{name: own[key] for name, own in OF_TOOLS.items() if key in own},
     }.get(voice.advice_for, words.plain)
     text = voice.advice.get(cause.mistake, text)
     return Template(text).substitute(_filled(cause, voice.tool, model), rest=rest)
 
 
-def _look_up(mistake: str) -> tuple[Advice, str]:
-    """The entry of a mistake or of its family, and the part of the key after the family's name."""
+def _look_up(mistake: str) -> tuple[str, str]:
+    """The key of a mistake or of its family, and the part of it after the family's name."""
     if mistake in ADVICE:
-        return ADVICE[mistake], ""
+        return mistake, ""
     parts = mistake.split("-")
     for count in range(len(parts) - 1, 0, -1):
-        words = ADVICE.get("-".join([*parts[:count], "*"]))
-        if words is not None:
-            return words, "-".join(parts[count:])
+        family = "-".join([*parts[:count], "*"])
+        if family in ADVICE:
+            return family, "-".join(parts[count:])
     raise KeyError(mistake)
 
 

@@ -7,6 +7,9 @@ is one file and one entry in `FORMATS`.
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -16,8 +19,9 @@ import numpy.typing as npt
 from netparity.errors import InputError
 from netparity.features import csv, h5, json, mat, npy, npz
 from netparity.features.choosing import choose
+from netparity.features.named import NamedFeature, NamedFeatures, named, sort_by_layer
 from netparity.features.orientation import Found, orientations
-from netparity.features.variable import as_floats
+from netparity.features.variable import Array, Variable, as_floats
 from netparity.files.limits import FEATURES, reading
 from netparity.files.source import Source, open_source
 from netparity.networks import Network
@@ -25,10 +29,22 @@ from netparity.system.paths import usable_path
 
 FORMATS: tuple[ModuleType, ...] = (npy, npz, mat, h5, csv, json)
 
+_WITHOUT_NAMES = (npy, csv)
+
 LIMITS = FEATURES
 """What a file of features may ask of its reader."""
 
-__all__ = ["FORMATS", "Found", "as_found", "read_features"]
+__all__ = [
+    "FORMATS",
+    "Found",
+    "NamedFeature",
+    "NamedFeatures",
+    "as_found",
+    "named",
+    "read_features",
+    "read_named",
+    "sort_by_layer",
+]
 
 
 def read_features(
@@ -52,6 +68,47 @@ def read_features(
         UnknownNodeError: if the model has no such layer.
     """
     wanted_layer = model.layer(layer)
+    source, module = _opened(path)
+    with _reading(source, module):
+        chosen = choose(module.variables(source), source.path, wanted_layer, count, variable)
+        values = chosen.load()
+    return orientations(as_floats(values), chosen.name, wanted_layer, count, chosen.matlab)
+
+
+def read_named(path: Path, model: Network) -> NamedFeatures:
+    """Find the arrays of a file that are called like layers of a network.
+
+    Args:
+        path: a file of any of `FORMATS`.
+
+    Returns:
+        Each with its layer; their values are read one at a time, when they are asked for.
+
+    Raises:
+        InputError: if the file cannot be read.
+    """
+    source, module = _opened(path)
+    if module in _WITHOUT_NAMES:
+        return NamedFeatures({}, {})
+    with _reading(source, module):
+        variables = module.variables(source)
+
+    def loading(variable: Variable) -> Variable:
+        def load() -> Array:
+            with _reading(source, module):
+                return variable.load()
+
+        return replace(variable, load=load)
+
+    return sort_by_layer([loading(variable) for variable in variables], model)
+
+
+def _opened(path: Path) -> tuple[Source, ModuleType]:
+    """A file and its format.
+
+    Raises:
+        InputError: if it cannot be read or is too large.
+    """
     path = usable_path(path, "features")
     source = open_source(path, LIMITS, "features", "fc6.npy or features.mat")
     size = path.stat().st_size
@@ -60,12 +117,14 @@ def read_features(
             f"features {path} have {size:,} bytes; at most {LIMITS.array_bytes:,} are accepted: "
             "save the layer wanted alone"
         )
-    module = _format_of(source)
-    with reading(path, module.NAME, "features"), warnings.catch_warnings():
+    return source, _format_of(source)
+
+
+@contextmanager
+def _reading(source: Source, module: ModuleType) -> Iterator[None]:
+    with reading(source.path, module.NAME, "features"), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # readers warn of what is judged here
-        chosen = choose(module.variables(source), path, wanted_layer, count, variable)
-        values = chosen.load()
-    return orientations(as_floats(values), chosen.name, wanted_layer, count, chosen.matlab)
+        yield
 
 
 def as_found(

@@ -24,12 +24,14 @@ class Found:
         variable: its name inside the file; None where the format has none.
         orientation: how the file's axes were read, in words.
         fits: whether the shape is the layer's.
+        axes: the file's axes as letters, the slowest first, such as NCHW; empty if it does not fit.
     """
 
     values: Floats
     variable: str | None
     orientation: str
     fits: bool
+    axes: str = ""
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,12 @@ _DENSE_MATLAB: tuple[_Layout, ...] = (_KN, _NK, *_IN_A_ROW)
 
 
 def orientations(
-    values: Floats, variable: str | None, layer: Layer, count: int | None, matlab: bool
+    values: Floats,
+    variable: str | None,
+    layer: Layer,
+    count: int | None,
+    matlab: bool,
+    preferred: str = "",
 ) -> list[Found]:
     """Every reading of an array as the layer's feature, the most natural one first.
 
@@ -110,11 +117,13 @@ def orientations(
         values: as found in the file, contiguous.
         count: images that it must hold; None for as many as it does.
         matlab: whether it comes from MATLAB, where H x W x C x N is natural.
+        preferred: axes to put first if they fit, such as NCHW.
 
     Returns:
         One that does not fit if none does.
     """
-    values.flags.writeable = False  # all readings share it
+    values = values.view()
+    values.flags.writeable = False  # all readings share it; the caller's own stays as it is
     shape = values.shape
     sizes = _sizes(shape, layer, count)
     if sizes is None:
@@ -127,16 +136,32 @@ def orientations(
         # Views of one array are equal when they step through it in the same way.
         steps = tuple(step for step, size in zip(view.strides, view.shape, strict=True) if size > 1)
         words = _words(layout, shape, sizes)
-        found.setdefault(steps, Found(view, variable, words, fits=True))
+        found.setdefault(steps, Found(view, variable, words, True, "".join(layout.axes)))
     if not found:
         return [Found(values, variable, _misfit(shape, layer, count), fits=False)]
-    return list(found.values())
+    return sorted(found.values(), key=lambda reading: reading.axes != preferred)
 
 
 def fits(shape: tuple[int, ...], layer: Layer, count: int | None, matlab: bool) -> bool:
     """Whether an array of this shape can be read as the layer's feature."""
     sizes = _sizes(shape, layer, count)
     return sizes is not None and any(True for _ in _fitting(shape, sizes, matlab))
+
+
+def usual_axes(shape: tuple[int, ...], layer: Layer, count: int | None, matlab: bool) -> str:
+    """The only one of NHWC, NCHW and HWCN in which a shape can be read; empty if not exactly one.
+
+    Where the shapes of some layers leave a choice, those of others of the same tool may not.
+    """
+    sizes = _sizes(shape, layer, count)
+    if sizes is None:
+        return ""
+    usual = [
+        "".join(layout.axes)
+        for layout in _fitting(shape, sizes, matlab)
+        if layout in (_NHWC, _NCHW, _HWCN)
+    ]
+    return usual[0] if len(usual) == 1 else ""
 
 
 def _sizes(shape: tuple[int, ...], layer: Layer, count: int | None) -> dict[str, int] | None:

@@ -1,9 +1,9 @@
-"""The result of `netparity check`, in sentences and as JSON."""
+"""The result of a check of one feature, in sentences and for other programs."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from netparity.diagnosis import Diagnosis
 from netparity.diagnosis.telling import tell
@@ -63,6 +63,20 @@ class Check:
             lines += tell(self.diagnosis, self.network, compared=[entry.feature])
         return lines
 
+    def document(self) -> dict[str, Any]:
+        """The result for other programs."""
+        return {
+            "passed": self.passed,
+            "model": self.network.name,
+            "weights": self.weights,
+            "rule": asdict(self.rule),
+            "orientation": self.orientation,
+            "remark": self.remark,
+            "parity": self.entry.model_dump(mode="json"),
+            "diagnosis": None if self.diagnosis is None else self.diagnosis.document(),
+            "text": self.lines(),
+        }
+
     def _rule_lines(self) -> list[str]:
         floor, rule = self.entry.floor, self.rule
         if not rule.by_floor:
@@ -72,19 +86,3 @@ class Check:
         if floor is None:
             return []
         return [f"float32 rounding alone: {floor:.2g}; allowed: {rule.factor:g} times that"]
-
-
-def as_json(checked: Check) -> str:
-    """The result for other programs."""
-    document = {
-        "passed": checked.passed,
-        "model": checked.network.name,
-        "weights": checked.weights,
-        "rule": asdict(checked.rule),
-        "orientation": checked.orientation,
-        "remark": checked.remark,
-        "parity": checked.entry.model_dump(mode="json"),
-        "diagnosis": None if checked.diagnosis is None else checked.diagnosis.document(),
-        "text": checked.lines(),
-    }
-    return json.dumps(document, indent=1, allow_nan=False)

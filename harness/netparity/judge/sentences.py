@@ -8,7 +8,7 @@ from netparity.diagnosis.telling import tell
 from netparity.diagnosis.words import Voice, advice
 from netparity.networks import Network
 from netparity.protocol import Preprocessing, Run, RunnerRecord
-from netparity.runners import RUNNERS
+from netparity.runners import known_runners
 
 
 def runner_lines(run: Run, record: RunnerRecord, diagnosis: Diagnosis, model: Network) -> list[str]:
@@ -52,7 +52,7 @@ def _native_lines(preprocessing: Preprocessing, model: Network, voice: Voice) ->
 
 def _voice_of(record: RunnerRecord) -> Voice:
     """The tool for which advice is worded; none if the runner no longer exists."""
-    for kind in RUNNERS:
+    for kind in known_runners():
         if kind.name == record.runner:
             return Voice(kind.tool, kind.advice_for, kind.advice)
     return Voice()

@@ -70,7 +70,7 @@ def test_a_sample_of_the_mistakes_in_the_tiny_networks(name: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["googlenet-tiny"])
 def test_each_mistake_of_each_node_of_the_tiny_networks(name: str) -> None:
-    subject = GraphSubject(NETWORKS[name])
+    subject = GraphSubject(NETWORKS[name], images=1)
     planted = list(subject.every_mistake())
     assert len(planted) > 100
     assert [problem for each in planted if (problem := subject.problem(each))] == []

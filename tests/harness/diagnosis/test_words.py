@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from netparity.diagnosis.advice import ADVICE, OF_TOOLS
 from netparity.diagnosis.findings import INPUT_PLACE, Cause
 from netparity.diagnosis.mistakes import INPUT_TITLES, VALUES, mistakes_of
 from netparity.diagnosis.titles import describe, merge
@@ -34,7 +35,10 @@ CAUSES = (
 )
 KERAS3, KERAS2 = Voice("keras", "keras3"), Voice("keras", "keras2")
 MATCONVNET = Voice("matconvnet", "matconvnet")
-VOICES = (KERAS3, KERAS2, MATCONVNET, Voice("keras"), Voice("matconvnet"), Voice())
+PYTORCH = Voice(None, "pytorch")
+OWN = tuple(Voice(kind.tool, kind.advice_for, kind.advice) for kind in RUNNERS if kind.advice)
+PLAIN = (Voice("keras"), Voice("matconvnet"), Voice())
+VOICES = (KERAS3, KERAS2, MATCONVNET, PYTORCH, *PLAIN, *OWN)
 
 
 @pytest.mark.parametrize("cause", CAUSES, ids=lambda cause: f"{cause.mistake}-{cause.place}")
@@ -51,10 +55,20 @@ def test_every_mistake_has_words_and_advice(cause: Cause) -> None:
         tool = voice.tool
         if voice.advice_for and cause.place != INPUT_PLACE:
             layer = VGG16.layer(cause.place)
-            names = {layer.names[tool], layer.parameters if tool == "matconvnet" else None}
+            names = {
+                layer.names.get(tool, layer.name),
+                layer.parameters if tool == "matconvnet" else None,
+            }
             text = advice(cause, voice, VGG16)
             general = cause.mistake.startswith(("precision-", "policy-"))
             assert general or any(name and name in text for name in names), text
+
+
+def test_a_runners_own_advice_is_for_known_mistakes_and_comes_first() -> None:
+    for voice in OWN:
+        for mistake, text in voice.advice.items():
+            beginning = text.partition("$")[0]  # what is filled in comes after it
+            assert advice(Cause(mistake, "conv3_2"), voice, VGG16).startswith(beginning)
 
 
 def test_describe() -> None:
@@ -85,7 +99,19 @@ def test_advice_speaks_the_tools_language() -> None:
     assert "103.939, 116.779, 123.68 for BGR" in advice(mean, KERAS3, VGG16)
     flat = Cause("flatten-chw", "fc6")
     assert "reshape(w, [512 7 7 4096])" in advice(flat, MATCONVNET, VGG16)
+    assert "channels, height, width" in advice(flat, PYTORCH, VGG16)
+    assert "`model.eval()`" in advice(Cause("dropout", "fc6"), PYTORCH, VGG16)
     assert "'name', 'relu3_2'" in advice(Cause("relu-missing", "conv3_2"), MATCONVNET, VGG16)
+
+
+@pytest.mark.parametrize("own", OF_TOOLS.values(), ids=OF_TOOLS)
+def test_a_tool_s_own_file_has_only_mistakes_that_there_are(own) -> None:
+    assert set(own) <= set(ADVICE)
+
+
+def test_advice_that_pytorch_s_file_leaves_out_is_the_general_one() -> None:
+    missing = Cause("tanh-missing", "fc6")
+    assert advice(missing, PYTORCH, VGG16) == advice(missing, Voice(), VGG16)
 
 
 def test_a_runner_s_own_advice_comes_first() -> None:
@@ -102,7 +128,7 @@ def test_a_runner_whose_words_are_not_known_is_given_general_advice() -> None:
 
 @pytest.mark.parametrize("kind", RUNNERS, ids=[kind.name for kind in RUNNERS])
 def test_every_runner_s_words_are_known(kind) -> None:
-    assert kind.advice_for in ("", "keras2", "keras3", "matconvnet")
+    assert kind.advice_for in ("", "keras2", "keras3", "matconvnet", *OF_TOOLS)
     for mistake in kind.advice:
         [*_, cause] = [each for each in CAUSES if each.mistake == mistake]
         advice(cause, Voice(kind.tool, kind.advice_for, kind.advice), VGG16)
