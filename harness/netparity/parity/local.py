@@ -97,7 +97,10 @@ class LocalJudge:
         if weights is not None:
             single = _as_type(given, np.float32)
             arithmetic = identify(
-                values, correct, lambda how: run_segment(segment, weights, single, how)
+                values,
+                correct,
+                lambda how: run_segment(segment, weights, single, how),
+                deep=sum("kernel" in node.tensors for node in segment.nodes) > 1,
             )
         return LocalError(
             since=segment.since,

@@ -137,14 +137,22 @@ def _same_bits(x: Array, r: Array) -> bool:
 
 
 def _spearman(x: Array, r: Array) -> float | None:
-    from scipy.stats import rankdata  # takes longer to import than the rest of netparity
-
     if x.size > SPEARMAN_VALUES:
         sample = _sample(x.size)
         x, r = x[sample], r[sample]
     if (x == x[0]).all() or (r == r[0]).all():
         return None
-    return float(np.corrcoef(rankdata(np.stack([x, r]), axis=1))[0, 1])
+    return float(np.corrcoef(_ranks(x), _ranks(r))[0, 1])
+
+
+def _ranks(x: Array) -> npt.NDArray[np.float64]:
+    """The rank of each value; equal values share the mean of theirs.
+
+    scipy.stats has this, too, and takes longer to import than the rest of netparity.
+    """
+    _, places, counts = np.unique(x, return_inverse=True, return_counts=True)
+    ranks = np.cumsum(counts) - (counts - 1) / 2
+    return np.asarray(ranks[places], np.float64)
 
 
 @lru_cache(maxsize=32)

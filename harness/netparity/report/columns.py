@@ -16,6 +16,7 @@ from netparity.report.cells import (
     with_interval,
 )
 from netparity.report.ledger import matrix_library, threads_in_use
+from netparity.results.devices import on_processor
 from netparity.results.outcomes import outcome, parity_passed, worst_shared
 
 PHASE_HEADERS = {
@@ -116,6 +117,8 @@ def _best(row: Row) -> str:
 def _share(row: Row) -> str:
     entry, limit = row.timing("predict"), row.run.limit
     if entry is None or limit is None or entry.median_seconds <= 0:
+        return ABSENT
+    if not on_processor(row.run, row.record.label):  # the limit is the processor's
         return ABSENT
     return limit_words(limit, entry)[1]
 

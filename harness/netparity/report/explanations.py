@@ -70,6 +70,15 @@ EXPLANATIONS: dict[str, Explanation] = {
         "functions.",
         warning=False,
     ),
+    "calls": Explanation(
+        "Ways of calling a Keras model",
+        "model.predict is made for many batches and does more than compute: it makes an iterator "
+        "over the data and gathers the results, which costs time on a single image. Called as one "
+        "compiled function (call=function), the same model computes the same features. To judge "
+        "how fast Keras computes, take that row; to judge what a script with model.predict takes, "
+        "take the other.",
+        warning=False,
+    ),
     "failed": Explanation(
         "A runner that failed or is unavailable",
         "The other runners are not affected. The log holds everything that the tool printed. "

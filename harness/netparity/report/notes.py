@@ -7,9 +7,13 @@ from dataclasses import dataclass
 
 from netparity.protocol import Preprocessing, Run, RunnerRecord
 from netparity.report.agreement import FEW_FEATURES
+from netparity.report.calls import ways_of_calling
 from netparity.report.explanations import EXPLANATIONS, key_of
 from netparity.report.ledger import unequal
 from netparity.results.outcomes import faulty_layers, parity_passed, timing_base, worst_shared
+
+_EQUAL = 1e-4
+"""Root mean square difference of two inputs that differ by rounding alone, in any unit."""
 
 _ARITHMETIC = {
     "tf32": "TF32",
@@ -66,6 +70,8 @@ def keyed_notes(run: Run) -> Iterator[Note]:
         if record.code:
             built = f"; network built by {record.built}" if record.built else ""
             yield Note("ran", f"{record.label}: {record.code}{built}.")
+    if calls := ways_of_calling(run):
+        yield Note("calls", calls)
     for record in run.runners:
         yield from _fate(run, record)
     for preprocessing in run.preprocessing:
@@ -98,10 +104,10 @@ def _layer_notes(run: Run) -> Iterator[str]:
     kinds = {record.label: record.runner for record in run.runners}
     for label in dict.fromkeys(entry.label for entry in run.layer_timing):
         last = [entry for entry in run.layer_timing if entry.label == label][-1]
-        if kinds[label].startswith("keras"):
-            how = "predictions of models cut after each layer, each returning its output"
-        else:
+        if kinds[label].startswith("matconvnet"):
             how = "one pass that keeps every output, so that no layers are fused"
+        else:
+            how = "predictions of models cut after each layer, each returning its output"
         whole = predict[label].median_seconds if label in predict else 0.0
         text = f"{label}, seconds per layer: from {how}"
         if whole > 0:
@@ -133,6 +139,10 @@ def _own_input(preprocessing: Preprocessing) -> Iterator[Note]:
     if preprocessing.resize is None:
         return
     subject = f"{preprocessing.label}, its own input"
+    if not preprocessing.exact and preprocessing.rms is not None and preprocessing.rms < _EQUAL:
+        # Resizes alone were tried; the network's own preprocessing may also crop.
+        yield Note("own-input", f"{subject}: the same as the shared input.")
+        return
     how = "reproduced exactly by" if preprocessing.exact else "not reproduced; nearest is"
     yield Note("own-input", f"{subject}: {how} {preprocessing.resize}.")
     if preprocessing.mistakes:

@@ -8,6 +8,7 @@ from netparity.report.cells import ABSENT, Table, limit_words, spread_seconds, t
 from netparity.report.columns import COLUMNS, PHASE_HEADERS, Row
 from netparity.report.document import Choice
 from netparity.report.ledger import ledger
+from netparity.results.devices import on_processor
 from netparity.results.outcomes import title
 
 
@@ -82,9 +83,11 @@ def limit_shares(run: Run, spread: bool = True) -> Table:
     rows = []
     for entry in run.timing:
         if run.limit is not None and entry.phase == "predict" and entry.median_seconds > 0:
-            rows.append((entry.label, *limit_words(run.limit, entry, spread)))
-    rate = run.limit.flops_per_second / 1e9 if run.limit else 0.0
-    title = f"Share of the hardware limit (matrix products: {three_digits(rate)} GFLOP/s)"
+            rate, share = limit_words(run.limit, entry, spread)
+            # The limit is the processor's.
+            rows.append((entry.label, rate, share if on_processor(run, entry.label) else ABSENT))
+    fastest = run.limit.flops_per_second / 1e9 if run.limit else 0.0
+    title = f"Share of the hardware limit (matrix products: {three_digits(fastest)} GFLOP/s)"
     return Table(title, ("runner", "GFLOP/s", "share"), tuple(rows))
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from netparity.protocol import ParityEntry, Run
 from netparity.report.document import Document
 from netparity.report.rows import document_csv
+from netparity.results.devices import on_processor
 
 HELP = "a row per value with interval and unit, for pandas, R and the like"
 SUFFIX = ".csv"
@@ -62,7 +63,8 @@ def _values(run: Run) -> Iterator[dict[str, object]]:
         yield of | _value("best_seconds", entry.min_seconds, None, "s")
         if entry.ratio_to_reference is not None:
             yield of | _value("ratio", entry.ratio_to_reference, entry.ratio_interval, "1")
-        if run.limit is not None and entry.phase == "predict" and entry.median_seconds > 0:
+        warm = entry.phase == "predict" and entry.median_seconds > 0
+        if run.limit is not None and warm and on_processor(run, entry.label):
             share = run.limit.seconds / entry.median_seconds
             yield of | _value("share_of_limit", share, None, "1")
     for layer in run.layer_timing:

@@ -450,9 +450,10 @@ def test_large_arrays_agree_with_numpy() -> None:
     x, r = layer(9 * blocks.BLOCK + 1, 1e-3)
     found = measure(x, r)
     assert found.relative_l2 == pytest.approx(np.linalg.norm(x - r) / np.linalg.norm(r), rel=1e-12)
-    # In float64: SciPy takes float32 beside float64 for equal here.
+    # In float64: SciPy takes float32 beside float64 for equal here. Its 1 - cos cancels, and its
+    # last digits depend on the threads of the BLAS.
     assert found.cosine_distance == pytest.approx(
-        distance.cosine(x.astype(np.float64), r), abs=1e-14
+        distance.cosine(x.astype(np.float64), r), abs=1e-13
     )
     assert found.max_abs == np.max(abs(x - r))
     assert found.relu_flips == np.mean((x == 0) != (r == 0)) > 0

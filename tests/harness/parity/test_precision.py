@@ -96,6 +96,40 @@ def test_equal_values_need_no_explanation() -> None:
     assert identify(RIGHT_VALUES, RIGHT_VALUES, computed) is None
 
 
+# --- behind several layers ------------------------------------------------------------------
+
+
+def partly_tf32(cosine: float, size: float = 1.0) -> np.ndarray:
+    """Values whose error has this cosine with that of TF32, and its norm times `size`."""
+    error = computed(How(operands="tf32")) - RIGHT_VALUES
+    other = np.random.default_rng(4).normal(0, 1, error.shape) * np.abs(RIGHT_VALUES)
+    other -= error * np.vdot(error, other) / np.vdot(error, error)
+    other *= np.linalg.norm(error) / np.linalg.norm(other)
+    mixed = cosine * error + (1 - cosine**2) ** 0.5 * other
+    return (RIGHT_VALUES + size * mixed).astype(np.float32)
+
+
+@pytest.mark.parametrize("cosine", [0.32, 0.44, 0.58])
+def test_half_of_the_pattern_is_enough_behind_several_layers(cosine: float) -> None:
+    values = partly_tf32(cosine)
+    assert identify(values, RIGHT_VALUES, computed, deep=True) == "tf32"
+    assert identified(values) != "tf32"
+
+
+@pytest.mark.parametrize(("cosine", "size"), [(0.2, 1.0), (0.44, 2.3), (0.44, 0.4), (-0.44, 1.0)])
+def test_another_size_or_direction_is_not_tf32_at_any_depth(cosine: float, size: float) -> None:
+    values = partly_tf32(cosine, size)
+    assert identify(values, RIGHT_VALUES, computed, deep=True) != "tf32"
+
+
+def test_half_of_the_pattern_in_few_values_is_a_mistake_at_any_depth() -> None:
+    values = partly_tf32(0.5)
+    wrong = RIGHT_VALUES.copy()
+    wrong[..., :2] = values[..., :2]
+    wrong[..., :2] += 4 * (values - RIGHT_VALUES)[..., :2]
+    assert identify(wrong, RIGHT_VALUES, computed, deep=True) is None
+
+
 # --- mistakes that are as small, or look alike ----------------------------------------------
 
 

@@ -9,7 +9,8 @@ from netparity.protocol import PHASES, HardwareLimit, Round, Run, Threads
 from netparity.report.cells import ABSENT
 from netparity.report.columns import COLUMNS, DEFAULT_COLUMNS, PHASE_HEADERS, Row
 from netparity.report.document import Choice
-from netparity.report.tables import comparison
+from netparity.report.plots import KINDS, Scene
+from netparity.report.tables import comparison, limit_shares
 from tests.support.cases import make_run
 from tests.support.stored_runs import entry, mixed_run, ok, timing
 
@@ -127,6 +128,23 @@ def test_what_took_no_time_has_no_share_of_the_limit() -> None:
     nothing = timing("a", "predict", [0.0], 1.0)
     assert cell("share", run.model_copy(update={"timing": [nothing]}), "a") == ABSENT
     assert cell("share", run.model_copy(update={"limit": None}), "a") == ABSENT
+
+
+def test_the_processor_s_limit_says_nothing_of_a_gpu() -> None:
+    run = full_run()
+    runners = [
+        record.model_copy(update={"flags": {"device": "cuda"}}) if record.label == "a" else record
+        for record in run.runners
+    ]
+    on_gpu = run.model_copy(update={"runners": runners})
+    assert cell("share", run, "a") != ABSENT
+    assert cell("share", on_gpu, "a") == ABSENT
+    shares = {row[0]: row[1:] for row in limit_shares(on_gpu).rows}
+    assert (shares["a"][1], shares["base"][1]) == (ABSENT, "50 %")
+    assert shares["a"][0] != ABSENT
+    drawn = KINDS["limit"].draw(Scene(on_gpu))
+    assert len(drawn.figure.axes[0].patches) == 1
+    assert "Runners on a GPU are left out." in drawn.caption
 
 
 def test_an_error_of_zero_is_zero_and_no_floor_is_a_dash() -> None:

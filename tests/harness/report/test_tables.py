@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from netparity.protocol import RunnerRecord
+from netparity.protocol import Preprocessing, RunnerRecord
 from netparity.report import agreement, tables
 from netparity.report import cells as in_cells
 from netparity.report import notes as in_notes
@@ -187,6 +187,22 @@ def test_a_base_that_failed_is_not_named() -> None:
         timing=[timing("a", "predict", [1.0], None)],
     )
     assert "over that of b" not in notes(run)
+
+
+@pytest.mark.parametrize(
+    ("exact", "rms", "words"),
+    [
+        (False, 4e-6, "the same as the shared input."),  # resized and cropped, as the network says
+        (True, 4e-6, "reproduced exactly by bilinear."),
+        (False, 0.5, "not reproduced; nearest is bilinear."),
+    ],
+)
+def test_an_input_like_the_shared_one_needs_no_resize_to_explain_it(
+    exact: bool, rms: float, words: str
+) -> None:
+    own = Preprocessing(label="a", resize="bilinear", exact=exact, rms=rms)
+    run = make_run([ok("a")], preprocessing=[own], parity=[entry("a", "fc6", 1e-7, "pass")])
+    assert f"a, its own input: {words}" in notes(run)
 
 
 def test_tails_are_those_of_failed_runners() -> None:

@@ -6,6 +6,7 @@ from netparity.report.cells import limit_words
 from netparity.report.plots.drawing import Drawing, NothingToDrawError, Scene
 from netparity.report.plots.style import at_right, row_axes
 from netparity.report.plots.words import listed
+from netparity.results.devices import on_processor
 
 TITLE = "Share of the hardware limit"
 
@@ -17,11 +18,12 @@ def draw(scene: Scene) -> Drawing:
         NothingToDrawError: if the machine's rates or predictions were not measured.
     """
     limit = scene.run.limit
-    entries = [entry for entry in scene.timed("predict") if entry.median_seconds > 0]
+    timed = [entry for entry in scene.timed("predict") if entry.median_seconds > 0]
+    entries = [entry for entry in timed if on_processor(scene.run, entry.label)]
     if limit is None:
         raise NothingToDrawError("the hardware limit was not measured")
     if not entries:
-        raise NothingToDrawError("no runner has a timed warm prediction")
+        raise NothingToDrawError("no runner has a timed warm prediction on the processor")
     figure, axes = row_axes(scene.width_mm, [entry.label for entry in entries], beside=22)
     described = []
     for row, entry in enumerate(entries):
@@ -43,7 +45,8 @@ def draw(scene: Scene) -> Drawing:
         f"The least time for the layers at {limit.flops_per_second / 1e9:.3g} GFLOP/s and "
         f"{limit.bytes_per_second / 1e9:.3g} GB/s ({limit.seconds:.3g} s), divided by the seconds "
         "of a warm prediction. Whiskers: 95 % intervals. A convolution algorithm with fewer "
-        "multiplications can exceed 100 %.",
+        "multiplications can exceed 100 %."
+        + (" Runners on a GPU are left out." if len(entries) < len(timed) else ""),
         f"Bars of the share of the hardware limit. {listed(described)}",
         figure,
     )
