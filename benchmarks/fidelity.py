@@ -19,33 +19,79 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from netparity.inputs import SAMPLE_IMAGE, decode, prepare
 from netparity.networks.catalogue.vgg import VGG16
+from netparity.networks.writing import WRITERS
 from netparity.runners import RUNNERS, Runner, create_runners
 from netparity.runners.environments import Environments
+from netparity.runners.python_tool import PythonRunner
 from netparity.timing import cpus_available
-from netparity.weights import resolve
+from netparity.weights import WeightSet, resolve
 
 HERE = Path(__file__).resolve().parent
 ALL = (
     "keras3-tensorflow",
+    "keras3-tensorflow[call=on_batch]",
+    "keras3-tensorflow[call=function]",
+    "keras3-jax",
+    "keras3-jax[call=function]",
+    "tf-keras",
     "keras2-theano",
     "keras2-theano[data_format=channels_first]",
     "matconvnet-octave",
+    "pytorch",
+    "onnxruntime",
+    "openvino",
+    "opencv-dnn",
 )
+SCRIPTS = {
+    "keras3-tensorflow": "keras3.py",
+    "keras3-jax": "keras3.py",
+    "tf-keras": "keras2_tensorflow.py",
+    "keras2-theano": "keras2.py",
+    "matconvnet-octave": "simplenn.m",
+    "pytorch": "vgg16_in_pytorch.py",
+    "onnxruntime": "vgg16_in_onnxruntime.py",
+    "openvino": "vgg16_in_openvino.py",
+    "opencv-dnn": "vgg16_in_opencv.py",
+}
+"""In `benchmarks/bare/`, by runner."""
+
+FORMATS = {"pytorch": "torchvision"}
+"""Of the weights that a bare script loads, if it is not the one that the runner loads."""
 
 
 def bare_command(runner: Runner, given: Sequence[str], folder: Path) -> list[str]:
     """The bare script's command line, in the runner's own interpreter."""
     own = list(runner.command(Environments(), folder / "job.json", 1).arguments)
+    script = str(HERE / "bare" / SCRIPTS[runner.name])
     if runner.name == "matconvnet-octave":
-        return [*own[:-2], str(HERE / "bare" / "simplenn.m"), *given, str(HERE.parent / "matlab")]
-    script = "keras3.py" if runner.name == "keras3-tensorflow" else "keras2.py"
-    return [own[0], str(HERE / "bare" / script), *given, runner.data_format]
+        return [*own[:-2], script, *given, str(HERE.parent / "matlab")]
+    if not runner.weights_format:
+        return [own[0], script, *given, str(cpus_available())]
+    return [own[0], script, *given, runner.data_format, runner.chosen.get("call", "predict")]
+
+
+def whole_network(weights: WeightSet, runner: Runner) -> Path:
+    """The network with its weights, cut after the features that both compute.
+
+    A tool computes all that its file holds, so a user who wants these saves a file that ends there.
+    """
+    network = VGG16.node("fc7")
+    ends = VGG16.nodes.index(network) + 1
+    path = weights.folder / f"fidelity-{runner.network_format}.onnx"
+    if not path.exists():
+        kept = VGG16.nodes[:ends]
+        tensors = {name for node in kept for name in node.tensors.values()}
+        shapes = {name: shape for name, shape in VGG16.tensors.items() if name in tensors}
+        part = replace(VGG16, nodes=kept, tensors=shapes)
+        WRITERS[runner.network_format].write(path, part, weights.tensors())
+    return path
 
 
 def bare_seconds(runner: Runner, tensor: Path, repeats: int, folder: Path) -> list[float]:
@@ -53,13 +99,17 @@ def bare_seconds(runner: Runner, tensor: Path, repeats: int, folder: Path) -> li
     threads = cpus_available()
     command = runner.command(Environments(), folder / "job.json", threads)
     environment = command.full_environment()
-    if runner.runs_in_python:
+    if isinstance(runner, PythonRunner):
         environment["PYTHONPATH"] = str(HERE.parent / "python")
+    if runner.name == "keras3-jax":
+        # XLA would use all processors, whatever the threads of others.
+        environment |= {"NPROC": str(threads), "JAX_PLATFORMS": "cpu"}
     if runner.name == "keras2-theano":
         # Without these a user of today's NumPy has no BLAS, and float64.
         environment["THEANO_FLAGS"] += ",floatX=float32,blas.ldflags=-lopenblas"
         environment["THEANORC"] = os.devnull
-    weights = resolve("synthetic:0", VGG16).file(runner.weights_format)
+    own, format_ = resolve("synthetic:0", VGG16), FORMATS.get(runner.name, runner.weights_format)
+    weights = own.file(format_) if format_ else whole_network(own, runner)
     done = subprocess.run(
         bare_command(runner, [str(weights), str(tensor), str(repeats)], folder),
         env=environment,

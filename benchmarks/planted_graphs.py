@@ -21,7 +21,10 @@ from netparity.weights import resolve
 from tests.planted.graphs import Subject, diagnose, has_effect, plants, problems, run_tool
 
 NETWORKS = ("alexnet-tiny", "resnet-tiny", "googlenet-tiny", "mobilenet-tiny")
-TOOLS = ("keras3-tensorflow", "keras2-theano", "matconvnet-octave")
+TOOLS = (
+    *("keras3-tensorflow", "keras3-jax", "tf-keras", "keras2-theano", "matconvnet-octave"),
+    *("pytorch", "onnxruntime"),
+)
 
 
 def main() -> None:

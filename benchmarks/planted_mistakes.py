@@ -26,9 +26,9 @@ from tests.planted.batch import Case, CaseResult, run_cases
 from tests.planted.diagnosed import Subject, problems, smooth_tensor, without_effect
 from tests.planted.plants import MISTAKES, NATIVE, POLICIES, Plant, places, random_pairs
 
-TOOLS = ("keras3-tensorflow", "keras2-theano", "matconvnet-octave")
+TOOLS = ("keras3-tensorflow", "keras3-jax", "keras2-theano", "matconvnet-octave")
 SMALL = vgg("planted", ((4, 4), (6, 6), (8, 8)), (32, 32), 10, (32, 32))
-FORMATS = {"keras3-tensorflow": "keras-h5", "keras2-theano": "keras-h5"}
+FORMATS = dict.fromkeys(("keras3-tensorflow", "keras3-jax", "keras2-theano"), "keras-h5")
 AT_ONCE = 4
 """Cases of full VGG16 in one process: each leaves 120 MB of features."""
 

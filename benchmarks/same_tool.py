@@ -18,7 +18,7 @@ import tempfile
 from pathlib import Path
 
 from netparity.protocol import TimingEntry
-from netparity.run import planning
+from netparity.run import choosing
 from netparity.run.compare import compare
 from netparity.run.request import Request
 from netparity.runners import RUNNERS
@@ -84,7 +84,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=8)
     parser.add_argument("--repeats", type=int, default=20)
     arguments = parser.parse_args()
-    planning.RUNNERS = (*RUNNERS, Copied, Delayed)
+    choosing.known_runners = lambda: (*RUNNERS, Copied, Delayed)
     wrong = found = held = 0
     with tempfile.TemporaryDirectory() as name:
         Copied.folder = Path(name)
