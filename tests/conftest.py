@@ -11,22 +11,51 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from netparity.runners import Keras2Theano, Keras3Tensorflow
+from netparity.runners import RUNNERS, Keras2Theano, Keras3Tensorflow
 from netparity.runners.environments import Environments
+from netparity.system.cache import cache_folder
 
 if TYPE_CHECKING:
     from tests.support.real_tools import Guard
 
 pytest.register_assert_rewrite("tests.support")  # before anything imports it
 
-REAL_TOOLS = {"keras3_python", "keras2_python", "octave", "every_tool", "stack"}
+COMPILED = cache_folder("compiled-by-tests")  # before any test moves the cache
+
+MODERN = {
+    "pytorch_python": "pytorch",
+    "onnxruntime_python": "onnxruntime",
+    "openvino_python": "openvino",
+    "opencv_python": "opencv-dnn",
+    "keras3_jax_python": "keras3-jax",
+    "keras3_torch_python": "keras3-torch",
+    "tf_keras_python": "tf-keras",
+}
+"""Fixtures with the interpreter of a runner's environment."""
+
+REAL_TOOLS = {
+    "keras3_python",
+    "keras2_python",
+    "octave",
+    "every_tool",
+    "modern_tools",
+    "stack",
+    *MODERN,
+}
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A test that starts a real tool is slow, without having to say so."""
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A test that starts a real tool is slow, without having to say so.
+
+    Several processes begin with what is slow, so that they end together. They must be put in order
+    here: later, pytest-xdist has already numbered them, and would tear groups apart.
+    """
     for item in items:
         if REAL_TOOLS & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.slow)
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 def pytest_collection_finish() -> None:
@@ -34,15 +63,6 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
-
-
-@pytest.hookimpl(wrapper=True, trylast=True)
-def pytest_collection(session: pytest.Session) -> Iterator[None]:
-    """Several processes begin with what is slow, so that they end together."""
-    outcome = yield
-    if hasattr(session.config, "workerinput"):
-        session.items.sort(key=lambda item: item.get_closest_marker("slow") is None)
-    return outcome
 
 
 @pytest.fixture(scope="session")
@@ -55,13 +75,10 @@ def guard(tmp_path_factory: pytest.TempPathFactory) -> Guard:
 
 @pytest.fixture(scope="session")
 def quick_compiler(tmp_path_factory: pytest.TempPathFactory) -> Path | None:
-    """A folder with a g++ that compiles nothing twice; its memory is shared by all workers."""
+    """A folder with a g++ that compiles nothing twice, in this session or in those before it."""
     from tests.support import compiler
 
-    together = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        together = together.parent
-    return compiler.install(tmp_path_factory.mktemp("compiler"), together / "compiled")
+    return compiler.install(tmp_path_factory.mktemp("compiler"), COMPILED)
 
 
 @pytest.fixture(autouse=True)
@@ -85,9 +102,64 @@ def keras3_python() -> str:
 
 
 @pytest.fixture(scope="session")
+def keras3_jax_python() -> str:
+    """The interpreter of the environment of keras3-jax, made if need be."""
+    return _environment("keras3-jax")
+
+
+@pytest.fixture(scope="session")
+def keras3_torch_python() -> str:
+    """The interpreter of the environment of keras3-torch, made if need be."""
+    return _environment("keras3-torch")
+
+
+@pytest.fixture(scope="session")
+def tf_keras_python() -> str:
+    """The interpreter of the environment of tf-keras, made if need be."""
+    return _environment("tf-keras")
+
+
+@pytest.fixture(scope="session")
 def keras2_python() -> str:
     """The interpreter of the environment of keras2-theano, made if need be."""
     return str(Environments().ensure(Keras2Theano("keras2-theano").stack))
+
+
+def _environment(name: str) -> str:
+    """The interpreter of a runner's environment, made if need be."""
+    [kind] = (each for each in RUNNERS if each.name == name)
+    return str(Environments().ensure(kind(name).stack))
+
+
+@pytest.fixture(scope="session")
+def pytorch_python() -> str:
+    """PyTorch's interpreter."""
+    return _environment("pytorch")
+
+
+@pytest.fixture(scope="session")
+def onnxruntime_python() -> str:
+    """ONNX Runtime's interpreter."""
+    return _environment("onnxruntime")
+
+
+@pytest.fixture(scope="session")
+def modern_tools() -> None:
+    """Every tool that is not compared by default, ready to run."""
+    for name in MODERN.values():
+        _environment(name)
+
+
+@pytest.fixture(scope="session")
+def openvino_python() -> str:
+    """The interpreter of the environment of openvino, made if need be."""
+    return _environment("openvino")
+
+
+@pytest.fixture(scope="session")
+def opencv_python() -> str:
+    """The interpreter of the environment of opencv-dnn, made if need be."""
+    return _environment("opencv-dnn")
 
 
 @pytest.fixture(scope="session")

@@ -75,6 +75,9 @@ def test_a_stand_in_of_the_tests_own_may_be_started(tmp_path: Path) -> None:
 
 def test_every_runner_starts_what_is_guarded() -> None:
     assert {kind.name for kind in RUNNERS} == {
-        *("keras3-tensorflow", "keras2-theano"),  # each in an environment of its own
+        # each in an environment of its own
+        *("keras3-tensorflow", "keras3-jax", "keras3-torch", "tf-keras"),
+        *("keras2-theano", "pytorch"),
         *("matconvnet-octave", "matconvnet-matlab"),
+        *("onnxruntime", "openvino", "opencv-dnn"),
     }

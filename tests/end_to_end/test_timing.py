@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import os
 
+from netparity.networks import NETWORKS
+from netparity.protocol import Run
+from netparity.results.folder import RunFolder
+from netparity.run.rounds import widest_interval
+from netparity.weights import resolve
 from tests.support.command_line import TINY, Compare
 
 OCTAVE = ["--model", "vgg16-tiny", "--repeats", "2", "--runner", "matconvnet-octave"]
@@ -16,9 +21,23 @@ def test_rounds_end_when_the_budget_is_spent(octave: str, compare: Compare):
     assert done.exit_code == 0, done.stderr
     settings = done.run["settings"]
     assert (settings["precision"], settings["budget_seconds"]) == (0.0001, 6)
-    rounds = {len(record["rounds"]) for record in done.run["runners"]}
-    assert len(rounds) == 1 and rounds.pop() >= 1
-    assert done.run["wall"]["extractor_seconds"] < 60
+    first, second = (record["rounds"] for record in done.run["runners"])
+    rounds = len(first)
+    assert len(second) == rounds >= 1
+    # The last round was begun only because it would have ended in time if it took as long as the
+    # others.
+    before = sum(each["wall_seconds"] for each in [*first[:-1], *second[:-1]])
+    assert rounds == 1 or before * rounds / (rounds - 1) <= 6
+
+
+def widest(run: Run, rounds: int) -> float:
+    """Half-width of the widest interval after the first rounds."""
+    records = [
+        record.model_copy(update={"rounds": record.rounds[:rounds]}) for record in run.runners
+    ]
+    width = widest_interval([run.model_copy(update={"runners": records})])
+    assert width is not None
+    return width
 
 
 def test_precision_that_is_reached_at_once_ends_after_the_fewest_rounds(
@@ -26,7 +45,12 @@ def test_precision_that_is_reached_at_once_ends_after_the_fewest_rounds(
 ):
     again = ["--runner", "matconvnet-octave[label=again]"]
     done = compare(*OCTAVE, *again, "--rounds", "auto", "--precision", "0.99", "--budget", "300")
-    assert [len(record["rounds"]) for record in done.run["runners"]] == [5, 5]
+    rounds, others = (len(record["rounds"]) for record in done.run["runners"])
+    assert rounds == others >= 5
+    # More than the fewest only where a busy machine made the intervals that wide.
+    run = RunFolder.open(done.folder).read_run()
+    assert all(widest(run, count) > 0.99 for count in range(5, rounds))
+    assert widest(run, rounds) <= 0.99
     entry = next(
         entry
         for entry in done.run["timing"]
@@ -34,7 +58,7 @@ def test_precision_that_is_reached_at_once_ends_after_the_fewest_rounds(
     )
     low, high = entry["ratio_interval"]
     assert low < entry["ratio_to_reference"] < high
-    assert entry["processes"] == 5
+    assert entry["processes"] == rounds
     assert entry["verdict"] in ("no difference shown", "faster", "slower", "inconclusive")
 
 
@@ -46,6 +70,7 @@ def test_a_tool_keeps_to_its_processor_and_to_its_memory(octave: str, compare: C
     # The weights alone are 553 MB. (Where they fit and only OpenBLAS's buffers do not, it asks for
     # them for ever.)
     little = ["--model", "vgg16", "--rounds", "1", "--repeats", "1", "--memory-limit", "300M"]
+    little += ["--layers", "conv1_1"]  # no feature of any other is needed
     done = compare("--runner", "matconvnet-octave", *little, results=done.results / "little")
     assert done.exit_code == 3
     assert "--memory-limit" in done.runner("matconvnet-octave")["reason"]
@@ -54,9 +79,13 @@ def test_a_tool_keeps_to_its_processor_and_to_its_memory(octave: str, compare: C
 def test_every_layer_is_timed_where_it_is_asked_for(
     octave: str, keras3_python: str, compare: Compare
 ):
+    """And a weight file of Keras serves Octave too."""
     runners = ["--runner", "keras3-tensorflow", "--runner", "matconvnet-octave", "--layers", "fc6"]
-    done = compare(*TINY, *runners, "--per-layer")
+    weights = resolve("synthetic:3", NETWORKS["vgg16-tiny"])
+    done = compare(*TINY, *runners, "--per-layer", "--weights", weights.file("keras-h5"))
     assert done.exit_code == 0, done.stderr
+    assert (done.run["weights"]["sha256"], done.run["weights"]["kind"]) == (weights.sha256, "file")
+    assert weights.sha256[:12] in (done.folder / "table.md").read_text()
     by_label: dict[str, list[dict]] = {}
     for entry in done.run["layer_timing"]:
         by_label.setdefault(entry["label"], []).append(entry)

@@ -41,7 +41,8 @@ def stripes(tmp_path: Path) -> Path:
 
 
 def test_three_tools_on_the_digits(every_tool: None, tmp_path: Path):
-    done = transfer("--json", out=tmp_path)
+    # Of what size the batches are makes no difference, as the next test shows.
+    done = transfer("--json", "--batch", "256", out=tmp_path)
     assert done.exit_code == 0, done.stderr
     found = json.loads(done.stdout)
     assert sum(found["classes"].values()) == 1797 and not found["failures"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
@@ -30,7 +31,8 @@ def cache(new_cache: Callable[[], Path], monkeypatch: pytest.MonkeyPatch) -> Pat
     """The cache folder; no test sees or changes the user's."""
     folder = new_cache()
     monkeypatch.setenv("NETPARITY_CACHE", str(folder))
-    for name in ("MATLAB_ROOT", "MATCONVNET_ROOT"):
+    own_pythons = [name for name in os.environ if name.startswith("NETPARITY_PYTHON_")]
+    for name in ("MATLAB_ROOT", "MATCONVNET_ROOT", *own_pythons):
         monkeypatch.delenv(name, raising=False)
     # A MATLAB that this machine may have is none of their business.
     monkeypatch.setattr(matlab_installation, "_USUAL_FOLDERS", ())

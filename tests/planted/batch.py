@@ -24,6 +24,7 @@ from tests.planted.plants import Plant, check, dropout_mask, expand, next_layer
 HERE = Path(__file__).resolve().parent
 TOOLS = (
     "keras3-tensorflow",
+    "keras3-jax",
     "keras2-theano",
     "keras2-theano[data_format=channels_first]",
     "matconvnet-octave",

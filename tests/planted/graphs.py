@@ -13,7 +13,6 @@ from netparity.diagnosis.mistakes import mistakes_of
 from netparity.networks import GraphError, Network, Node, checked
 from netparity.networks.ops import OPS
 from netparity.networks.ops.base import Mistake, Step
-from netparity.networks.writing import WRITERS
 from netparity.parity import ORDERS, ReferencePass, Rule, Truth
 from netparity.results.folder import RunFolder, read_npy
 from netparity.results.network import store_network
@@ -126,7 +125,7 @@ def run_tool(tool: str, planted: Planted, images: Array, folder: Path) -> dict[s
     [runner] = create_runners([tool], RUNNERS)
     network = planted.network
     store = RunFolder(folder)
-    writer = WRITERS.get(runner.network_format)
+    writer = runner.writer
     file = folder / f"network{writer.suffix if writer else '.safetensors'}"
     if writer is not None:
         writer.write(file, network, planted.tensors)
@@ -140,7 +139,7 @@ def run_tool(tool: str, planted: Planted, images: Array, folder: Path) -> dict[s
         model=network,
         layers=network.layers,
         weights=WeightSet(network, "file", "planted", "0" * 64, folder),
-        weight_files={runner.network_format: file},
+        weight_files={},
         images=(),
         tensor=images,
         shared_input=shared,
@@ -149,7 +148,9 @@ def run_tool(tool: str, planted: Planted, images: Array, folder: Path) -> dict[s
         repeats=1,
         timeout_seconds=600.0,
         graph=Graph(
-            folder / "input" / "network.json", {runner.network_format: runner.node_names(network)}
+            folder / "input" / "network.json",
+            {runner.network_format: file},
+            {runner.network_format: runner.node_names(network)},
         ),
     )
     job = make_job(runner, assignment, folder)

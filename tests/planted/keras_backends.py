@@ -1,4 +1,4 @@
-"""What the planter needs and no Keras layer does, once for TensorFlow and once for Theano."""
+"""What the planter needs and no Keras layer does, for TensorFlow, JAX and Theano."""
 
 from __future__ import annotations
 
@@ -11,17 +11,19 @@ from keras_weights import rounded
 
 def operations(stack: Any) -> Any:
     """The operations of the stack's backend; each takes and returns a Keras tensor."""
-    return _Theano(stack) if hasattr(stack, "theano") else _Tensorflow(stack)
+    if hasattr(stack, "theano"):
+        return _Theano(stack)
+    return _Jax(stack) if stack.backend.name == "jax" else _Tensorflow(stack)
 
 
 class _Tensorflow:
     def __init__(self, stack: Any) -> None:
-        self.keras, self.tensorflow = stack.keras, stack.backend.framework
+        self.keras, self.framework = stack.keras, stack.backend.framework
 
     def rounded(self, x: Any, precision: str) -> Any:
         def call(value: Any) -> Any:
-            done = self.tensorflow.numpy_function(
-                lambda array: rounded(array, precision), [value], self.tensorflow.float32
+            done = self.framework.numpy_function(
+                lambda array: rounded(array, precision), [value], self.framework.float32
             )
             done.set_shape(value.shape)
             return done
@@ -30,8 +32,8 @@ class _Tensorflow:
 
     def masked(self, x: Any, mask: np.ndarray) -> Any:
         def call(value: Any) -> Any:
-            rows = self.tensorflow.constant(mask, value.dtype)
-            return value * rows[: self.tensorflow.shape(value)[0]]
+            rows = self.framework.constant(mask, value.dtype)
+            return value * rows[: self.framework.shape(value)[0]]
 
         return self._lambda(call, x.shape[1:])(x)
 
@@ -41,6 +43,22 @@ class _Tensorflow:
 
     def _lambda(self, call: Any, shape: Any) -> Any:
         return self.keras.layers.Lambda(call, output_shape=tuple(shape))
+
+
+class _Jax(_Tensorflow):
+    def rounded(self, x: Any, precision: str) -> Any:
+        jax = self.framework
+
+        def call(value: Any) -> Any:
+            result = jax.ShapeDtypeStruct(value.shape, value.dtype)
+            return jax.pure_callback(
+                lambda array: rounded(np.asarray(array), precision), result, value
+            )
+
+        return self._lambda(call, x.shape[1:])(x)
+
+    def masked(self, x: Any, mask: np.ndarray) -> Any:
+        return self._lambda(lambda value: value * mask[: value.shape[0]], x.shape[1:])(x)
 
 
 class _Theano:

@@ -27,6 +27,14 @@ IN_OCTAVE = [
 ONCE = [
     ("keras3-tensorflow", "resnet-tiny", "deviation-for-variance"),
     ("keras2-theano", "mobilenet-tiny", "bias-missing"),
+    ("onnxruntime", "alexnet-tiny", "lrn-alpha-divided"),
+    ("onnxruntime", "googlenet-tiny", "concat-reversed"),
+    ("onnxruntime", "mobilenet-tiny", "kernels-rotated"),
+    ("pytorch", "alexnet-tiny", "lrn-alpha-divided"),
+    ("pytorch", "googlenet-tiny", "padding-counted"),
+    ("pytorch", "resnet-tiny", "epsilon-1e-3"),
+    ("keras3-jax", "googlenet-tiny", "concat-reversed"),
+    ("tf-keras", "alexnet-tiny", "lrn-alpha-divided"),
 ]
 
 

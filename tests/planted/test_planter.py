@@ -144,6 +144,17 @@ def test_keras3(tmp_path: Path) -> None:
         assert most / 30 < error < most, result.plants
 
 
+@pytest.mark.usefixtures("keras3_jax_python")
+def test_keras3_on_jax(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is planted by operations of the backend, and one of each kind beside."""
+    # XLA compiles the random initial values of every shape, some seconds each.
+    monkeypatch.setenv("XLA_FLAGS", "--xla_backend_optimization_level=0")
+    tool = "keras3-jax"
+    kinds = ("precision-", "dropout", "off", "kernels-rot", "channels", "flatten", "padding")
+    planted = [plants for plants in one_of_each(TINY, tool) if has(plants, kinds)]
+    check_tool(tool, planted, tmp_path)
+
+
 @pytest.mark.usefixtures("keras2_python")
 def test_keras2(tmp_path: Path) -> None:
     tool = "keras2-theano"

@@ -91,7 +91,7 @@ def test_sigterm_ends_it_at_once_and_leaves_started(case):
     process = start(case, "sleep")
     assert process.stdout.readline() == "sleeping\n"
     process.terminate()
-    process.communicate(timeout=10)
+    process.communicate(timeout=60)
     assert process.returncode == -signal.SIGTERM
     assert case.result()["status"] == "started"
 

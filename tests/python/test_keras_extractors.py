@@ -1,22 +1,35 @@
-"""Both Keras extractors end to end on a tiny VGG16, against a float64 pass in NumPy."""
+"""Both Keras extractors end to end on a tiny VGG16, against a float64 pass in NumPy.
+
+One process of each Keras does most runs; those about the process itself have one of their own.
+"""
 
 from __future__ import annotations
 
 import json
 import subprocess
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from netparity.system.cache import cache_folder
+from tests.support.one_process import Done, run_many
+from tests.support.processors import every_processor
 from tests.support.tiny_vgg16 import (
     MEAN_RGB,
     TINY,
+    Case,
     forward,
+    make_case,
     relative_l2,
     run_extractor,
+    stack_environment,
     write_weights,
 )
 
+pytestmark = pytest.mark.xdist_group("keras extractors")
 # Two float32 tools differ by about 1e-6 on this network; a wrong kernel or axis by about 1.
 TOLERANCE = 1e-5
 
@@ -48,7 +61,8 @@ def test_features_agree_with_a_float64_pass(stack, environment, case, tmp_path):
     config = home / ".keras" / "keras.json"
     config.write_text('{"image_data_format": "channels_first", "floatx": "float64"}')
     before = config.read_bytes()
-    done = run(stack, {**environment, "HOME": str(home)}, case)
+    with every_processor():  # of two threads, both are found where there are two
+        done = run(stack, {**environment, "HOME": str(home)}, case)
     result = case.result()
     assert (done.returncode, result["status"]) == (0, "ok"), done.stderr
     assert_features_are_right(case, result)
@@ -69,25 +83,100 @@ def test_channels_first_on_theano_gives_the_same_features(stack, environment, ca
     assert result["data_format"] == "channels_first"
 
 
-@pytest.mark.parametrize("stack", ["keras3"], indirect=True)
-def test_channels_first_on_tensorflow_is_refused_with_the_fix(stack, environment, case):
-    case.job["data_format"] = "channels_first"
-    assert run(stack, environment, case).returncode == 1
-    assert "choose data_format 'channels_last'" in case.result()["error"]["message"]
+@dataclass(frozen=True)
+class Run:
+    """A job or a command by hand, and how it ended."""
+
+    case: Case
+    done: Done
+
+    def refusal(self) -> str:
+        """The message of a job that failed."""
+        assert self.done.returncode == 1
+        result = self.case.result()
+        assert result["status"] == "failed"
+        return result["error"]["message"]
+
+
+def by_hand(case: Case, layer: str, **files: str) -> list[str]:
+    files = {"image": case.job["images"][0], "weights": case.job["weights"]["file"], **files}
+    return [
+        *(word for name, file in files.items() for word in (f"--{name}", file)),
+        *("--layer", layer),
+    ]
+
+
+def bad_weights(damage: str, python: str, path: Path) -> None:
+    arrays = dict(TINY.arrays)
+    if damage == "layer missing":
+        del arrays["block3_conv2"]
+    if damage == "transposed":
+        kernel, bias = arrays["fc1"]
+        arrays["fc1"] = (kernel.T.copy(), bias)
+    if damage != "missing":
+        write_weights(python, arrays, path)
+    if damage == "cut":
+        path.write_bytes(path.read_bytes()[:5000])
+
+
+DAMAGES = ("missing", "cut", "transposed", "layer missing")
+CALLS = ("predict", "direct", "function", "jit")
+BY_HAND: Mapping[str, Callable[[Case], list[str]]] = {
+    "by hand": lambda case: by_hand(case, "fc6", output=str(case.output_dir / "feature.npy")),
+    "by hand, --image": lambda case: by_hand(case, "fc6", image="nowhere.file"),
+    "by hand, --weights": lambda case: by_hand(case, "fc6", weights="nowhere.file"),
+    "by hand, fc9": lambda case: by_hand(case, "fc9"),
+}
+
+
+@pytest.fixture(scope="module")
+def runs(stack, weights_file, tmp_path_factory) -> dict[str, Run]:
+    """Every run below, by its name."""
+    script, python = stack
+    cases = {}
+
+    def case_of(name: str) -> Case:
+        cases[name] = make_case(tmp_path_factory.mktemp("run"), weights_file)
+        return cases[name]
+
+    case_of("unknown layer").job["features"][0]["layer"] = "conv1_1"
+    for damage in DAMAGES:
+        case = case_of(damage)
+        path = case.output_dir / "bad.h5"
+        bad_weights(damage, python, path)
+        case.job["weights"]["file"] = str(path)
+    if script == "extract_keras3.py":
+        case_of("channels_first").job["data_format"] = "channels_first"
+        for call in ("fit", *CALLS):
+            case_of(call).job["options"] = {"call": call}
+        case = case_of("another format")
+        path = case.output_dir / "vgg16.weights.h5"
+        write_weights(python, TINY.arrays, path)
+        case.job["weights"]["file"] = str(path)
+    for case in cases.values():
+        case.write()
+    arguments = {name: [str(case.job_file)] for name, case in cases.items()}
+    for name, words in BY_HAND.items():
+        arguments[name] = words(case_of(name))
+    environment = stack_environment(cache_folder("theano"))
+    done = run_many(script, python, arguments, environment, tmp_path_factory.mktemp("output"))
+    return {name: Run(case, done[name]) for name, case in cases.items()}
 
 
 @pytest.mark.parametrize("stack", ["keras3"], indirect=True)
-def test_unknown_call_is_refused(stack, environment, case):
-    case.job["options"] = {"call": "fit"}
-    assert run(stack, environment, case).returncode == 1
-    assert "option call is 'fit'" in case.result()["error"]["message"]
+def test_channels_first_on_tensorflow_is_refused_with_the_fix(runs):
+    assert "choose data_format 'channels_last'" in runs["channels_first"].refusal()
 
 
 @pytest.mark.parametrize("stack", ["keras3"], indirect=True)
-@pytest.mark.parametrize("call", ["predict", "direct", "function", "jit"])
-def test_every_way_of_calling_keras_gives_the_same_features(stack, environment, case, call):
-    case.job["options"] = {"call": call}
-    done = run(stack, environment, case)
+def test_unknown_call_is_refused(runs):
+    assert "option call is 'fit'" in runs["fit"].refusal()
+
+
+@pytest.mark.parametrize("stack", ["keras3"], indirect=True)
+@pytest.mark.parametrize("call", CALLS)
+def test_every_way_of_calling_keras_gives_the_same_features(runs, call):
+    case, done = runs[call].case, runs[call].done
     result = case.result()
     assert done.returncode == 0, done.stderr
     assert result["flags"]["call"] == call
@@ -99,39 +188,19 @@ def test_every_way_of_calling_keras_gives_the_same_features(stack, environment, 
     assert ("using XLA" in done.stderr) == (call == "jit")
 
 
-def test_unknown_layer_is_refused_with_the_list(stack, environment, case):
-    case.job["features"][0]["layer"] = "conv1_1"
-    assert run(stack, environment, case).returncode == 1
-    message = case.result()["error"]["message"]
+def test_unknown_layer_is_refused_with_the_list(runs):
+    message = runs["unknown layer"].refusal()
     assert "no layer 'conv1_1'" in message and "'block1_conv1'" in message
 
 
 @pytest.mark.parametrize("stack", ["keras3"], indirect=True)
-def test_name_that_keras3_takes_for_another_format_is_refused(stack, environment, case, tmp_path):
-    path = tmp_path / "vgg16.weights.h5"
-    write_weights(stack[1], TINY.arrays, path)
-    case.job["weights"]["file"] = str(path)
-    assert run(stack, environment, case).returncode == 1
-    assert "rename it to end in '.h5'" in case.result()["error"]["message"]
+def test_name_that_keras3_takes_for_another_format_is_refused(runs):
+    assert "rename it to end in '.h5'" in runs["another format"].refusal()
 
 
-@pytest.mark.parametrize("damage", ["missing", "cut", "transposed", "layer missing"])
-def test_bad_weights_are_refused_by_name(stack, environment, case, tmp_path, damage):
-    path = tmp_path / "bad.h5"
-    arrays = dict(TINY.arrays)
-    if damage == "layer missing":
-        del arrays["block3_conv2"]
-    if damage == "transposed":
-        kernel, bias = arrays["fc1"]
-        arrays["fc1"] = (kernel.T.copy(), bias)
-    if damage != "missing":
-        write_weights(stack[1], arrays, path)
-    if damage == "cut":
-        path.write_bytes(path.read_bytes()[:5000])
-    case.job["weights"]["file"] = str(path)
-    assert run(stack, environment, case).returncode == 1
-    result = case.result()
-    assert result["status"] == "failed" and str(path) in result["error"]["message"]
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_bad_weights_are_refused_by_name(runs, damage):
+    assert runs[damage].case.job["weights"]["file"] in runs[damage].refusal()
 
 
 @pytest.mark.parametrize("said", ["theano", "tensorflow"])
@@ -168,33 +237,27 @@ def test_started_is_written_before_any_framework_is_imported(stack, environment,
     assert case.result()["status"] == "started"
 
 
-def test_by_hand_prints_one_json_object_and_saves_the_feature(stack, environment, case, tmp_path):
-    output = tmp_path / "feature.npy"
-    arguments = ["--image", case.job["images"][0], "--weights", case.job["weights"]["file"]]
-    arguments += ["--layer", "fc6", "--output", str(output)]
-    done = run_extractor(*stack, arguments, environment)
+def test_by_hand_prints_one_json_object_and_saves_the_feature(runs):
+    case, done = runs["by hand"].case, runs["by hand"].done
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout)
     assert list(report) == ["image_data_format", "load time", "preprocessing time", "predict time"]
     assert report.pop("image_data_format") == "channels_last"
     assert all(seconds > 0 for seconds in report.values())
     resized = (case.image[:1, 1::2, 1::2] - np.array(MEAN_RGB)).astype(np.float32)
-    assert relative_l2(np.load(output), forward(TINY.arrays, resized)["fc1"]) < TOLERANCE
+    feature = np.load(case.output_dir / "feature.npy")
+    assert relative_l2(feature, forward(TINY.arrays, resized)["fc1"]) < TOLERANCE
 
 
 @pytest.mark.parametrize("missing", ["--image", "--weights"])
-def test_by_hand_says_what_is_missing_in_one_sentence(stack, environment, case, missing):
-    files = {"--image": case.job["images"][0], "--weights": case.job["weights"]["file"]}
-    files[missing] = "nowhere.file"
-    arguments = [word for pair in files.items() for word in pair] + ["--layer", "fc6"]
-    done = run_extractor(*stack, arguments, environment)
+def test_by_hand_says_what_is_missing_in_one_sentence(runs, missing):
+    done = runs[f"by hand, {missing}"].done
     assert (done.returncode, done.stdout) == (2, "")
     assert len(done.stderr.splitlines()) == 1 and "nowhere.file" in done.stderr
 
 
-def test_by_hand_lists_the_layers_when_one_is_unknown(stack, environment, case):
-    arguments = ["--image", case.job["images"][0], "--weights", case.job["weights"]["file"]]
-    done = run_extractor(*stack, [*arguments, "--layer", "fc9"], environment)
+def test_by_hand_lists_the_layers_when_one_is_unknown(runs):
+    done = runs["by hand, fc9"].done
     assert done.returncode == 2 and "'fc9'" in done.stderr and "block5_pool" in done.stderr
 
 

@@ -1,5 +1,7 @@
 """A g++ that remembers what it compiled for Theano, so that a cold compile cache costs less.
 
+Its memory outlives the session, in the user's cache.
+
     python compiler.py REAL_COMPILER MEMORY_FOLDER ARGUMENTS...
 
 Theano sees a compiler that is quick. It is given the same bytes for the same code and arguments;
@@ -8,26 +10,49 @@ all else is left to the real compiler.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+_KEPT_SECONDS = 30 * 24 * 3600.0
 
-def install(folder: Path, memory: Path) -> Path | None:
-    """Make `folder`/g++; returns None where there is no compiler."""
+
+def install(folder: Path, memories: Path) -> Path | None:
+    """Make `folder`/g++, whose memory is a folder in `memories`; None if there is no compiler."""
     real = shutil.which("g++")
     if real is None:
         return None
+    memory = memories / built_for(real)
     memory.mkdir(exist_ok=True)
+    _forget(memory)
     program = folder / "g++"
     program.write_text(
         f'#!/bin/sh\nexec "{sys.executable}" -I -S "{__file__}" "{real}" "{memory}" "$@"\n'
     )
     program.chmod(0o755)
     return folder
+
+
+def built_for(compiler: str) -> str:
+    """A name for what decides, besides the code and the arguments, what the compiler makes."""
+    version = subprocess.run([compiler, "--version"], capture_output=True, check=True).stdout
+    about = Path("/proc/cpuinfo").read_text().splitlines()
+    # What -march=native means here.
+    processor = next((line for line in about if line.startswith(("flags", "Features"))), "")
+    return hashlib.sha256(version + " ".join(sorted(processor.split())).encode()).hexdigest()[:16]
+
+
+def _forget(memory: Path) -> None:
+    """Remove what no session has used for a month."""
+    for kept in memory.iterdir():
+        with contextlib.suppress(FileNotFoundError):  # another worker was quicker
+            if time.time() - kept.stat().st_mtime > _KEPT_SECONDS:
+                kept.unlink()
 
 
 def main(real: str, memory: Path, arguments: list[str]) -> int:
@@ -41,6 +66,7 @@ def main(real: str, memory: Path, arguments: list[str]) -> int:
     kept = memory / hashlib.sha256("\0".join(rest).encode() + b"\0" + code).hexdigest()
     if kept.exists():
         shutil.copyfile(kept, output)
+        os.utime(kept)
         return 0
     done = subprocess.run([real, *arguments])
     if done.returncode == 0:

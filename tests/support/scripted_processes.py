@@ -72,6 +72,11 @@ def script_preparation(monkeypatch: pytest.MonkeyPatch) -> None:
         return {runner.label: Availability(True) for runner in plan.runners}
 
     monkeypatch.setattr(points, "prepare_runners", prepare)
+    no_report(monkeypatch)
+
+
+def no_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A report is the run alone: no tables, plots or page."""
     monkeypatch.setattr(measuring, "write_report", lambda run, store, watch: store.write_run(run))
 
 

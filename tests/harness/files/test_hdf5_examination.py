@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import resource
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,6 +21,7 @@ from netparity.weights import open_weights
 from tests.support import hostile_hdf5, mat73_writer
 from tests.support.cases import NANO, random_tensors
 from tests.support.hostile_hdf5 import HOSTILE
+from tests.support.processes import processor_seconds
 
 TINY = NETWORKS["vgg16-tiny"]
 MOST_SECONDS, MOST_BYTES = 2.0, 500 * 2**20
@@ -37,12 +36,6 @@ print(json.dumps([done.returncode, done.stderr, seconds, used.ru_maxrss * 1024])
 """
 
 ANY_HOSTILE = pytest.mark.parametrize("make", HOSTILE, ids=lambda make: make.__name__)
-
-
-def processor_seconds() -> float:
-    """Of this process and of those that it has waited for."""
-    children = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return time.process_time() + children.ru_utime + children.ru_stime
 
 
 @pytest.mark.parametrize(

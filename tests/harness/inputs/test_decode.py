@@ -186,10 +186,10 @@ def test_a_text_file(tmp_path: Path) -> None:
 def test_a_png_that_declares_too_many_pixels(tmp_path: Path, size: tuple[int, int]) -> None:
     path = write_png(tmp_path / "bomb.png", size, b"\0" * 1000, depth=1, colour=0)
     assert path.stat().st_size < 1000
-    before, begun = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.monotonic()
+    before, begun = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
     message = refused(path)
     assert "100,000,000" in message
-    assert time.monotonic() - begun < 1
+    assert time.process_time() - begun < 1
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50_000  # kB
 
 

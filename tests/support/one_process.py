@@ -1,0 +1,81 @@
+"""One process of a tool for many runs of an extractor, whose import takes most of a short run.
+
+    python one_process.py SCRIPT RUNS.json
+
+Each run is the script started anew as the main program; what it imports stays.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import runpy
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+PYTHON_FOLDER = Path(__file__).resolve().parents[2] / "python"
+
+Done = subprocess.CompletedProcess[str]
+
+
+def run_many(
+    script: str,
+    python: str,
+    runs: Mapping[str, Sequence[str]],
+    environment: Mapping[str, str],
+    folder: Path,
+) -> dict[str, Done]:
+    """Run one of python/'s scripts with each of the arguments, one after the other.
+
+    Args:
+        runs: name to arguments.
+        folder: where the output of each run lies.
+    """
+    plan = folder / "runs.json"
+    plan.write_text(json.dumps([list(arguments) for arguments in runs.values()]))
+    command = [python, __file__, str(PYTHON_FOLDER / script), str(plan)]
+    whole = subprocess.run(
+        command, env=dict(environment), capture_output=True, text=True, timeout=600
+    )
+    assert whole.returncode == 0, whole.stderr
+    done = {}
+    for number, (name, arguments) in enumerate(runs.items()):
+        texts = [(folder / f"{number}.{stream}").read_text() for stream in ("out", "err")]
+        done[name] = Done(list(arguments), json.loads(whole.stdout)[number], *texts)
+    return done
+
+
+def _run(script: str, arguments: list[str], parts: str) -> int:
+    """The exit status of one run; what it prints goes to files, that of C++ code too."""
+    kept = [os.dup(1), os.dup(2)]
+    for number, stream in ((1, "out"), (2, "err")):
+        file = os.open(f"{parts}.{stream}", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+        os.dup2(file, number)
+        os.close(file)
+    sys.argv = [script, *arguments]
+    try:
+        runpy.run_path(script, run_name="__main__")
+        return 0
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        for number, copy in zip((1, 2), kept, strict=True):
+            os.dup2(copy, number)
+            os.close(copy)
+
+
+def main(script: str, plan: str) -> None:
+    sys.path[0] = os.path.dirname(script)
+    with open(plan) as file:
+        runs = json.load(file)
+    folder = os.path.dirname(plan)
+    codes = [_run(script, arguments, f"{folder}/{n}") for n, arguments in enumerate(runs)]
+    print(json.dumps(codes))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
