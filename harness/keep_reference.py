@@ -15,13 +15,15 @@ TRANSFER_FILES = ("transfer.json", "transfer.md", "transfer.csv")
 
 
 def main(made: Path, kept: Path) -> None:
-    """Copy the only comparison, replay, Theano run and transfer below `made`."""
+    """Copy the only run of each kind below `made`."""
+    [every] = made.glob("all/*")
     [compare] = made.glob("compare/*")
     [replay] = made.glob("replay/*-replay")
     [theano] = made.glob("theano/*")
     [transfer] = made.glob("transfer/*-transfer")
     stored = json.loads((replay / "replay.json").read_text(encoding="utf-8"))
     sources = {
+        "all": (every, RUN_FILES),
         "compare": (compare, RUN_FILES),
         "replay": (replay, ("replay.json", "replay.md")),
         "replay/once": (replay / stored["once"], RUN_FILES),

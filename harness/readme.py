@@ -22,8 +22,8 @@ from netparity.report.tables import comparison
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
 COMMITTED = ROOT / "results" / "reference"
-REFERENCE = COMMITTED / "compare"
-BEGIN = "<!-- made by `make readme` from results/reference/compare -->\n"
+REFERENCE = COMMITTED / "all"
+BEGIN = "<!-- made by `make readme` from results/reference/all -->\n"
 END = "<!-- end of what `make readme` made -->\n"
 PLOT, WIDTH_MM = "phases", 150.0
 
@@ -67,7 +67,7 @@ def results(run: Run) -> str:
         *("", f"{markdown.escape(errors.title)}:", "", *markdown.table_lines(errors), ""),
         *(f"{markdown.escape(inputs.title)}:", "", *markdown.table_lines(inputs), ""),
         f"({markdown.escape(machine)}; {run.settings.rounds} rounds, {run.started[:10]}, netparity "
-        f"{run.netparity_version}; more in [its tables](results/reference/compare/table.md).)",
+        f"{run.netparity_version}; more in [its tables](results/reference/all/table.md).)",
     ]
     return "\n".join(parts) + "\n"
 

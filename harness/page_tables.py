@@ -1,11 +1,11 @@
-"""Put the tables of operations, formats and the catalogue into docs/networks.md.
+"""Put the tables that the code knows into docs/networks.md and docs/runners.md.
 
-python harness/networks_page.py
+python harness/page_tables.py
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from netparity.networks.facts import catalogue_facts
@@ -15,33 +15,43 @@ from netparity.networks.reading import READERS
 from netparity.networks.writing import WRITERS
 from netparity.report import networks
 from netparity.report.cells import Table
+from netparity.runners import RUNNERS, Runner
 
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "networks.md"
+DOCS = Path(__file__).resolve().parents[1] / "docs"
 _END = "<!-- end -->\n"
 
 
 def main() -> None:
-    """Rewrite the page's tables."""
-    PAGE.write_text(with_tables(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    """Rewrite the pages' tables."""
+    for name, tables in pages().items():
+        page = DOCS / name
+        page.write_text(with_tables(page.read_text(encoding="utf-8"), tables), encoding="utf-8")
 
 
-def with_tables(text: str) -> str:
-    """The page with its tables as the code has them.
+def pages() -> dict[str, dict[str, Table]]:
+    """Every page with its tables by the names of their marks."""
+    return {
+        "networks.md": {
+            "formats": formats(),
+            "catalogue": networks.catalogue(catalogue_facts()),
+            "operations": operations(),
+        },
+        "runners.md": {"runners": runners()},
+    }
+
+
+def with_tables(text: str, tables: Mapping[str, Table]) -> str:
+    """A page with its tables as the code has them.
 
     Raises:
         ValueError: if the marks of a table are missing.
     """
-    made = {
-        "formats": formats(),
-        "catalogue": networks.catalogue(catalogue_facts()),
-        "operations": operations(),
-    }
-    for name, table in made.items():
-        begin = f"<!-- {name}: made by `make networks` -->\n"
+    for name, table in tables.items():
+        begin = f"<!-- {name}: made by `make tables` -->\n"
         before, mark, rest = text.partition(begin)
         _, end, after = rest.partition(_END)
         if not mark or not end:
-            raise ValueError(f"{PAGE.name} lacks the marks of the table {name}")
+            raise ValueError(f"the page lacks the marks of the table {name}")
         text = "\n".join([before + begin, *_lines(table), "", end + after])
     return text
 
@@ -67,6 +77,30 @@ def formats() -> Table:
     rows += [(writer.title, writer.suffix, "", f"`{writer.name}`") for writer in WRITERS.values()]
     headers = ("file", "ending", "read", "written (`--to`)")
     return Table("Formats", headers, tuple(rows), words=4)
+
+
+def runners() -> Table:
+    """Every runner: what it loads, and its keys."""
+    rows = tuple((f"`{kind.name}`", _loads(kind), _keys(kind)) for kind in RUNNERS)
+    return Table("Runners", ("runner", "loads", "keys"), rows, words=3)
+
+
+def _loads(kind: type[Runner]) -> str:
+    writer = kind(kind.name).writer
+    if writer is not None:
+        network = writer.title
+    else:
+        network = "a network built from the graph, node by node" if kind.network_format else ""
+    if not kind.weights_format:
+        return network or "what its keys say"
+    own = f"VGG networks: the tool's own, with weights as {kind.weights_format}"
+    return f"{own}; others: {network}" if network else own
+
+
+def _keys(kind: type[Runner]) -> str:
+    return ", ".join(
+        f"`{key}={'|'.join(option.choices) or '…'}`" for key, option in kind.options.items()
+    )
 
 
 def _formula(op: Op) -> str:
