@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 DEVICES = ("cpu", "cuda")
@@ -41,7 +43,23 @@ def out_of_memory(tool: str, used_bytes: int | None) -> DeviceError:
     )
 
 
-def means_out_of_memory(error: BaseException) -> bool:
+@contextmanager
+def memory_of(
+    tool: str, device: str, peak_bytes: Callable[[], int | None] = lambda: None
+) -> Iterator[None]:
+    """Raise DeviceError, in one sentence, in place of a tool's error for a GPU without memory left.
+
+    peak_bytes: returns the most memory that was in use, None where that is unknown.
+    """
+    try:
+        yield
+    except Exception as error:  # each tool has types of its own
+        if device == "cpu" or not _means_out_of_memory(error):
+            raise
+        raise out_of_memory(tool, peak_bytes()) from error
+
+
+def _means_out_of_memory(error: BaseException) -> bool:
     """Return whether an error of a framework says that a GPU's memory is full.
 
     Where too little is left for CUDA itself, frameworks raise other types than their own.

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from accelerator import out_of_memory
+from accelerator import memory_of
 from extractor import ignore_user_keras_config, main
 from job_files import Architecture, Preprocessing, Weights
 from keras3_backend import Backend
@@ -143,16 +143,10 @@ class Keras3(KerasStack):
         outputs = self.function(self.backend.to_tensor(tensor))
         return [self.backend.to_array(output) for output in as_list(outputs)]
 
-    @contextmanager
-    def memory_of_device(self) -> Iterator[None]:
-        """Raise DeviceError, in one sentence, in place of a framework's out-of-memory error."""
-        try:
-            yield
-        except Exception as error:
-            backend = self.backend
-            if backend.device == "cpu" or not backend.is_out_of_memory(error):
-                raise
-            raise out_of_memory(backend.title, backend.peak_bytes()) from error
+    def memory_of_device(self) -> AbstractContextManager[None]:
+        """Have a full GPU reported in one sentence; see `accelerator.memory_of`."""
+        backend = self.backend
+        return memory_of(backend.title, backend.device, backend.peak_bytes)
 
     def describe(self) -> Description:
         """Say which Keras and backend run, with which threads and kernels."""

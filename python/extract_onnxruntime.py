@@ -14,9 +14,8 @@ from accelerator import (
     device_flags,
     device_name,
     device_of,
-    means_out_of_memory,
+    memory_of,
     no_gpu,
-    out_of_memory,
 )
 from extractor import main
 from onnx_cut import Cut
@@ -73,12 +72,8 @@ class OnnxRuntime(OnnxStack):
     def called(self, model: Any, tensor: np.ndarray) -> list[np.ndarray]:
         """Run the session."""
         [entry] = model.get_inputs()
-        try:
+        with memory_of("ONNX Runtime", self.device):
             outputs: list[np.ndarray] = model.run(None, {entry.name: tensor})
-        except Exception as error:  # its own types, all alike
-            if self.device == "cuda" and means_out_of_memory(error):
-                raise out_of_memory("ONNX Runtime", None) from error
-            raise
         return outputs
 
     def describe(self) -> Description:

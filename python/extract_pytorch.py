@@ -8,14 +8,14 @@ from __future__ import annotations
 import platform
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import numpy as np
 
-from accelerator import means_out_of_memory, out_of_memory
+from accelerator import memory_of
 from extractor import main
 from graph_stack import GraphStack, image_size
 from job_files import Preprocessing, Weights
@@ -114,15 +114,9 @@ class Pytorch(GraphStack):
                 x = x.contiguous(memory_format=settings.format)
             return [output.float().cpu().numpy() for output in model(x)]
 
-    @contextmanager
-    def memory_of_device(self) -> Iterator[None]:
-        """Raise DeviceError, in one sentence, where a GPU's memory is full."""
-        try:
-            yield
-        except RuntimeError as error:
-            if self.settings.device == "cpu" or not means_out_of_memory(error):
-                raise
-            raise out_of_memory("PyTorch", self.torch.cuda.max_memory_allocated()) from error
+    def memory_of_device(self) -> AbstractContextManager[None]:
+        """Have a full GPU reported in one sentence; see `accelerator.memory_of`."""
+        return memory_of("PyTorch", self.settings.device, self.torch.cuda.max_memory_allocated)
 
     def layer_calls(
         self, tensor: np.ndarray, layers: list[str]

@@ -74,10 +74,6 @@ class Backend:
         """Return further settings in force, and what is known of the device."""
         return {}
 
-    def is_out_of_memory(self, error: Exception) -> bool:
-        """Whether an error says that the GPU's memory does not suffice."""
-        return False
-
     def peak_bytes(self) -> int | None:
         """Return the most memory that was in use on the GPU, None where that is unknown."""
         return None

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from accelerator import device_flags, means_out_of_memory, no_gpu
+from accelerator import device_flags, no_gpu
 from keras3_backend import Backend
 from stack import Settings
 
@@ -115,10 +115,6 @@ class Jax(Backend):
             "XLA_PYTHON_CLIENT_PREALLOCATE": preallocates,
             **device_flags("cuda", str(device.device_kind), self.peak_bytes()),
         }
-
-    def is_out_of_memory(self, error: Exception) -> bool:
-        """Whether it is XLA's error of this kind."""
-        return means_out_of_memory(error)
 
     def peak_bytes(self) -> int | None:
         """Return the most bytes that XLA's allocator has given out on the GPU."""

@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from accelerator import means_out_of_memory
 from keras3_backend import Backend
 from stack import Settings
 
@@ -66,10 +65,6 @@ class Torch(Backend):
             **torch_settings.arithmetic_flags(self.device),
             "graphs_compiled": str(torch_settings.graphs_compiled()),
         }
-
-    def is_out_of_memory(self, error: Exception) -> bool:
-        """Whether it is PyTorch's or CUDA's error of this kind."""
-        return means_out_of_memory(error)
 
     def peak_bytes(self) -> int | None:
         """Return the most bytes that PyTorch has given out on the GPU."""

@@ -12,7 +12,7 @@ from netparity.system.cache import cache_folder
 from tests.python.test_keras3_graph import possible
 from tests.support.every_operation import SKETCHES
 from tests.support.graph_jobs import evaluate, graph_case
-from tests.support.many_jobs import run_jobs
+from tests.support.one_process import run_jobs
 from tests.support.tiny_vgg16 import (
     TINY,
     forward,
@@ -66,7 +66,7 @@ def done(keras3_jax_python, tmp_path_factory):
         "XLA_FLAGS": XLA_FLAGS,
     }
     jobs = [case for case, _, _ in cases.values()]
-    run_jobs(keras3_jax_python, "extract_keras3", "Keras3", jobs, environment)
+    run_jobs("extract_keras3.py", keras3_jax_python, jobs, environment)
     return cases
 
 

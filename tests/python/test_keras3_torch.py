@@ -14,7 +14,7 @@ from tests.python.test_keras3_graph import possible
 from tests.python.test_pytorch_graph import small
 from tests.support.every_operation import SKETCHES
 from tests.support.graph_jobs import evaluate, graph_case
-from tests.support.many_jobs import run_jobs
+from tests.support.one_process import run_jobs
 from tests.support.tiny_vgg16 import (
     TINY,
     forward,
@@ -67,7 +67,7 @@ def done(keras3_torch_python, tmp_path_factory):
         "TORCHINDUCTOR_CACHE_DIR": str(cache_folder("torchinductor")),
     }
     jobs = [case for case, _, _ in cases.values()]
-    run_jobs(keras3_torch_python, "extract_keras3", "Keras3", jobs, environment)
+    run_jobs("extract_keras3.py", keras3_torch_python, jobs, environment)
     return cases
 
 

@@ -15,7 +15,7 @@ from netparity.networks.reading.onnx import read as read_onnx
 from netparity.system.cache import cache_folder
 from tests.support.every_operation import SKETCHES
 from tests.support.graph_jobs import Sketch, evaluate, graph_case, write_tensors
-from tests.support.many_jobs import run_jobs
+from tests.support.one_process import run_jobs
 from tests.support.tiny_vgg16 import relative_l2, run_extractor, stack_environment
 
 # A few float32 roundings; a wrong operation or order differs by about 1.
@@ -111,7 +111,7 @@ def done(pytorch_python, tmp_path_factory):
         "TORCHINDUCTOR_CACHE_DIR": str(cache_folder("torchinductor")),
     }
     jobs = [case for case, _, _ in made.values()]
-    run_jobs(pytorch_python, "extract_pytorch", "Pytorch", jobs, environment)
+    run_jobs("extract_pytorch.py", pytorch_python, jobs, environment)
     return made
 
 

@@ -17,7 +17,7 @@ from tests.python.test_keras3_graph import possible
 from tests.support.command_line import COMMAND
 from tests.support.every_operation import SKETCHES
 from tests.support.graph_jobs import evaluate, graph_case
-from tests.support.many_jobs import run_jobs
+from tests.support.one_process import run_jobs
 from tests.support.tiny_vgg16 import (
     TINY,
     forward,
@@ -94,7 +94,7 @@ def done(tf_keras_python, users, tmp_path_factory):
     cases["lambda.h5"] = case, None, None
     environment = stack_environment(cache_folder("theano"))
     jobs = [case for case, _, _ in cases.values()]
-    run_jobs(tf_keras_python, "extract_tf_keras", "TfKeras", jobs, environment)
+    run_jobs("extract_tf_keras.py", tf_keras_python, jobs, environment)
     return cases
 
 

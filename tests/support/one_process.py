@@ -12,8 +12,13 @@ import os
 import runpy
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # the tools run this file too, and have no tests
+    from tests.support.tiny_vgg16 import Case
 
 PYTHON_FOLDER = Path(__file__).resolve().parents[2] / "python"
 
@@ -45,6 +50,15 @@ def run_many(
         texts = [(folder / f"{number}.{stream}").read_text() for stream in ("out", "err")]
         done[name] = Done(list(arguments), json.loads(whole.stdout)[number], *texts)
     return done
+
+
+def run_jobs(
+    script: str, python: str, cases: Iterable[Case], environment: Mapping[str, str] = os.environ
+) -> None:
+    """Run jobs with one of python/'s extractors, one after the other in one process."""
+    runs = {str(number): [str(case.job_file)] for number, case in enumerate(cases)}
+    with tempfile.TemporaryDirectory() as folder:
+        run_many(script, python, runs, environment, Path(folder))
 
 
 def _run(script: str, arguments: list[str], parts: str) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,20 +10,10 @@ from netparity.networks.graph import Network
 from netparity.networks.writing import WRITERS
 from netparity.runners import RUNNERS
 from netparity.runners.python_tool import PythonRunner
+from tests.support import one_process
 from tests.support.every_operation import SKETCHES
 from tests.support.graph_jobs import Array, Sketch, evaluate, graph_case
-from tests.support.tiny_vgg16 import PYTHON_FOLDER, Case, relative_l2
-
-RUN_JOBS = """
-import importlib, sys
-sys.path.insert(0, sys.argv[1])
-extractor = importlib.import_module("extractor")
-tool = getattr(importlib.import_module(sys.argv[2]), sys.argv[3])
-for job in sys.argv[4:]:
-    extractor.run_job_file(tool(), job)
-"""
-STACKS = {"onnxruntime": "OnnxRuntime", "openvino": "OpenVino", "opencv-dnn": "OpenCv"}
-"""Runner to the class in its extractor."""
+from tests.support.tiny_vgg16 import Case, relative_l2
 
 
 def runner_called(name: str) -> PythonRunner:
@@ -36,15 +25,7 @@ def runner_called(name: str) -> PythonRunner:
 
 def run_jobs(name: str, python: str, cases: Sequence[Case]) -> None:
     """Run jobs one after the other in one process of a tool."""
-    script = runner_called(name).script.removesuffix(".py")
-    files = [str(case.job_file) for case in cases]
-    subprocess.run(
-        [python, "-c", RUN_JOBS, str(PYTHON_FOLDER), script, STACKS[name], *files],
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=True,
-    )
+    one_process.run_jobs(runner_called(name).script, python, cases)
 
 
 def possible(name: str, sketch: Sketch) -> dict[str, str]:
