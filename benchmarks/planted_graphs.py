@@ -19,6 +19,7 @@ from netparity.inputs import SAMPLE_IMAGE, decode, prepare
 from netparity.networks import network_called
 from netparity.weights import resolve
 from tests.planted.graphs import Subject, diagnose, has_effect, plants, problems, run_tool
+from tests.support.warm_processes import WarmProcesses
 
 NETWORKS = ("alexnet-tiny", "resnet-tiny", "googlenet-tiny", "mobilenet-tiny")
 TOOLS = (
@@ -33,7 +34,12 @@ def main() -> None:
     parser.add_argument("--networks", nargs="+", default=list(NETWORKS))
     parser.add_argument("--tools", nargs="+", default=list(TOOLS))
     parser.add_argument("--each", type=int, default=1)
-    arguments = parser.parse_args()
+    with WarmProcesses() as processes:
+        run(parser.parse_args(), processes)
+
+
+def run(arguments: argparse.Namespace, processes: WarmProcesses) -> None:
+    """Plant each mistake in each network and tool."""
     begun, right, tried, without = time.monotonic(), 0, 0, 0
     for name in arguments.networks:
         network = network_called(name)
@@ -48,7 +54,9 @@ def main() -> None:
                     continue
                 with tempfile.TemporaryDirectory() as folder:
                     try:
-                        features = run_tool(tool, planted, subject.images, Path(folder))
+                        features = run_tool(
+                            tool, planted, subject.images, Path(folder), processes.launch
+                        )
                     except Exception as error:
                         print(f"{name}, {tool}, {planted.key} at {planted.place}: {error}")
                         continue

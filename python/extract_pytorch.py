@@ -31,7 +31,7 @@ class Pytorch(GraphStack):
     torch: Any
     settings: Any
     network: Any
-    own_transforms: Any = None
+    transforms: str | None = None
     model: Any
     built: str | None = None
 
@@ -60,7 +60,6 @@ class Pytorch(GraphStack):
 
             self.network = TorchvisionNetwork(network, weights.file)
             self.built = f"torchvision.models.{self.network.name}"
-            self.own_transforms = self.network.transforms
         elif weights.format == "safetensors":
             from torch_network import GraphNetwork
 
@@ -87,14 +86,17 @@ class Pytorch(GraphStack):
     ) -> np.ndarray:
         """Decode with Pillow; resize, crop and normalise with torchvision's transforms.
 
-        A network of torchvision has transforms of its own, at its own size.
+        A network of torchvision has transforms of its own, which are used if they do what the job
+        states.
 
         Returns N x C x H x W float32. Raises ValueError naming the image.
         """
         from torch_transforms import composed, tensor_of
 
-        transforms = self.own_transforms
+        transforms = self.network.own_transforms(preprocessing)
+        self.transforms = "those of the network's default weights"
         if transforms is None:
+            self.transforms = "composed of the preprocessing that the job states"
             mean_image = mean_image_of(preprocessing, self.tensors)
             transforms = composed(image_size(shape), preprocessing, mean_image)
         array: np.ndarray = tensor_of(image_files, preprocessing.order, transforms).numpy()
@@ -141,6 +143,7 @@ class Pytorch(GraphStack):
             blas=torch_settings.libraries(self.settings.device),
             flags={
                 **self.settings.flags(),
+                **({} if self.transforms is None else {"transforms": self.transforms}),
                 "graphs_compiled": str(torch_settings.graphs_compiled()),
                 "resize": "Pillow's, antialiased (torchvision's Resize of a Pillow image)",
             },

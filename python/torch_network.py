@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import torch  # type: ignore[import-not-found]
 
+from job_files import Preprocessing
 from network_file import NetworkError, NetworkFile, NetworkNode
 from torch_operations import OPERATIONS
 from torch_step import Shape, Step
@@ -88,6 +89,9 @@ class GraphNetwork:
     def timed(self) -> list[str]:
         """The nodes that the option `per_layer` times."""
         return [name for name, step in self.steps.items() if not step.node.inner]
+
+    def own_transforms(self, preprocessing: Preprocessing) -> None:
+        """Return None: no graph has transforms of its own."""
 
     def up_to(self, layers: list[str]) -> Graph:
         """Return the network that ends at these nodes. Raises NetworkError if it lacks one."""

@@ -56,7 +56,7 @@ class Step(torch.nn.Module):  # type: ignore[misc]
 
     def hold(self, name: str, values: np.ndarray | None) -> None:
         """Keep values as the attribute `name`, moved and converted with the network; None stays."""
-        held = None if values is None else torch.from_numpy(np.array(values, np.float32))
+        held = None if values is None else torch.from_numpy(np.array(values, np.float32, order="C"))
         self.register_buffer(name, held)
 
     def axes(self, name: str = "axes") -> list[int]:

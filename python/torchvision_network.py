@@ -6,9 +6,10 @@ from typing import Any
 
 import torch  # type: ignore[import-not-found]
 
+from job_files import Preprocessing
 from network_file import NetworkError, NetworkFile
 from torchvision_import import import_torchvision
-from torchvision_networks import PREFIX, build
+from torchvision_networks import PREFIX, build, preprocessing_of
 from traced_network import trace
 
 
@@ -27,11 +28,11 @@ class TorchvisionNetwork:
                 "it; give the job canonical weights"
             )
         self.name = network.name.removeprefix(PREFIX)
-        torchvision = import_torchvision()
+        self.torchvision = import_torchvision()
         height, width, channels = network.inputs[0].shape
-        model = build(torchvision, self.name, state_file)
-        self.traced = trace(torchvision, model, torch.zeros(1, channels, height, width))
-        self.transforms = _own_transforms(torchvision, self.name, (height, width))
+        self.size = [height, width]
+        model = build(self.torchvision, self.name, state_file)
+        self.traced = trace(self.torchvision, model, torch.zeros(1, channels, height, width))
 
     @property
     def timed(self) -> list[str]:
@@ -43,8 +44,13 @@ class TorchvisionNetwork:
         """Return the network that ends at these nodes. Raises ValueError if it lacks one."""
         return self.traced.returning(layers)
 
+    def own_transforms(self, preprocessing: Preprocessing) -> Any:
+        """Return the transforms of the network's default weights; None if the job asks for others.
 
-def _own_transforms(torchvision: Any, name: str, size: tuple[int, int]) -> Any:
-    """Return the transforms of the network's default weights; None if the size is another."""
-    transforms = torchvision.models.get_model_weights(name).DEFAULT.transforms()
-    return transforms if tuple(transforms.crop_size * 2)[:2] == size else None
+        They crop to one size, so a network of another input size needs others as well.
+        """
+        transforms = self.torchvision.models.get_model_weights(self.name).DEFAULT.transforms()
+        if [*transforms.crop_size * 2][:2] != self.size:
+            return None
+        _, stated = preprocessing_of(self.torchvision, self.name, self.size)
+        return transforms if Preprocessing(**stated) == preprocessing else None

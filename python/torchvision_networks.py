@@ -43,13 +43,48 @@ def _load(model: Any, home: Any, weights: str) -> None:
         state = torch.load(weights, map_location="cpu", weights_only=True)
     except Exception as error:  # PyTorch raises many types
         raise ValueError(f"'{weights}' cannot be read as a state dict: {error}") from error
-    if not isinstance(state, dict):
-        raise ValueError(f"'{weights}' holds a {type(state).__name__}, expected a state dict")
+    state = state_dict_in(state, model)
+    if state is None:
+        raise ValueError(f"'{weights}' holds no state dict; save model.state_dict() alone")
     renaming = getattr(home, "_load_state_dict", None)  # DenseNet's published files need it
     if renaming is not None:
         renaming(model=model, weights=_Loaded(state), progress=False)
     else:
-        model.load_state_dict(state)
+        try:
+            model.load_state_dict(state)
+        except RuntimeError as error:
+            first = " ".join(str(error).split())[:300]
+            raise ValueError(f"'{weights}' is not of this network: {first}") from error
+
+
+def state_dict_in(held: Any, model: Any) -> dict[str, Any] | None:
+    """Return the dictionary of tensors in a checkpoint, under the names that the model has.
+
+    Trainers wrap a state dict (`{"state_dict": ..., "epoch": 3}`), and wrappers of a model put a
+    word in front of every name (`module.`, `_orig_mod.`). None if there is no such dictionary.
+    """
+    if not isinstance(held, dict):
+        return None
+    own = set(model.state_dict())
+    inner = [value for value in held.values() if isinstance(value, dict)]
+    candidates = [held, *inner]
+    for found in candidates:
+        prefix = _prefix([str(name) for name in found])
+        named = {str(name).removeprefix(prefix): value for name, value in found.items()}
+        for state in (found, named):
+            if own & set(map(str, state)):
+                return state
+    return None if inner else held
+
+
+def _prefix(names: list[str]) -> str:
+    """Return the words that all names begin with, up to a dot."""
+    words: list[str] = []
+    for parts in zip(*(name.split(".")[:-1] for name in names), strict=False):
+        if len(set(parts)) > 1:
+            break
+        words.append(parts[0])
+    return "".join(f"{word}." for word in words)
 
 
 class _Loaded:

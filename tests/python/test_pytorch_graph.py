@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from netparity.files.limits import WEIGHTS
 from netparity.files.source import Source
+from netparity.inputs import DecodedImage, prepare
+from netparity.networks import Preprocessing
+from netparity.networks.input_size import resized
 from netparity.networks.ops import OPS
 from netparity.networks.reading.onnx import read as read_onnx
 from netparity.system.cache import cache_folder
@@ -177,23 +181,82 @@ def test_what_cannot_be_done_is_refused_in_words(done, words):
     assert "\n" not in message
 
 
-def test_a_network_of_torchvision_is_torchvisions_own(pytorch_python, environment, tmp_path):
+@pytest.fixture(scope="module")
+def squeezenet(pytorch_python, tmp_path_factory):
+    """A network that torchvision made, its tensors, and its weights in a .pth."""
+    folder = tmp_path_factory.mktemp("squeezenet")
+    environment = stack_environment(cache_folder("theano"))
     request = {"name": "squeezenet1_1", "seed": 3, "input_size": [64, 64], "weights": None}
-    file = tmp_path / "request.json"
-    file.write_text(json.dumps({**request, "folder": str(tmp_path)}))
+    file = folder / "request.json"
+    file.write_text(json.dumps({**request, "folder": str(folder)}))
     made = run_extractor("make_torchvision_network.py", pytorch_python, [str(file)], environment)
     assert made.returncode == 0, made.stderr
-    read = read_onnx(Source(tmp_path / "squeezenet1_1.onnx", WEIGHTS))
+    read = read_onnx(Source(folder / "squeezenet1_1.onnx", WEIGHTS))
     network = replace(read.network, name="torchvision:squeezenet1_1")
-    state = tmp_path / "squeezenet1_1.pth"
-    how = {"mean": [0.5], "resize": [96, 96], "keep_aspect": True, "filter": "bilinear"}
-    case = graph_case(tmp_path, network, state, "torchvision", images=1, preprocessing=how)
-    done = run_extractor("extract_pytorch.py", pytorch_python, [str(case.job_file)], environment)
-    assert done.returncode == 0, done.stderr
+    return network, read.tensors, folder / "squeezenet1_1.pth"
+
+
+OWN = {
+    **{"mean": [0.485, 0.456, 0.406], "deviation": [0.229, 0.224, 0.225], "scale": 1 / 255},
+    **{"resize": [256, 256], "keep_aspect": True, "filter": "bilinear"},
+}
+"""What torchvision's documentation says of the inference transforms of squeezenet1_1."""
+TRANSFORMS = {
+    "of torchvision": (224, OWN),
+    "of torchvision at another size": (64, {**OWN, "resize": [73, 73]}),
+    "with the mean and scale of Keras": (224, {"mean": [1.0], "scale": 1 / 127.5}),
+    "with another deviation": (224, {**OWN, "deviation": [0.5, 0.5, 0.5]}),
+    "with the channels in Caffe's order": (224, {"order": "BGR", "mean": [104.0, 117.0, 123.0]}),
+}
+
+
+@pytest.fixture(scope="module")
+def classified(squeezenet, pytorch_python, tmp_path_factory):
+    """One job for every node, and one for each way to make the native input, in one process."""
+    network, _, state = squeezenet
+    plan = {"every node": (64, None), **TRANSFORMS}
+    cases = {}
+    for title, (side, how) in plan.items():
+        given = {"layers": {"flatten": "flatten"}, "images": 1, "preprocessing": how}
+        sized = resized(network, (side, side, 3))
+        folder = tmp_path_factory.mktemp("classified")
+        cases[title] = graph_case(folder, sized, state, "torchvision", **(given if how else {}))
+    environment = stack_environment(cache_folder("theano"))
+    run_jobs("extract_pytorch.py", pytorch_python, list(cases.values()), environment)
+    return cases
+
+
+def test_a_network_of_torchvision_is_torchvisions_own(squeezenet, classified):
+    network, tensors, _ = squeezenet
+    case = classified["every node"]
     result = case.result()
+    assert result["status"] == "ok", result["error"]
     assert result["built"] == "torchvision.models.squeezenet1_1"
-    expected = evaluate(network, read.tensors, case.shared)
+    expected = evaluate(network, tensors, case.shared)
     assert len(case.job["features"]) == len(expected) - len(network.inputs) > 50
     for feature in case.job["features"]:
         found = case.array(result["features"]["shared"][feature["name"]])
         assert relative_l2(found, expected[feature["name"]]) < TOLERANCE, feature["name"]
+
+
+@pytest.mark.parametrize("title", TRANSFORMS)
+def test_a_network_of_torchvision_is_given_the_image_that_the_job_states(
+    squeezenet, classified, title
+):
+    side, how = TRANSFORMS[title]
+    case = classified[title]
+    result = case.result()
+    assert result["status"] == "ok", result["error"]
+    stated = {key: tuple(value) if isinstance(value, list) else value for key, value in how.items()}
+    image = replace(
+        resized(squeezenet[0], (side, side, 3)).inputs[0], preprocessing=Preprocessing(**stated)
+    )
+    network = replace(squeezenet[0], inputs=(image,))
+    expected = prepare([DecodedImage(Path("a.ppm"), case.image[0], "RGB", (64, 48), "0")], network)
+    native = case.array(result["native_input"])
+    grey_level = how.get("scale", 1) / min(how.get("deviation", [1]))
+    # Resizing a side of 48 pixels, Pillow rounds to whole grey levels, as netparity's own does.
+    assert np.abs(native - expected).max() < 1.01 * grey_level
+    assert relative_l2(native, expected) < 0.01
+    own = title == "of torchvision"
+    assert ("default weights" in result["flags"]["transforms"]) == own
