@@ -27,6 +27,7 @@ __all__ = ["Array", "Group", "Item", "Link", "Place", "floats", "looks_like", "m
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
 _USER_BLOCKS = (0, 512, 1024, 2048, 4096)
 _WALL_SECONDS = 20
+_TRIES = 2
 
 
 def looks_like(head: bytes) -> bool:
@@ -58,11 +59,12 @@ def _examine(place: Place, limits: Limits) -> None:
     # -P: nothing is imported from the current folder, which may hold anything.
     child = [sys.executable, "-P", "-m", hdf5_examination.__name__, json.dumps(order)]
     seconds = hdf5_examination.seconds_for(path.stat().st_size)
-    code, printed = ask(Command(child), Path.cwd(), _WALL_SECONDS + 10 * seconds)
-    if code == hdf5_examination.FINE:
-        return
-    if code == hdf5_examination.REFUSED and (printed := printed.strip()):
-        raise DamagedError(printed.replace(str(path), str(place.path)))
+    for _ in range(_TRIES):  # on a busy machine even a good file may run into the limits
+        code, printed = ask(Command(child), Path.cwd(), _WALL_SECONDS + 10 * seconds)
+        if code == hdf5_examination.FINE:
+            return
+        if code == hdf5_examination.REFUSED and (printed := printed.strip()):
+            raise DamagedError(printed.replace(str(path), str(place.path)))
     raise DamagedError("the HDF5 library fails on it, or takes too much time or memory")
 
 
@@ -102,11 +104,24 @@ def floats(item: Item, name: str) -> Stored:
     Raises:
         DamagedError: if they are not floats or cannot be read.
     """
+    return _values(item, name, "f", "no floats")
+
+
+def numbers(item: Item, name: str) -> Stored:
+    """The same if whole numbers and truth values are accepted too.
+
+    Raises:
+        DamagedError: as `floats`.
+    """
+    return _values(item, name, "fiub", "no numbers")
+
+
+def _values(item: Item, name: str, kinds: str, lacking: str) -> Stored:
     values = item.values if isinstance(item, Array) else Unreadable(name, "no array")
     if isinstance(values, Unreadable):
         raise DamagedError(f"{name[:NAME_SHOWN]!r} holds {values.what}")
-    if values.dtype.kind != "f":
-        raise DamagedError(f"{name[:NAME_SHOWN]!r} holds {values.dtype}, no floats")
+    if values.dtype.kind not in kinds:
+        raise DamagedError(f"{name[:NAME_SHOWN]!r} holds {values.dtype}, {lacking}")
     return Stored(name, values.shape, values.dtype, values.fetch)
 
 

@@ -39,12 +39,15 @@ class Array:
         values: in the file's order of axes.
         packed: whether its chunks are compressed.
         targets: what it refers to, if it holds references; None for a reference to nothing.
+        address: where in the file it is described; a file that is written in one go has them in
+            the order in which they were made.
     """
 
     attributes: dict[str, Any]
     values: Stored | Unreadable
     packed: bool = False
     targets: list[Group | Array | None] | None = None
+    address: int = 0
 
 
 @dataclass(frozen=True)
@@ -99,7 +102,7 @@ class _Walk:
         item: Group | Array
         if isinstance(found, h5py.Dataset):
             values, packed = values_of(self._place, found, self._limits)
-            item = Array(attributes, values, packed)
+            item = Array(attributes, values, packed, address=h5py.h5o.get_info(found.id).addr)
         else:
             item = Group(attributes)
         self._seen[found.id] = item

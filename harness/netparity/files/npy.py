@@ -13,6 +13,7 @@ from numpy.lib import format as numpy_format
 
 from netparity.files import raw, zip_file
 from netparity.files.limits import NAME_SHOWN, DamagedError, Limits, check_size
+from netparity.files.numpy_functions import PickledArray
 from netparity.files.stored import Stored
 
 MAGIC = b"\x93NUMPY"
@@ -55,6 +56,18 @@ def read(path: Path, limits: Limits | None) -> Stored:
     return _by_columns(stored) if header.by_columns else stored
 
 
+def pickle_in(path: Path) -> int | None:
+    """Where in a file the pickle of its objects begins; None if it holds plain values.
+
+    Raises:
+        DamagedError: if it is no .npy.
+        ValueError: if its header is damaged.
+    """
+    with path.open("rb") as file:
+        header = _header(file.read(_MOST_HEADER_BYTES), "it")
+    return header.size if header.dtype.hasobject else None
+
+
 def of_member(member: zip_file.Member) -> Stored:
     """The array of an archive's member.
 
@@ -74,6 +87,20 @@ def of_member(member: zip_file.Member) -> Stored:
     shape = header.shape[::-1] if header.by_columns else header.shape
     stored = member.array(name, shape, header.dtype, header.size)
     return _by_columns(stored) if header.by_columns else stored
+
+
+def at(path: Path, name: str, array: PickledArray, limits: Limits) -> Stored:
+    """An array whose values lie in a pickle in a file.
+
+    Raises:
+        DamagedError: if it is too large.
+    """
+    assert array.kind is not None
+    assert array.place is not None
+    by_columns = array.by_columns and len(array.shape) > 1
+    shape = array.shape[::-1] if by_columns else array.shape
+    stored = raw.stored(path, name, shape, array.kind.dtype, array.place.start, limits)
+    return _by_columns(stored) if by_columns else stored
 
 
 def header_of(shape: tuple[int, ...]) -> bytes:

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
-from netparity.files.limits import DamagedError
+from netparity.files.limits import CutOffError, DamagedError
 
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 _MOST_FIELDS = 1_000_000
+_MOST_PACKED_BYTES = 2**20
 
 
 @dataclass(frozen=True)
@@ -27,12 +28,16 @@ class Field:
 
 
 class File:
-    """A file that holds one message."""
+    """A file that holds one message.
 
-    def __init__(self, path: Path) -> None:
+    Args:
+        most_fields: how many fields are read before the file is refused.
+    """
+
+    def __init__(self, path: Path, most_fields: int = _MOST_FIELDS) -> None:
         self._file = path.open("rb")
         self.size = path.stat().st_size
-        self._fields = 0
+        self._fields, self._most_fields = 0, most_fields
 
     def __enter__(self) -> File:
         return self
@@ -54,8 +59,8 @@ class File:
         at = start
         while at < end:
             self._fields += 1
-            if self._fields > _MOST_FIELDS:
-                raise DamagedError(f"it has over {_MOST_FIELDS:,} fields")
+            if self._fields > self._most_fields:
+                raise DamagedError(f"it has over {self._most_fields:,} fields")
             key, at = self._varint(at)
             number, kind = key >> 3, key & 7
             value, stop = 0, at
@@ -68,6 +73,8 @@ class File:
                 stop = at + (4 if kind == _FIXED32 else 8)
             else:
                 raise DamagedError(f"a field is of the unknown kind {kind}")
+            if stop > self.size:
+                raise CutOffError(f"a field reaches to byte {stop:,}, beyond the file's end")
             if stop > end or number == 0:
                 raise DamagedError("a field reaches beyond its message")
             yield Field(number, value, at, stop)
@@ -88,6 +95,8 @@ class File:
         """The numbers of a repeated field: one, or many packed into bytes."""
         if field.start == field.end or field.value:
             return [field.value]
+        if field.end - field.start > _MOST_PACKED_BYTES:
+            raise DamagedError(f"a list of {field.end - field.start:,} bytes is too long")
         found, at = [], field.start
         while at < field.end:
             value, at = self._varint(at)
@@ -101,7 +110,7 @@ class File:
             value |= (byte & 0x7F) << (7 * index)
             if byte < 0x80:
                 return value, at + index + 1
-        raise DamagedError("a number is cut off")
+        raise CutOffError("a number is cut off")
 
 
 def varint(value: int) -> bytes:
