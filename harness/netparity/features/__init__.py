@@ -22,6 +22,7 @@ from netparity.features.choosing import choose
 from netparity.features.named import NamedFeature, NamedFeatures, named, sort_by_layer
 from netparity.features.orientation import Found, orientations
 from netparity.features.variable import Array, Variable, as_floats
+from netparity.files import strangers
 from netparity.files.limits import FEATURES, reading
 from netparity.files.source import Source, open_source
 from netparity.networks import Network
@@ -141,6 +142,9 @@ def as_found(
 def _format_of(source: Source) -> ModuleType:
     """By the file's content, then by its name."""
     suffix = source.path.suffix.lower()
+    stranger = strangers.recognise_features(source.path)
+    if stranger is not None and stranger.sort != "text":
+        raise InputError(strangers.sentence(source.path, "features", stranger))
     for module in FORMATS:
         if module.recognises(source.head):
             return module

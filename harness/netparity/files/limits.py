@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from netparity.errors import InputError
+from netparity.files import strangers
 
 MOST_HEADER_BYTES = 2**24
 MOST_UNPACKED_BYTES = 2**33
@@ -20,6 +21,7 @@ MOST_AXES = 32
 DEEPEST = 32
 MOST_CHUNK_VALUES = 2**24
 NAME_SHOWN = 80
+_TEXTS = (".prototxt", ".pbtxt", ".json", ".txt")
 
 
 @dataclass(frozen=True)
@@ -52,9 +54,16 @@ class DamagedError(Exception):
     """A file is not what its kind prescribes."""
 
 
+class CutOffError(DamagedError):
+    """A file ends before what it announces, as an unfinished download does."""
+
+
 @contextmanager
 def reading(path: Path, kind: str, what: str = "weights") -> Iterator[None]:
     """Turn every error of a reader into one sentence that names the file.
+
+    Whether the file is complete is asked only where it ends too early. If it is of another kind
+    than the reader's, as a page of HTML named .h5, the sentence says so.
 
     Raises:
         InputError: for anything but an interrupt and its like.
@@ -64,9 +73,15 @@ def reading(path: Path, kind: str, what: str = "weights") -> Iterator[None]:
     except InputError:
         raise
     except Exception as error:  # libraries raise many types on damaged files
+        stranger = strangers.recognise(path)
+        # The reader of a text knows best what is wrong with it.
+        is_read = what == "features" or path.suffix.lower() in _TEXTS
+        if stranger is not None and not (stranger.sort == "text" and is_read):
+            raise InputError(strangers.sentence(path, what, stranger)) from error
         reason = str(error) if isinstance(error, (DamagedError, OSError)) else repr(error)
+        question = "; is the file complete?" if isinstance(error, (CutOffError, EOFError)) else ""
         raise InputError(
-            f"{what} {path} cannot be read as {kind}: {reason[:400]}; is the file complete?"
+            f"{what} {path} cannot be read as {kind}: {reason[:400]}{question}"
         ) from error
 
 

@@ -8,6 +8,8 @@ MathWorks, "MAT-File Format".
 from __future__ import annotations
 
 import math
+import re
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -21,6 +23,7 @@ from netparity.files.limits import (
     MOST_FIELDS,
     MOST_TEXT,
     NAME_SHOWN,
+    CutOffError,
     DamagedError,
     Limits,
 )
@@ -66,7 +69,7 @@ def read(path: Path, limits: Limits) -> dict[str, Node]:
             tag = file.read(8)
             kind, length = int.from_bytes(tag[:4], order), int.from_bytes(tag[4:], order)
             if len(tag) < 8 or at + 8 + length > size:
-                raise DamagedError("a variable is cut off")
+                raise CutOffError("a variable is cut off")
             if kind not in (_MATRIX, _COMPRESSED):
                 raise DamagedError(f"an element of type {kind} stands where a variable should")
             packed = Packed(path, at + 8, length, limits) if kind == _COMPRESSED else None
@@ -104,7 +107,7 @@ class _Reader:
         at = self.position
         tag = self._bytes.at(at, 8)
         if len(tag) < 8:
-            raise DamagedError("an element is cut off")
+            raise CutOffError("an element is cut off")
         kind, size = (int.from_bytes(part, self._order) for part in (tag[:4], tag[4:]))
         if kind >> 16:  # up to 4 bytes share the tag's 8
             if kind >> 16 > 4:
@@ -121,7 +124,7 @@ class _Reader:
             raise DamagedError(f"an element claims {element.size:,} bytes; {most:,} at most")
         data = self._bytes.at(element.start, element.size)
         if len(data) < element.size:
-            raise DamagedError("an element is cut off")
+            raise CutOffError("an element is cut off")
         return data
 
     def numbers(self, element: _Element) -> list[int]:
@@ -165,6 +168,8 @@ class _Reader:
             return self._struct(name, count, depth, kind == _OBJECT)
         if kind == _CHAR:
             return self._text(name, count)
+        if kind == _OPAQUE:
+            return self._object(name)
         if kind not in _CLASSES:
             return Unreadable(name, _UNREADABLE.get(kind, f"values of class {kind}"), dims)
         return self._array(name, dims[::-1], flags)
@@ -183,6 +188,15 @@ class _Reader:
             return Unreadable(name, "complex numbers", shape)
         stored = self._bytes.stored(name, shape, dtype, values.start)
         return _as_class(stored, "?" if flags & _IS_LOGICAL else _CLASSES[flags & 0xFF])
+
+    def _object(self, name: str) -> Unreadable:
+        """An object, whose class's name comes after that of its type system."""
+        what = _UNREADABLE[_OPAQUE]
+        with suppress(DamagedError):
+            _, kind = (self.body(self.element()).decode("latin-1") for _ in range(2))
+            if re.fullmatch(r"[\w.]{1,80}", kind):
+                what = f"an object of MATLAB's class {kind!r}"
+        return Unreadable(name, what)
 
     def _member(self, depth: int) -> Node:
         return self.matrix(self.element(), depth + 1)[1]

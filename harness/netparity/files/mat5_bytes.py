@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from netparity.files import raw
-from netparity.files.limits import NAME_SHOWN, DamagedError, Limits, check_size
+from netparity.files.limits import NAME_SHOWN, CutOffError, DamagedError, Limits, check_size
 from netparity.files.stored import Stored
 
 _CHUNK_BYTES = 2**20
@@ -125,7 +125,7 @@ class Packed:
     def _whole(self, name: str, position: int, size: int) -> bytes:
         data = self.at(position, size)
         if len(data) != size:
-            raise DamagedError(f"{name[:NAME_SHOWN]!r} is cut off")
+            raise CutOffError(f"{name[:NAME_SHOWN]!r} is cut off")
         return data
 
     def _take(self, size: int) -> bytes:
@@ -150,6 +150,6 @@ class Packed:
             file.seek(self._start + self._used)
             packed = file.read(min(self._length - self._used, _CHUNK_BYTES))
         if not packed:
-            raise DamagedError("a compressed variable is cut off")
+            raise CutOffError("a compressed variable is cut off")
         self._used += len(packed)
         return packed

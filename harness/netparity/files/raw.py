@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from netparity.files.limits import NAME_SHOWN, WEIGHTS, DamagedError, Limits, check_size
+from netparity.files.limits import NAME_SHOWN, WEIGHTS, CutOffError, Limits, check_size
 from netparity.files.stored import Stored
 
 
@@ -30,12 +30,12 @@ def stored(
         check_size(name, shape, dtype, limits)
     end = offset + math.prod(shape) * dtype.itemsize
     if not 0 <= offset <= end <= path.stat().st_size:
-        raise DamagedError(f"{name[:NAME_SHOWN]!r} reaches to byte {end:,}, where the file ended")
+        raise CutOffError(f"{name[:NAME_SHOWN]!r} reaches to byte {end:,}, beyond the file's end")
 
     def fetch(start: int, stop: int) -> npt.NDArray[np.generic]:
         values = np.fromfile(path, dtype, stop - start, offset=offset + start * dtype.itemsize)
         if values.size != stop - start:
-            raise DamagedError(f"{name[:NAME_SHOWN]!r} is cut off")
+            raise CutOffError(f"{name[:NAME_SHOWN]!r} is cut off")
         return values
 
     return Stored(name, tuple(shape), dtype, fetch)

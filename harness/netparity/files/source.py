@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from netparity.errors import InputError
-from netparity.files import npy, zip_file
+from netparity.files import npy, shards, strangers, zip_file
 from netparity.files.hdf5 import Group, Place
 from netparity.files.hdf5 import read as read_hdf5
 from netparity.files.limits import Limits
@@ -79,29 +79,39 @@ def open_source(path: Path, limits: Limits, what: str, example: str) -> Source:
     """A file that is there, is a regular one and is not empty.
 
     Args:
-        what: what it is expected to hold, for messages: `weights`, `features`.
+        what: what it is expected to hold, for messages: `weights`, `network`, `features`.
         example: a file that could be given instead.
 
     Raises:
         InputError: if it cannot be read.
     """
+    several = what.endswith("s")
     try:
         mode = path.stat().st_mode
         if stat.S_ISDIR(mode):
-            raise InputError(
-                f"{what} {path} is a folder; give the path of a file, such as {example}"
-            )
+            inside = shards.in_folder(path) if what == "weights" else None
+            if inside is not None:
+                return open_source(inside, limits, what, example)
+            raise _folder(path, what, example)
         if not stat.S_ISREG(mode):  # reading a named pipe would never end
             raise InputError(f"{what} {path} is not a regular file; give the path of one")
         source = Source(path, limits)
         if not source.head:
             raise InputError(
-                f"{what} {path} are empty (0 bytes); is the file or its download complete?"
+                f"{what} {path} {'are' if several else 'is'} empty (0 bytes); is the file or its "
+                "download complete?"
             )
     except (FileNotFoundError, NotADirectoryError):
-        raise InputError(
-            f"{what} {path} do not exist; give the path of a file, such as {example}"
-        ) from None
+        hint = strangers.hint(path)
+        help = f". {hint}" if hint else f"; give the path of a file, such as {example}"
+        raise InputError(f"{what} {path} {'do' if several else 'does'} not exist{help}") from None
     except OSError as error:
         raise InputError(f"{what} {path} cannot be read: {error.strerror}") from error
     return source
+
+
+def _folder(path: Path, what: str, example: str) -> InputError:
+    """The error for a folder given where a file is meant."""
+    if (stranger := strangers.recognise(path)) is not None:
+        return InputError(strangers.sentence(path, what, stranger))
+    return InputError(f"{what} {path} is a folder; give the path of a file, such as {example}")

@@ -18,6 +18,7 @@ from netparity.files.limits import (
     MOST_UNPACKED_BYTES,
     NAME_SHOWN,
     WEIGHTS,
+    CutOffError,
     DamagedError,
     Limits,
     check_size,
@@ -93,7 +94,7 @@ class _Unpacking:
         assert self._file is not None
         data = self._file.read(size)
         if len(data) != size:
-            raise DamagedError(f"{self._member.name[:NAME_SHOWN]!r} is cut off")
+            raise CutOffError(f"{self._member.name[:NAME_SHOWN]!r} is cut off")
         self._at += size
         return data
 

@@ -18,6 +18,7 @@ import numpy.typing as npt
 from PIL import Image, UnidentifiedImageError
 
 from netparity.errors import InputError
+from netparity.files import strangers
 from netparity.system.paths import usable_path
 
 MAX_PIXELS = 100_000_000
@@ -78,7 +79,9 @@ def _read_bytes(path: Path) -> bytes:
             )
         return path.read_bytes()
     except FileNotFoundError:
-        raise InputError(f"image {path} does not exist; check the path") from None
+        hint = strangers.hint(path)
+        help = f". {hint}" if hint else "; check the path"
+        raise InputError(f"image {path} does not exist{help}") from None
     except OSError as error:
         raise InputError(f"image {path} cannot be read: {error.strerror}") from error
 
@@ -128,6 +131,15 @@ def _notes(image: Image.Image) -> list[str]:
     return notes
 
 
+def reopened(decoded: DecodedImage) -> Image.Image:
+    """The file of a decoded image as Pillow opens it, to be read in another way.
+
+    Raises:
+        OSError: if it is not there any more.
+    """
+    return Image.open(io.BytesIO(decoded.path.read_bytes()), formats=_formats())
+
+
 def decode(path: Path) -> DecodedImage:
     """Read one image file.
 
@@ -160,6 +172,9 @@ def decode(path: Path) -> DecodedImage:
             )
         rgb = _to_rgb(image)
     except UnidentifiedImageError:
+        stranger = strangers.recognise(path)
+        if stranger is not None and stranger.sort != "text":
+            raise InputError(strangers.sentence(path, "image", stranger)) from None
         raise InputError(
             f"image {path} cannot be decoded; expected PNG, JPEG, TIFF, BMP or similar"
         ) from None

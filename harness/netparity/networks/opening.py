@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import stat
 from dataclasses import replace
 from pathlib import Path
 
 from netparity.errors import InputError, UsageError
+from netparity.files import strangers
 from netparity.files.limits import WEIGHTS
-from netparity.files.source import Source
-from netparity.networks.catalogue import NETWORKS
+from netparity.files.source import Source, open_source
+from netparity.networks.catalogue import NETWORKS, catalogue_name
+from netparity.networks.catalogue.names import nearest
 from netparity.networks.input_size import InputSize, resized
 from netparity.networks.reading import READERS
 from netparity.networks.reading.base import Reader, ReadNetwork
@@ -29,16 +30,19 @@ def open_network(name_or_path: str, input_size: InputSize | None = None) -> Read
         UsageError: if it is neither a name nor a file.
         InputError: if the file states no network, or one that is not understood.
     """
-    if name_or_path in NETWORKS:
-        network = NETWORKS[name_or_path]
+    path = usable_path(Path(name_or_path), "network")
+    known = catalogue_name(name_or_path)
+    if known is not None and (known == name_or_path or not path.exists()):
+        network = NETWORKS[known]
         if input_size is not None:
             network = resized(network, (*input_size, *network.inputs[0].shape[2:]))
         return ReadNetwork(network, {})
-    path = usable_path(Path(name_or_path), "network")
     if not path.exists():
+        near = " or ".join(nearest(name_or_path, NETWORKS))
+        hint = strangers.hint(path) or (f"Did you mean {near}?" if near else "")
         raise UsageError(
             f"network {name_or_path[:200]!r} is neither a file nor in the catalogue "
-            f"({', '.join(NETWORKS)})"
+            f"({', '.join(NETWORKS)}){'. ' if hint else ''}{hint}"
         )
     return read_network(path, input_size)
 
@@ -50,6 +54,8 @@ def read_network(path: Path, input_size: InputSize | None = None) -> ReadNetwork
         InputError: if it states none, or one that is not understood.
     """
     read = stated_network(path, input_size)
+    if read is None and (stranger := strangers.recognise(path)) is not None:
+        raise InputError(strangers.sentence(path, "network", stranger))
     if read is None:
         kinds = ", ".join(dict.fromkeys(reader.title for reader in READERS)) or "nothing"
         raise InputError(
@@ -98,19 +104,4 @@ def _recognises(reader: Reader, source: Source) -> bool:
 
 
 def _source(path: Path) -> Source:
-    try:
-        mode = path.stat().st_mode
-        if stat.S_ISDIR(mode):
-            raise InputError(f"network {path} is a folder; give the path of a file")
-        if not stat.S_ISREG(mode):  # reading a named pipe would never end
-            raise InputError(f"network {path} is not a regular file; give the path of one")
-        source = Source(path, WEIGHTS)
-        if not source.head:
-            raise InputError(
-                f"network {path} is empty (0 bytes); is the file or its download complete?"
-            )
-    except FileNotFoundError:
-        raise InputError(f"network {path} does not exist; give the path of a file") from None
-    except OSError as error:
-        raise InputError(f"network {path} cannot be read: {error.strerror}") from error
-    return source
+    return open_source(path, WEIGHTS, "network", "net.onnx, net.keras or net.mat")

@@ -31,7 +31,7 @@ import numpy.typing as npt
 from pydantic import ValidationError
 
 from netparity.errors import InputError, StoreError
-from netparity.files import npy
+from netparity.files import npy, strangers
 from netparity.protocol import FeatureFile, Run
 from netparity.system.cache import replacing
 from netparity.system.paths import usable_path
@@ -251,6 +251,8 @@ def read_npy(path: Path) -> npt.NDArray[Any]:
             raise FileNotFoundError("it is not a regular file")
         return npy.read(path, limits=None).load()
     except Exception as error:  # NumPy raises many types on damaged headers
+        if (stranger := strangers.recognise(path)) is not None:
+            raise InputError(strangers.sentence(path, "array", stranger)) from error
         raise InputError(f"array {path} cannot be read: {error}") from error
 
 

@@ -64,4 +64,4 @@ FRAMEWORKS = {framework.prefix: framework for framework in (KERAS, TORCHVISION)}
 def framework_of(text: str | None) -> Framework | None:
     """The framework whose prefix a text has; None if it has none, as most paths."""
     prefix, colon, _ = (text or "").partition(":")
-    return FRAMEWORKS.get(prefix) if colon else None
+    return FRAMEWORKS.get(prefix.lower()) if colon else None

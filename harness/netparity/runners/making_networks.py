@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from netparity.errors import InputError, SetupError, UsageError
+from netparity.networks.catalogue.names import known_name
 from netparity.networks.input_size import InputSize
 from netparity.runners.base import python_variables
 from netparity.runners.environments import Environments
@@ -31,6 +32,14 @@ _LOG_LINES = 4
 _NEAREST = 5
 
 
+class _OtherSpellingError(UsageError):
+    """The framework has no network of the name, but one whose name differs in case or marks."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
 def make_network(
     name: str,
     environments: Environments,
@@ -41,7 +50,7 @@ def make_network(
     """The network of this name; it is made and stored on first use.
 
     Args:
-        name: with its prefix.
+        name: with its prefix, in any case.
         input_size: height and width; None for the framework's own.
         weights: a file that the framework loads; None for random weights.
 
@@ -51,7 +60,22 @@ def make_network(
         InputError: if the network cannot be made; the message names the log.
     """
     prefix, _, own_name = name.partition(":")
-    framework = FRAMEWORKS[prefix]
+    prefix = prefix.lower()
+    try:
+        return _make(prefix, own_name, environments, watch, input_size, weights)
+    except _OtherSpellingError as other:
+        return _make(prefix, other.name, environments, watch, input_size, weights)
+
+
+def _make(
+    prefix: str,
+    own_name: str,
+    environments: Environments,
+    watch: Watch,
+    input_size: InputSize | None,
+    weights: Path | None,
+) -> MadeNetwork:
+    name, framework = f"{prefix}:{own_name}", FRAMEWORKS[prefix]
     if not _NAME.fullmatch(own_name):
         raise UsageError(
             f"network {name[:60]!r}: expected a name of {framework.title} after {prefix}:, made of "
@@ -136,6 +160,9 @@ def _run(
     shutil.rmtree(folder, ignore_errors=True)
     if isinstance(names := answer.get("names"), list):
         log.unlink(missing_ok=True)
+        wanted = name.partition(":")[2]
+        if (known := known_name(wanted, names)) is not None and known != wanted:
+            raise _OtherSpellingError(known)
         raise _unknown(framework, name, names)
     reason = answer.get("error") or " / ".join([ended.words, *log_tail(log, _LOG_LINES)])
     raise InputError(f"{name} cannot be made: {reason}; log: {log}")

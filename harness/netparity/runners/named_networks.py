@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from netparity.networks import opening
+from netparity.networks.catalogue import catalogue_name
 from netparity.networks.input_size import InputSize
 from netparity.networks.reading.base import ReadNetwork
 from netparity.runners.environments import Environments
@@ -41,6 +42,7 @@ def named_networks(
         UsageError: if the framework has no network of the name.
         SetupError: if its environment cannot be made, or the network cannot.
     """
+    model = _as_known(model)
     if model is None and framework_of(weights) is not None:
         model = weights
     if weights is not None and weights == model:
@@ -83,6 +85,12 @@ def file_of(
     if framework_of(text) is None:
         return text
     return str(make_network(text, environments, watch, input_size).file)
+
+
+def _as_known(model: str | None) -> str | None:
+    """The catalogue's spelling of a network of its own, unless there is a file of that name."""
+    known = None if model is None else catalogue_name(model)
+    return model if known is None or Path(model or "").exists() else known
 
 
 def _own_weights(framework: Framework, weights: str) -> Path | None:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from netparity.errors import UsageError
 from netparity.protocol.runner_keys import split_keys
 from netparity.runners.base import Runner
+from netparity.runners.words import runner_called, unknown_runner
 
 _FORM = re.compile(r"(?P<name>[A-Za-z0-9_-]+)(?:\[(?P<options>.*)\])?", re.DOTALL)
 _MAX_LABEL_LENGTH = 300
@@ -50,11 +51,14 @@ def create_runners(
 def _create(text: str, known: Sequence[type[Runner]], defaults: Mapping[str, str]) -> Runner:
     match = _FORM.fullmatch(text)
     if match is None:
-        raise UsageError(f"runner {text!r}: expected NAME or NAME[key=value,...]")
+        several = "," in text and "[" not in text
+        fix = "; give several as --runner A --runner B" if several else ""
+        raise UsageError(f"runner {text!r}: expected NAME or NAME[key=value,...]{fix}")
     kinds = {kind.name: kind for kind in known}
-    kind = kinds.get(match["name"])
-    if kind is None:
-        raise UsageError(f"unknown runner {match['name']!r}; expected one of {', '.join(kinds)}")
+    name = runner_called(match["name"], kinds)
+    if name is None:
+        raise UsageError(unknown_runner(match["name"], kinds))
+    kind = kinds[name]
     options = _options(text, match["options"])
     label = options.pop("label", None)
     _check(text, kind, options)

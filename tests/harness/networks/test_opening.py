@@ -49,6 +49,15 @@ def test_a_name_of_the_catalogue() -> None:
     assert not read.tensors
 
 
+def test_a_name_is_taken_in_any_case_unless_there_is_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert open_network("VGG-16-tiny").network is NETWORKS["vgg16-tiny"]
+    (tmp_path / "VGG-16-tiny").write_text("toy 8 9")
+    assert open_network("VGG-16-tiny").network.origin == "toy"
+
+
 def test_a_network_of_the_catalogue_at_another_size() -> None:
     network = open_network("vgg16-tiny-notop", (96, 64)).network
     assert network.inputs[0].shape == (96, 64, 3)

@@ -144,11 +144,15 @@ def test_it_can_be_opened_like_any_other() -> None:
 
 def test_an_unknown_name_lists_the_known_ones_the_nearest_first(cache: Path) -> None:
     with pytest.raises(UsageError) as raised:
-        named("standing:Small2")
+        named("standing:Small22")
     message = str(raised.value)
     assert "standing.models has no such network" in message
     assert message.index("small_2") < message.index("it also has") < message.index("big")
     assert not list((cache / "networks").glob("*/answer.json"))
+
+
+def test_a_name_is_taken_in_any_case_with_any_marks() -> None:
+    assert named("Standing:B-I-G")[0].name == "standing:big"
 
 
 @pytest.mark.parametrize("name", ["standing:../x", "standing:", "standing:a b", "standing:a;b"])

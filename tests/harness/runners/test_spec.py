@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 from netparity.errors import UsageError
 from netparity.protocol.runner_keys import join_keys, split_keys
 from netparity.runners import DEFAULT_RUNNERS, RUNNERS, create_runners
+from netparity.runners.words import SERVING
 
 
 def one(text: str):
@@ -155,6 +158,51 @@ def test_a_value_in_double_quotes_may_have_commas(written: str, label: str) -> N
 @given(st.dictionaries(st.sampled_from("abc"), st.text(min_size=1), min_size=1))
 def test_keys_are_read_as_they_were_written(keys: dict[str, str]) -> None:
     assert {key: value for _, key, value in split_keys(join_keys(keys))} == keys
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        *(("PyTorch", "pytorch"), ("ONNXRuntime", "onnxruntime"), ("onnx-runtime", "onnxruntime")),
+        *(("Keras3_TensorFlow", "keras3-tensorflow"), ("tf_keras", "tf-keras")),
+        ("OPENCV_DNN[label=a]", "opencv-dnn"),
+    ],
+)
+def test_a_name_is_taken_in_any_case(text: str, name: str) -> None:
+    assert one(text).name == name
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("caffe", "no runner 'caffe'; a Caffe network is read with --model deploy.prototxt"),
+        ("Caffe", "--weights net.caffemodel"),
+        ("tensorflow", "give --runner keras3-tensorflow or tf-keras"),
+        ("TF", "keras3-tensorflow"),
+        ("keras", "keras3-tensorflow (Keras 3)"),
+        ("torch", "give --runner pytorch"),
+        ("matlab", "matconvnet-matlab"),
+        ("Octave", "--runner matconvnet-octave"),
+        ("jax", "--runner keras3-jax"),
+        ("onnx", "--runner onnxruntime"),
+        ("opencv", "--runner opencv-dnn"),
+        ("mxnet", "--model net.onnx --runner onnxruntime"),
+        ("torch7", "--runner pytorch"),
+        ("numpy", "the float64 reference is always computed"),
+        ("pytroch", "did you mean pytorch?"),
+        ("pytorch,onnxruntime", "give several as --runner A --runner B"),
+    ],
+)
+def test_a_tool_that_is_no_runner_leads_to_one(text: str, words: str) -> None:
+    message = refused(text)
+    assert words in message, message
+
+
+def test_what_serves_is_a_runner() -> None:
+    names = {kind.name for kind in RUNNERS}
+    for text in SERVING.values():
+        assert re.findall(r"[\w-]+", text)[0] in names
+        assert not set(re.findall(r"\w+-\w+", text)) - names
 
 
 def test_a_default_label_can_be_given_again() -> None:

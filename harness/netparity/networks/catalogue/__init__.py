@@ -14,6 +14,7 @@ from netparity.networks.catalogue import (
     squeezenet,
     vgg,
 )
+from netparity.networks.catalogue.names import known_name, nearest
 from netparity.networks.graph import Network
 
 
@@ -57,11 +58,25 @@ NETWORKS: Mapping[str, Network] = Catalogue(
 
 
 def network_called(name: str) -> Network:
-    """The network of the catalogue with this name.
+    """The network of the catalogue with this name, however it is written.
 
     Raises:
-        UsageError: if there is no such network; the message lists the known ones.
+        UsageError: if there is no such network; the message names the nearest and the known ones.
     """
-    if name not in NETWORKS:
-        raise UsageError(f"unknown model {name[:80]!r}; known models: {', '.join(NETWORKS)}")
-    return NETWORKS[name]
+    known = catalogue_name(name)
+    if known is None:
+        near = " or ".join(nearest(name, NETWORKS))
+        question = f"; did you mean {near}?" if near else ""
+        raise UsageError(
+            f"unknown model {name[:80]!r}{question or ';'} known models: {', '.join(NETWORKS)}"
+        )
+    return NETWORKS[known]
+
+
+def catalogue_name(text: str) -> str | None:
+    """The name of a network of the catalogue as the catalogue writes it.
+
+    Returns:
+        `vgg16` for VGG16, vgg-16 or Vgg_16; None if the text names no network.
+    """
+    return known_name(text, NETWORKS)

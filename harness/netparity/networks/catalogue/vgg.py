@@ -19,6 +19,13 @@ MEAN_RGB = (123.68, 116.779, 103.939)
 """Mean of the ImageNet training images, as stated with both published weight files."""
 FACE_MEAN_RGB = (129.1863, 104.7624, 93.5940)
 """Mean of the faces, as the authors subtract it."""
+OXFORD = Preprocessing(mean=MEAN_RGB)
+"""As the authors trained them: grey levels less their mean."""
+TORCHVISION = Preprocessing(
+    mean=(0.485, 0.456, 0.406), deviation=(0.229, 0.224, 0.225), scale=1 / 255, filter="bilinear"
+)
+"""As all of torchvision's networks expect it."""
+_TORCH_EPSILON = 1e-5
 
 
 def _feature_layers(builder: Builder, blocks: Blocks) -> None:
@@ -30,6 +37,16 @@ def _feature_layers(builder: Builder, blocks: Blocks) -> None:
             builder.add(name, "relu", names=names)
         names = {"keras": f"block{block}_pool", "matconvnet": f"pool{block}"}
         builder.pool(f"pool{block}", 2, 2, names=names)
+
+
+def _normalised_layers(builder: Builder, blocks: Blocks) -> None:
+    """The same with a batch normalisation behind each convolution, as torchvision's `vgg16_bn`."""
+    for block, widths in enumerate(blocks, start=1):
+        for index, units in enumerate(widths, start=1):
+            builder.conv(f"conv{block}_{index}", units, 3, pads=1)
+            builder.batch_norm(f"bn{block}_{index}", _TORCH_EPSILON)
+            builder.add(f"relu{block}_{index}", "relu")
+        builder.pool(f"pool{block}", 2, 2)
 
 
 def _inner(parameters: str) -> dict[str, Any]:
@@ -110,15 +127,16 @@ def vgg(
     dense: tuple[int, ...],
     classes: int,
     input_size: tuple[int, int],
-    mean: tuple[float, float, float] = MEAN_RGB,
+    preprocessing: Preprocessing = OXFORD,
+    feature_layers: Callable[[Builder, Blocks], None] = _feature_layers,
 ) -> Network:
     """A VGG network with the given widths; without dense layers if there are no classes."""
     builder = Builder((*input_size, 3))
-    _feature_layers(builder, blocks)
+    feature_layers(builder, blocks)
     if classes:
         _dense_layers(builder, dense, classes, first=len(blocks) + 1)
-    features = ("fc6", "fc7") if classes else (builder.last,)
-    return builder.network(name, Preprocessing(mean=mean), features)
+    features = tuple(name for name in ("fc6", "fc7") if name in builder.shapes) or (builder.last,)
+    return builder.network(name, preprocessing, features)
 
 
 def _tiny(blocks: Blocks) -> Blocks:
@@ -151,10 +169,26 @@ ALL = (*WITH_TOP, *_without_top())
 
 def vgg_face() -> Network:
     """VGG-Face (Parkhi, Vedaldi and Zisserman, 2015): VGG-16 for 2622 faces, with their mean."""
-    return vgg("vgg-face", _D, (4096, 4096), 2622, (224, 224), FACE_MEAN_RGB)
+    mean = Preprocessing(mean=FACE_MEAN_RGB)
+    return vgg("vgg-face", _D, (4096, 4096), 2622, (224, 224), mean)
+
+
+def normalised(plain: Network) -> Network:
+    """A VGG network with batch normalisation, trained and preprocessed as torchvision does."""
+    widths = _widths(plain)
+    return vgg(
+        f"{plain.name}-bn",
+        widths.blocks,
+        widths.dense,
+        widths.classes,
+        plain.input_size,
+        TORCHVISION,
+        _normalised_layers,
+    )
 
 
 BUILDERS: dict[str, Callable[[], Network]] = {
     **{network.name: partial(lambda known: known, network) for network in ALL},
+    **{f"{network.name}-bn": partial(normalised, network) for network in WITH_TOP},
     "vgg-face": vgg_face,
 }

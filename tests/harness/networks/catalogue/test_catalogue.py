@@ -11,6 +11,7 @@ import pytest
 
 from netparity.errors import UsageError
 from netparity.networks import NETWORKS, checked, network_called
+from netparity.networks.catalogue import catalogue_name
 from netparity.networks.catalogue.build import Builder, ceil_pads
 from netparity.networks.document import from_document, to_document
 
@@ -196,6 +197,29 @@ def test_importing_the_catalogue_builds_only_vgg() -> None:
 def test_an_unknown_network_lists_the_known_ones() -> None:
     with pytest.raises(UsageError, match=r"unknown model 'lenet'; .*vgg16, .*resnet50"):
         network_called("lenet")
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        *(("VGG16", "vgg16"), ("vgg-16", "vgg16"), ("Vgg_16", "vgg16"), ("VGG 16", "vgg16")),
+        *(("ResNet-50", "resnet50"), ("VGG19-NoTop", "vgg19-notop"), ("vggf", "vgg-f")),
+        *(("imagenet-vgg-verydeep-16", "vgg16"), ("CaffeNet", "caffe-ref"), ("vgg16", "vgg16")),
+    ],
+)
+def test_a_name_is_taken_in_any_case_with_any_marks(text: str, name: str) -> None:
+    assert network_called(text) is NETWORKS[name]
+    assert catalogue_name(text) == name
+
+
+def test_no_two_names_are_one_without_their_marks() -> None:
+    assert all(catalogue_name(name.upper().replace("-", "_")) == name for name in NETWORKS)
+
+
+@pytest.mark.parametrize("text", ["vgg-17", "vg16", "resnet_5"])
+def test_the_nearest_name_is_suggested(text: str) -> None:
+    with pytest.raises(UsageError, match=r"; did you mean (vgg|resnet).*\? known models: vgg16,"):
+        network_called(text)
 
 
 def test_padding_as_caffe_has_it() -> None:
