@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Literal
 
-from netparity.errors import UsageError
+from netparity.errors import InputError, UsageError
 from netparity.networks import Network, Preprocessing
 from netparity.networks.input_size import parse_input_size, resized
+from netparity.networks.reading.caffe.means import MEAN_SUFFIXES, mean_colour
+from netparity.system.paths import usable_path
 
 _COLOURS = 3
 _Order = Literal["RGB", "BGR", "grey"]
@@ -24,6 +27,7 @@ NAMED: dict[str, Preprocessing] = {
     "none": Preprocessing("RGB"),
 }
 """As Keras's `imagenet_utils.preprocess_input` calls its modes; `none` changes no value."""
+_OF_CAFFE = Preprocessing("BGR", filter="bilinear")
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,8 @@ class Given:
 
     Attributes:
         preprocess: a key of `NAMED`, which replaces what the file states.
-        mean: one number, or three for red, green and blue, in the unit after scaling.
+        mean: one number, or three for red, green and blue, in the unit after scaling; or the path
+            of Caffe's mean image in grey levels (.binaryproto, .npy), whose colour is taken.
         std: the divisor, in the same way.
         scale: a number, or a fraction such as 1/255.
         channel_order: RGB, BGR or grey.
@@ -45,6 +50,12 @@ class Given:
     scale: str | None = None
     channel_order: str | None = None
     input_size: str | None = None
+
+    @property
+    def states_preprocessing(self) -> bool:
+        """Whether some part of the preprocessing is stated by itself."""
+        options = (self.mean, self.std, self.scale, self.channel_order)
+        return any(option is not None for option in options)
 
 
 def preprocessing_from(given: Given, stated: Preprocessing | None) -> Preprocessing | None:
@@ -64,21 +75,35 @@ def preprocessing_from(given: Given, stated: Preprocessing | None) -> Preprocess
         if given.preprocess not in NAMED:
             raise _wrong("preprocess", given.preprocess, f"one of {', '.join(NAMED)}")
         found = NAMED[given.preprocess]
-    options = (given.mean, given.std, given.scale, given.channel_order)
-    if all(option is None for option in options):
+    if not given.states_preprocessing:
         return found
-    found = found or NAMED["none"]
+    is_image = given.mean is not None and given.mean.lower().endswith(MEAN_SUFFIXES)
+    found = found or (_OF_CAFFE if is_image else NAMED["none"])
     if given.channel_order is not None:
         found = _in_order(found, given.channel_order)
     if given.scale is not None:
         found = replace(found, scale=_scale(given.scale))
-    if given.mean is not None:
+    if given.mean is not None and is_image:
+        mean = _colour(Path(given.mean), found)
+        found = replace(found, mean=mean, mean_image=None)
+    elif given.mean is not None:
         mean = _numbers("mean", given.mean, found.order, math.isfinite, "finite")
         found = replace(found, mean=mean, mean_image=None)
     if given.std is not None:
         deviation = _numbers("std", given.std, found.order, lambda x: 0 < x < math.inf, "positive")
         found = replace(found, deviation=deviation)
     return found
+
+
+def _colour(path: Path, found: Preprocessing) -> tuple[float, ...]:
+    """The mean of each channel of a mean image, in the order and the unit of the input."""
+    colour = mean_colour(usable_path(path, "mean"))
+    if len(colour) != (1 if found.order == "grey" else _COLOURS):
+        raise InputError(
+            f"mean {path} has {len(colour)} channels, which do not fit an input in {found.order}"
+        )
+    ordered = colour[::-1] if found.order == "RGB" else colour
+    return tuple(value * found.scale for value in ordered)
 
 
 def with_given(network: Network, given: Given) -> Network:
@@ -92,7 +117,10 @@ def with_given(network: Network, given: Given) -> Network:
     if size is not None:
         network = resized(network, (*size, *network.inputs[0].shape[2:]))
     first, *others = network.inputs
-    preprocessing = preprocessing_from(given, first.preprocessing)
+    stated = first.preprocessing
+    if stated is None and network.origin == "caffe" and given.states_preprocessing:
+        stated = _OF_CAFFE  # its tools read images so, whatever else is done to them
+    preprocessing = preprocessing_from(given, stated)
     if preprocessing == first.preprocessing:
         return network
     return replace(network, inputs=(replace(first, preprocessing=preprocessing), *others))

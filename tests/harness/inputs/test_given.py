@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
-from netparity.errors import UsageError
+from netparity.errors import InputError, UsageError
 from netparity.inputs.given import NAMED, Given, preprocessing_from, with_given
 from netparity.networks import NETWORKS, Input, Network, Node, Preprocessing
 from netparity.networks.input_size import parse_input_size
+from tests.support.caffe_files import binaryproto
 
 VGG = Preprocessing(mean=(123.68, 116.779, 103.939))
 
@@ -133,3 +136,53 @@ def test_a_network_whose_layers_do_not_fit_the_size_is_named() -> None:
     )
     with pytest.raises(Exception, match="'fc'"):
         with_given(network, Given(input_size="5,5"))
+
+
+def test_the_colour_of_a_mean_image_of_caffes(tmp_path: Path) -> None:
+    path = tmp_path / "mean.binaryproto"
+    image = np.zeros((1, 3, 2, 5), np.float32)
+    image[0] += np.array([104.0, 117.0, 123.0], np.float32)[:, None, None]  # blue, green, red
+    image[0, 0, 0] -= 8
+    image[0, 0, 1] += 8
+    path.write_bytes(binaryproto(image))
+    np.save(tmp_path / "mean.npy", image[0].astype(np.float64))
+    colour = (104.0, 117.0, 123.0)
+    for mean in (path, tmp_path / "mean.npy"):
+        found = preprocessing_from(Given(mean=str(mean)), None)
+        assert found == Preprocessing("BGR", colour, filter="bilinear")
+    given = Given(mean=str(path))
+    assert preprocessing_from(given, VGG) == replace(VGG, mean=colour[::-1])
+    halved = preprocessing_from(replace(given, scale="1/2"), NAMED["caffe"])
+    assert halved == Preprocessing("BGR", (52.0, 58.5, 61.5), scale=0.5)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "a blob has no values"),
+        (b"\x2a\xff\x01ab", "a field reaches"),
+        (binaryproto(np.zeros((2, 3, 4, 4), np.float32)), "expected channels x height x width"),
+        (binaryproto(np.full((1, 3, 4, 4), np.nan, np.float32)), "NaN or infinite"),
+        (binaryproto(np.zeros((1, 2, 4, 4), np.float32)), "has 2 channels, which do not fit"),
+    ],
+)
+def test_other_files_are_not_mean_images(tmp_path: Path, content: bytes, words: str) -> None:
+    path = tmp_path / "mean.binaryproto"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=words) as error:
+        preprocessing_from(Given(mean=str(path)), None)
+    assert str(path) in str(error.value)
+    np.save(tmp_path / "mean.npy", np.array([{}], object))
+    with pytest.raises(InputError, match=r"mean\.npy"):
+        preprocessing_from(Given(mean=str(tmp_path / "mean.npy")), None)
+    with pytest.raises(InputError, match="No such file"):
+        preprocessing_from(Given(mean=str(tmp_path / "none.binaryproto")), None)
+
+
+def test_images_for_caffe_are_bgr_if_nothing_says_otherwise() -> None:
+    node = Node("relu", "relu", ("data",))
+    network = Network("net", (Input("data", (4, 4, 3)),), (node,), {}, origin="caffe")
+    found = with_given(network, Given(mean="123,117,104")).inputs[0].preprocessing
+    assert found == Preprocessing("BGR", (104.0, 117.0, 123.0), filter="bilinear")
+    assert with_given(network, Given()).inputs[0].preprocessing is None
+    assert with_given(network, Given("none")).inputs[0].preprocessing == NAMED["none"]

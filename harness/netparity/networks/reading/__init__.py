@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netparity.networks.reading import dagnn, keras, onnx, simplenn
+from netparity.networks.reading import caffe, dagnn, keras, onnx, simplenn
 from netparity.networks.reading.base import Reader, ReadNetwork
 
 READERS: tuple[Reader, ...] = (
@@ -10,6 +10,7 @@ READERS: tuple[Reader, ...] = (
     dagnn.READER,
     onnx.READER,
     keras.READER,
+    caffe.READER,
 )
 """In the order in which they are asked whether they recognise a file."""
 
