@@ -66,6 +66,16 @@ def errors(path: Path, computed: Path, channels_first: bool = False) -> dict[str
     return found
 
 
+def end_error(path: Path, computed: Path) -> float:
+    """Relative L2 error of what the model predicts from its inputs."""
+    arrays = _arrays(computed)
+    inputs = {key[3:]: x for key, x in arrays.items() if key.startswith("in:")}
+    height, width = next(iter(inputs.values())).shape[1:3]
+    read = read_file(path, input_size=(height, width))
+    [last] = read.network.outputs
+    return _error(values_of(read, inputs)[last.name], arrays["end"].astype(np.float64))
+
+
 def _arrays(computed: Path) -> dict[str, np.ndarray]:
     """The inputs and outputs that a zoo's script wrote."""
     with np.load(computed) as file:

@@ -8,6 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 Precision = Literal["tf32", "bfloat16", "float16"]
+Split = Literal["bfloat16x3"]
+"""A float32 number as the sum of two bfloat16 numbers, whose products are taken three at a time."""
+
 Values = TypeVar("Values", bound=npt.NDArray[np.floating[Any]])
 
 UNIT_ROUNDOFF = 2.0**-24
@@ -17,7 +20,7 @@ SIGNIFICANT_BITS: dict[Precision, int] = {"tf32": 11, "bfloat16": 8, "float16": 
 """Including the leading 1: NVIDIA A100 white paper (TF32), IEEE 754-2019 (binary16)."""
 
 
-def rounded(x: Values, precision: Precision | None) -> Values:
+def rounded(x: Values, precision: Precision | Split | None) -> Values:
     """Round values to a format, to nearest with ties to even.
 
     In float16, values beyond 65504 become infinite, as in a tool that stores them in float16. TF32
@@ -28,6 +31,9 @@ def rounded(x: Values, precision: Precision | None) -> Values:
     """
     if precision is None:
         return x
+    if precision == "bfloat16x3":
+        first = rounded(x, "bfloat16")
+        return first + rounded(x - first, "bfloat16")  # type: ignore[return-value]
     single = np.asarray(x, dtype=np.float32)
     with np.errstate(over="ignore", invalid="ignore"):
         if precision == "float16":

@@ -129,8 +129,11 @@ def _tensors(comparison: Comparison) -> Iterator[TensorMatch]:
 
 def image_order(network: Network) -> str | None:
     """The order of the channels of a network's first input, if it is known."""
-    preprocessing = network.inputs[0].preprocessing
-    return None if preprocessing is None else preprocessing.order
+    first = network.inputs[0]
+    if first.preprocessing is None:
+        takes_colour = len(first.shape) == 3 and first.shape[2] == 3
+        return "BGR" if network.origin == "caffe" and takes_colour else None
+    return first.preprocessing.order
 
 
 def _notes(comparison: Comparison) -> Iterator[Difference]:

@@ -78,6 +78,34 @@ def match_beginning(network: Network) -> tuple[Network, Matching] | None:
     return None if best is None else best[1:]
 
 
+def match_alike(network: Network) -> tuple[Network, Matching] | None:
+    """The network of the catalogue with the same kernels, whatever is computed between them.
+
+    Such as a VGG16 with ELU, with average pools, with batch normalisation, or with a `Rescaling` in
+    front. It is another function, so only its names can be used.
+
+    Returns:
+        The one with the most nodes in common, and the differences in the matching; None if there
+        is none.
+    """
+    shapes = _kernel_shapes(network)
+    found = [
+        (candidate, compare(network, candidate))
+        for candidate in _likely(network)
+        if shapes and _kernel_shapes(candidate) == shapes
+    ]
+    return max(found, key=lambda pair: len(pair[1].nodes), default=None)
+
+
+def _kernel_shapes(network: Network) -> list[tuple[int, int]]:
+    """The shapes of all kernels in order; a dense layer may be written as a convolution."""
+    kernels = (node.tensors["kernel"] for node in network.nodes if "kernel" in node.tensors)
+    return [
+        (math.prod(network.tensors[name][:-1]), network.tensors[name][-1])
+        for name in dict.fromkeys(kernels)
+    ]
+
+
 def _first_kernel(network: Network) -> Shape | None:
     return next(
         (

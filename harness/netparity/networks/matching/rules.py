@@ -124,6 +124,20 @@ def _batch_norm(builder: Builder, node: Node) -> Value:
     return builder.add(node, node.op, (builder.plain(node.inputs[0]),), attributes, forms)
 
 
+def _scale_shift(builder: Builder, node: Node) -> Value:
+    """Behind a batch normalisation without scale and bias, as in Caffe: those of one with both."""
+    forms = builder.forms(node)
+    if not forms:
+        return _nothing(builder, node)
+    place = builder.plain(node.inputs[0])
+    source = builder.pieces[place]
+    for_channels = all(form.shape == source.shape[-1:] for form in forms.values())
+    if source.op == "batch_norm" and for_channels and not source.tensors.keys() & {"scale", "bias"}:
+        joined = {**source.tensors, **forms}
+        return builder.add(node, "batch_norm", source.inputs, source.attributes, joined)
+    return builder.add(node, node.op, (place,), builder.attributes(node), forms)
+
+
 def _unless_neutral(is_neutral: Callable[[Builder, Node], bool]) -> Rule:
     def rule(builder: Builder, node: Node) -> Value:
         return (_nothing if is_neutral(builder, node) else _as_it_is)(builder, node)
@@ -169,5 +183,5 @@ _RULES: dict[str, Rule] = {
     "crop": _unless_neutral(_without_border),
     "resize": _unless_neutral(_keeps_size),
     "concat": _unless_neutral(lambda builder, node: len(node.inputs) == 1),
-    "scale_shift": _unless_neutral(lambda builder, node: not builder.tensors(node)),
+    "scale_shift": _scale_shift,
 }

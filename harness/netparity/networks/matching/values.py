@@ -5,22 +5,47 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from netparity.networks.matching.building import Tensors
 from netparity.networks.matching.compare import Matching
 from netparity.networks.matching.sentences import Difference, sentences
 from netparity.networks.matching.tensors import Array, TensorMatch
 from netparity.networks.matching.views import Rearrangement
-from netparity.networks.rounding import Precision, rounded
+from netparity.networks.node import Node
+from netparity.networks.relating import Difference as Distance
+from netparity.networks.relating import Found, kernel_of, relations
 from netparity.watch import SILENT, Watch
 
 _FEW_UNITS = 4 * float(np.finfo(np.float32).eps)
-_CHUNK_VALUES = 2**22
-_PRECISIONS: dict[Precision, str] = {"float16": "half precision", "bfloat16": "bfloat16"}
+
+_WORDS = {
+    "reverse-channels": "A's {role} takes the image's channels in the reverse of B's order (BGR in "
+    "the place of RGB)",
+    "rotate": "A's {role} is B's, rotated by 180 degrees",
+    "swap-rows-columns": "A's {role} is B's with rows and columns swapped",
+    "from-oihw": "A's {role} has OIHW values under an HWIO shape (reshaped, not transposed)",
+    "to-oihw": "B's {role} has OIHW values under an HWIO shape (reshaped, not transposed)",
+    "from-chw": "the rows of A's {role} are in the order C, H, W where those of B's are in the "
+    "order H, W, C",
+    "to-chw": "the rows of A's {role} are in the order H, W, C where those of B's are in the order "
+    "C, H, W",
+    "from-columns": "the rows of A's {role} are in the order C, W, H where those of B's are in the "
+    "order H, W, C",
+    "to-columns": "the rows of A's {role} are in the order H, W, C where those of B's are in the "
+    "order C, W, H",
+    "from-transposed": "A's {role} is B's as units x inputs, not inputs x units",
+    "to-transposed": "A's {role} is B's as inputs x units, not units x inputs",
+    "half-of": "A's {role} is B's, rounded to half precision",
+    "to-half": "B's {role} is A's, rounded to half precision",
+    "bfloat16-of": "A's {role} is B's, rounded to bfloat16",
+    "to-bfloat16": "B's {role} is A's, rounded to bfloat16",
+    "permuted-units": "A's {role} is B's with the units in another order",
+    "permuted-inputs": "A's {role} is B's with the inputs in another order",
+}
+"""What relates A's tensor to B's, by the names of the changes."""
+_ORDERS = {"from-chw", "to-chw", "from-columns", "to-columns", "swap-rows-columns"}
 
 
 @dataclass(frozen=True)
@@ -47,11 +72,13 @@ def compare_values(
     matching: Matching, a_tensors: Tensors, b_tensors: Tensors, watch: Watch = SILENT
 ) -> Values:
     """Compare the tensors that belong together, a pair at a time."""
+    nodes = {name: node for node in matching.a.nodes for name in node.tensors.values()}
     found: list[Difference] = []
     outcomes: Counter[str] = Counter()
     with watch.task("comparing weights", len(matching.tensors)) as task:
         for match in matching.tensors:
-            words = _difference(match, a_tensors[match.first], b_tensors[match.second])
+            pair = np.asarray(a_tensors[match.first]), np.asarray(b_tensors[match.second])
+            words = _difference(matching, match, nodes[match.first], *pair)
             outcomes["equal" if words is None else "different"] += 1
             if words is not None:
                 found.append(Difference(words, match.node))
@@ -59,53 +86,36 @@ def compare_values(
     return Values(outcomes["equal"], len(matching.tensors), sentences(found))
 
 
-def _difference(match: TensorMatch, first: Array, second: Array) -> str | None:
+def _difference(
+    matching: Matching, match: TensorMatch, node: Node, first: Array, second: Array
+) -> str | None:
     """What differs, in a sentence with `{where}`; None if nothing does."""
-    a, b = match.first_form(first), match.second_form(second)
-    if _equal(a, b):
+    kernel = kernel_of(match, matching.a, node)
+    result = relations(match, first, second, kernel, merged=False)
+    names = set() if isinstance(result, Distance) else set(result[0].names)
+    if not names and not isinstance(result, Distance):
         return None
-    for words, other in _explanations(match, a, first):
-        if other.shape == b.shape and _equal(other, b):
-            return words
-    for precision, title in _PRECISIONS.items():
-        if _is_rounded(b, a, precision):
-            return f"{{where}}: A's {match.role} is B's, rounded to {title}"
-        if _is_rounded(a, b, precision):
-            return f"{{where}}: B's {match.role} is A's, rounded to {title}"
-    return f"{{where}}: its {match.role} differs, {_distance(a, b)}"
-
-
-def _equal(a: Array, b: Array) -> bool:
-    """Whether all values are equal to a few units in the last place of float32."""
-    if a.size > _CHUNK_VALUES and a.ndim > 1:
-        return all(_equal(x, y) for x, y in zip(a, b, strict=True))
-    return np.array_equal(a, b) or np.allclose(a, b, _FEW_UNITS, 0.0, equal_nan=True)
-
-
-def _explanations(match: TensorMatch, a: Array, stored: Array) -> Iterator[tuple[str, Array]]:
-    """What A's tensor would be with a known change undone, and the change in words."""
-    role, axis = match.role, match.a_form.image_axis
-    first, second = match.a_form.offset, match.b_form.offset
-    if first != second:
-        yield f"{{where}}: epsilon {first:g} in A, {second:g} in B", a - first + second
-    if axis is not None:
-        yield (
-            f"{{where}}: A's {role} takes the image's channels in the reverse of B's order "
-            "(BGR in the place of RGB)",
-            np.flip(a, axis),
+    if kernel is not None and kernel.kind == "dense" and names <= _ORDERS:
+        a, b = match.first_form(first), match.second_form(second)
+        for words, other in _other_orders(match, a, first):
+            if other.shape == b.shape and np.allclose(other, b, _FEW_UNITS, 0.0):
+                return words
+    if isinstance(result, Distance):
+        return (
+            f"{{where}}: its {match.role} differs, {result.count:,} of {result.size:,} values, by "
+            f"at most {result.largest:.3g}, relative L2 {result.relative:.3g}"
         )
-    if role != "kernel":
-        return
-    if a.ndim == 4 and max(a.shape[:2]) > 1:
-        yield f"{{where}}: A's {role} is B's, rotated by 180 degrees", a[::-1, ::-1]
-        if a.shape[0] == a.shape[1]:
-            yield (
-                f"{{where}}: A's {role} is B's with rows and columns swapped",
-                a.swapaxes(0, 1),
-            )
-    yield from _other_orders(match, a, stored)
-    if a.ndim == 2 and a.shape[0] == a.shape[1]:
-        yield f"{{where}}: A's {role} is B's as units x inputs, not inputs x units", a.T
+    return f"{{where}}: {_in_words(result[0], match)}"
+
+
+def _in_words(found: Found, match: TensorMatch) -> str:
+    parts = [_WORDS[name].format(role=match.role) for name in found.names if name in _WORDS]
+    if "other-epsilon" in found.names:
+        first, second = match.a_form.offset, match.b_form.offset
+        parts.append(f"epsilon {first:g} in A, {second:g} in B")
+    elif found.detail is not None:
+        parts.append(found.detail)
+    return ", and ".join(parts)
 
 
 def _other_orders(match: TensorMatch, a: Array, stored: Array) -> Iterator[tuple[str, Array]]:
@@ -134,33 +144,3 @@ def _other_orders(match: TensorMatch, a: Array, stored: Array) -> Iterator[tuple
 def _letters(into: Rearrangement) -> str:
     order = sorted(range(3), key=into.order[:3].__getitem__)
     return ", ".join("HWC"[axis] for axis in order)
-
-
-def _is_rounded(exact: Array, other: Array, precision: Precision) -> bool:
-    """Whether one tensor is another in a narrower format; tried on a few values first."""
-    corner = (0,) * (exact.ndim - 1)
-    return bool(
-        other.any()  # since values that are small enough all become zero
-        and _equal(_rounded(exact[corner], precision), other[corner])
-        and _equal(_rounded(exact, precision), other)
-    )
-
-
-def _rounded(values: Array, precision: Precision) -> npt.NDArray[np.floating[Any]]:
-    return rounded(np.ascontiguousarray(values, np.float32), precision)
-
-
-def _distance(a: Array, b: Array) -> str:
-    """How far apart two tensors are, in words."""
-    x, y = a.reshape(-1), b.reshape(-1)
-    largest, squares, norm, count = 0.0, 0.0, 0.0, 0
-    for start in range(0, x.size, _CHUNK_VALUES):
-        part = slice(start, start + _CHUNK_VALUES)
-        reference = y[part].astype(np.float64)
-        apart = np.abs(x[part].astype(np.float64) - reference)
-        largest = max(largest, float(apart.max()))
-        squares += float(np.dot(apart, apart))
-        norm += float(np.dot(reference, reference))
-        count += int(np.count_nonzero(apart))
-    relative = float(np.sqrt(squares / norm)) if norm else float("inf")
-    return f"{count:,} of {x.size:,} values, by at most {largest:.3g}, relative L2 {relative:.3g}"

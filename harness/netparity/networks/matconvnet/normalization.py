@@ -52,7 +52,8 @@ def input_of(
     if size is None or len(size) < 2:
         raise InputError(
             f"the network does not state the size of its input {name[:80]!r} "
-            "(meta.normalization.imageSize); fix: --input-size HEIGHTxWIDTH"
+            "(meta.normalization.imageSize); fix: --input-size H,W, or --model with a network "
+            "of the catalogue that it is"
         )
     average = normalization.get("averageImage")
     if not isinstance(average, Stored) or average.size == 0:

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from netparity.networks.node import GraphError, Node, Shape
-from netparity.networks.rounding import Precision, rounded
+from netparity.networks.rounding import Precision, Split, rounded
 
 Array = npt.NDArray[np.floating[Any]]
 Tensors = Mapping[str, npt.NDArray[np.float32]]
@@ -30,15 +30,31 @@ class How:
         channel_order: order in which the input channels of a sum are added.
         partial_sums: number of terms per group (`sums.convolve`); `short` for groups of 4, or for
             64 groups if there are more than 256 terms: almost term by term, as some tools sum.
-        operands: precision to which inputs and kernels are rounded before multiplication.
+        operands: precision to which inputs and kernels are rounded before multiplication;
+            `bfloat16x3` for the sum of two bfloat16 numbers.
         storage: precision in which every result is stored: the sums, with the bias, and after the
             activation.
+        narrow_ops: the operations that `operands` and `storage` apply to; None for all.
+        fused: whether the bias is added before the sums are stored.
     """
 
     channel_order: Literal["stored", "shuffled", "shuffled-again"] = "stored"
     partial_sums: int | Literal["short"] | None = None
-    operands: Precision | None = None
+    operands: Precision | Split | None = None
     storage: Precision | None = None
+    narrow_ops: frozenset[str] | None = None
+    fused: bool = False
+
+    @property
+    def sums(self) -> Precision | None:
+        """The precision in which sums are stored before the bias is added."""
+        return None if self.fused else self.storage
+
+    def at(self, op: str) -> How:
+        """How one operation is computed."""
+        if self.narrow_ops is None or op in self.narrow_ops:
+            return self
+        return replace(self, operands=None, storage=None)
 
 
 RIGHT = How()

@@ -162,7 +162,7 @@ class Conv(Op):
         how = step.how
         kernel = rounded(step.tensors["kernel"], how.operands)
         x = rounded(step.inputs[0], how.operands)
-        values = rounded(_correlate(step, x, kernel), how.storage)
+        values = rounded(_correlate(step, x, kernel), how.sums)
         bias = step.tensors.get("bias")
         return sums.add_bias(values, rounded(bias, how.storage) if bias is not None else None)
 

@@ -156,7 +156,7 @@ class ConvTranspose(Op):
         """One matrix product for each row of the kernel, added to the rows that it reaches."""
         how = step.how
         kernel = rounded(step.tensors["kernel"], how.operands)
-        values = rounded(_scatter(step, rounded(step.inputs[0], how.operands), kernel), how.storage)
+        values = rounded(_scatter(step, rounded(step.inputs[0], how.operands), kernel), how.sums)
         bias = step.tensors.get("bias")
         return sums.add_bias(values, rounded(bias, how.storage) if bias is not None else None)
 

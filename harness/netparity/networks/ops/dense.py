@@ -86,7 +86,7 @@ class Dense(Op):
         """One matrix product, taken in parts."""
         how = step.how
         kernel = rounded(step.tensors["kernel"], how.operands)
-        values = rounded(_product(step, rounded(step.inputs[0], how.operands), kernel), how.storage)
+        values = rounded(_product(step, rounded(step.inputs[0], how.operands), kernel), how.sums)
         bias = step.tensors.get("bias")
         return sums.add_bias(values, rounded(bias, how.storage) if bias is not None else None)
 

@@ -192,4 +192,12 @@ def _channels(layers: Sequence[_Layer], values: Mapping[str, Node], name: str) -
     return None
 
 
-READER = Reader(NAME, "MatConvNet DagNN .mat", (".mat",), recognises, read)
+READER = Reader(
+    NAME,
+    "MatConvNet DagNN .mat",
+    (".mat",),
+    recognises,
+    read,
+    tool="MatConvNet",
+    brought="DagNN, also in a variable `net`",
+)

@@ -81,6 +81,12 @@ def network_of(file: McnFile, path: Path, input_size: Size | None = None) -> Rea
     made = Assembly(path, NAME, (stated.entry,), stated.tensors, [*stated.notes, *notes])
     last = image
     for place, (name, layer) in enumerate(zip(names, layers, strict=True), start=1):
+        if place == len(layers) > 1 and _is_left_out(layer):
+            made.notes.append(
+                f"the loss {name[:80]!r} ({_text(layer, 'type')[:40]}) at the end is left out: it "
+                "is for training"
+            )
+            continue
         kind = _kind(layer, name, place == len(layers), made.notes)
         fields = {("poolSize" if key == "pool" else key): value for key, value in layer.items()}
         made.add(name, kind, (last,), fields, _weights(layer), _text(layer, "name") or name)
@@ -97,6 +103,14 @@ def _names(layers: Sequence[Mapping[str, Node]], notes: list[str]) -> Iterator[s
             name = f"{name}_{place}"
         taken.add(name)
         yield name
+
+
+def _is_left_out(layer: Mapping[str, Node]) -> bool:
+    """Whether a layer is a loss without a softmax in it, such as the logarithm of its input."""
+    found, which = _text(layer, "type"), _text(layer, "loss")
+    if found == "loss":
+        return which not in ("", "softmaxlog")  # vl_nnloss's default
+    return found not in _LOSSES and found.endswith(("loss", "error"))
 
 
 def _kind(layer: Mapping[str, Node], name: str, is_last: bool, notes: list[str]) -> str:
@@ -135,4 +149,12 @@ def _text(layer: Mapping[str, Node], field: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-READER = Reader(NAME, "MatConvNet SimpleNN .mat", (".mat",), recognises, read)
+READER = Reader(
+    NAME,
+    "MatConvNet SimpleNN .mat",
+    (".mat",),
+    recognises,
+    read,
+    tool="MatConvNet",
+    brought="SimpleNN, of any version of MATLAB, also in a variable `net`",
+)

@@ -179,6 +179,32 @@ def test_a_pool_before_the_relu_is_the_same_as_one_after_it() -> None:
     np.testing.assert_array_equal(first["relu"], second["max_pool"])
 
 
+def test_a_scale_behind_a_batch_normalisation_is_part_of_it() -> None:
+    """Caffe has two layers where other tools have one."""
+    roles = ("mean", "variance", "scale", "bias")
+    given = Sketch((1,))
+    values = {role: given.positive(3) for role in roles}
+
+    def network(*first: str, last: tuple[str, ...]) -> tuple[Network, dict[str, Any]]:
+        s = Sketch((4, 4, 3))
+        s.add("bn", "batch_norm", epsilon=0.1, tensors={role: values[role] for role in first})
+        if last:
+            s.add("scaled", "scale_shift", "bn", tensors={role: values[role] for role in last})
+        return s.network(), s.tensors
+
+    a, a_tensors = network(*roles[:2], last=roles[2:])
+    b, b_tensors = network(*roles, last=())
+    for matching in (compare(a, b), compare(a, b, a_tensors, b_tensors)):
+        assert matching.same
+        assert matching.nodes == {"scaled": "bn"}
+        assert compare_values(matching, a_tensors, b_tensors).same
+    x = np.random.default_rng(0).normal(size=(1, 4, 4, 3))
+    scaled = evaluate(a, a_tensors, x)["scaled"]
+    np.testing.assert_allclose(scaled, evaluate(b, b_tensors, x)["bn"], rtol=1e-12)
+    assert not compare(network(*roles, last=roles[2:])[0], b).same
+    assert not compare(network(*roles[:2], last=("bias",))[0], b).same
+
+
 @pytest.mark.parametrize("ops", [("average_pool", "relu"), ("max_pool", "elu")])
 def test_other_pools_and_activations_keep_their_order(ops: tuple[str, str]) -> None:
     def network(first: str, second: str) -> Network:

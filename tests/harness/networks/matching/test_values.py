@@ -167,3 +167,37 @@ def test_an_epsilon_that_is_part_of_the_variance_is_none() -> None:
     moved = match.to_second(first["bn.variance"])
     np.testing.assert_allclose(moved, second["bn.variance"], rtol=3e-7)
     np.testing.assert_allclose(match.to_first(moved), variance, rtol=1e-5)
+
+
+def test_another_scale_of_the_image(tensors: Arrays) -> None:
+    other = {**tensors, "conv.kernel": tensors["conv.kernel"] * np.float32(255)}
+    _, found = differences(small(), small(), other, tensors)
+    assert found == (
+        "conv: the kernel is B's times (255, 255, 255): A takes an image of 0 to 1, B one of 0 to "
+        "255",
+    )
+
+
+def test_units_and_inputs_in_another_order(tensors: Arrays) -> None:
+    units = [2, 0, 1, 3]
+    other = {
+        **tensors,
+        "conv.kernel": tensors["conv.kernel"][..., units],
+        "conv.bias": tensors["conv.bias"][units],
+        "fc.kernel": tensors["fc.kernel"].reshape(4, 3, 4, 7)[:, :, units].reshape(48, 7),
+    }
+    _, found = differences(small(), small(), other, tensors)
+    assert found == (
+        "conv: A's kernel is B's with the units in another order",
+        "conv: A's bias is B's with the units in another order",
+        "fc: A's kernel is B's with the inputs in another order",
+    )
+
+
+def test_two_changes_at_once(tensors: Arrays) -> None:
+    kernel = tensors["conv.kernel"][::-1, ::-1].astype(np.float16).astype(np.float32)
+    _, found = differences(small(), small(), {**tensors, "conv.kernel": kernel}, tensors)
+    assert found == (
+        "conv: A's kernel is B's, rotated by 180 degrees, and A's kernel is B's, rounded to half "
+        "precision",
+    )

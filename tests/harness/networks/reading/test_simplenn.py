@@ -120,6 +120,24 @@ def test_a_network_in_a_variable_net(tmp_path: Path) -> None:
     assert by_name(read(tmp_path / "net.mat"))["pool"][0] == "max_pool"
 
 
+@pytest.mark.parametrize("names", [("model",), ("out", "model", "net"), ("a", "b", "c", "d")])
+def test_a_network_inside_other_structures(tmp_path: Path, names: tuple[str, ...]) -> None:
+    content: dict[str, Any] = {"layers": cell([POOL]), "meta": {"normalization": normalization()}}
+    for name in reversed(names):
+        content = {name: content, "note": "trained"}
+    scipy.io.savemat(tmp_path / "net.mat", content)
+    assert by_name(read(tmp_path / "net.mat"))["pool"][0] == "max_pool"
+
+
+def test_of_several_networks_one_has_to_be_saved_alone(tmp_path: Path) -> None:
+    content = {"layers": cell([POOL]), "meta": {"normalization": normalization()}}
+    scipy.io.savemat(tmp_path / "both.mat", {"first": content, "second": content})
+    with pytest.raises(InputError, match=r"2 networks \(first, second\); fix: save one of them"):
+        read(tmp_path / "both.mat")
+    scipy.io.savemat(tmp_path / "net.mat", {"first": content, "net": content})
+    assert by_name(read(tmp_path / "net.mat"))["pool"][0] == "max_pool"
+
+
 def test_version_73(tmp_path: Path) -> None:
     filters = single(3, 3, 3, 2)
     layer = {"type": "conv", "name": "c", "weights": [filters, single(1, 2)]}
@@ -151,6 +169,21 @@ def test_a_loss_at_the_end_is_its_softmax(tmp_path: Path, loss: str) -> None:
     found = read(save_simplenn(tmp_path / "net.mat", [POOL, {"type": loss, "name": "end"}]))
     assert by_name(found)["end"] == ("softmax", {})
     assert found.notes == (f"the loss 'end' ({loss}) at the end is read as softmax",)
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        {"type": "loss", "loss": "log"},
+        {"type": "loss", "loss": "hinge"},
+        {"type": "euclideanloss"},
+        {"type": "binaryerror"},
+    ],
+)
+def test_another_loss_at_the_end_is_left_out(tmp_path: Path, layer: dict[str, Any]) -> None:
+    found = read(save_simplenn(tmp_path / "net.mat", [POOL, layer | {"name": "end"}]))
+    assert list(by_name(found)) == ["pool"]
+    assert "at the end is left out: it is for training" in found.notes[0]
 
 
 def test_filters_that_are_empty_only_pad(tmp_path: Path) -> None:
@@ -188,7 +221,9 @@ def test_the_size_of_the_input(tmp_path: Path, form: str) -> None:
 
 def test_a_size_that_is_not_stated_is_asked_for(tmp_path: Path) -> None:
     file = save_simplenn(tmp_path / "net.mat", [conv("c", single(3, 3, 5, 4))], meta={"a": 1.0})
-    with pytest.raises(InputError, match=r"does not state the size .*; fix: --input-size HEIGHTxW"):
+    with pytest.raises(
+        InputError, match=r"does not state the size .*; fix: --input-size H,W, or --mod"
+    ):
         read(file)
     found = read(file, (20, 30))
     assert found.network.inputs[0].shape == (20, 30, 5)

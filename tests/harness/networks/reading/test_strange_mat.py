@@ -139,21 +139,31 @@ def test_a_file_that_is_cut_off_says_so(files: Mapping[str, Path], tmp_path: Pat
     (tmp_path / "cut.mat").write_bytes(files["simplenn"].read_bytes()[:5000])
     source = Source(tmp_path / "cut.mat", WEIGHTS)
     [reader] = [reader for reader in READERS if reader.recognises(source)]
-    with pytest.raises(InputError, match="a variable is cut off; is the file complete"):
+    with pytest.raises(InputError, match="ends early: it has 5,000 bytes of at least"):
         reader.read(source, None)
 
 
-def test_an_object_of_matlab_names_the_way_out(tmp_path: Path) -> None:
-    """A dagnn.DagNN that was saved as it is: class 17, a name, a type system and a class's name."""
+@pytest.mark.parametrize(
+    ("name", "kind", "words"),
+    [
+        (b"net", b"dagnn.DagNN", r"only MATLAB can load; in MATLAB: s = net\.saveobj"),
+        (b"net", b"SeriesNetwork", r"'net' is a SeriesNetwork .* exportONNXNetwork\(net, 'netw"),
+        (b"vgg", b"DAGNetwork", r"'vgg' is a DAGNetwork .* exportONNXNetwork\(vgg, 'netw"),
+    ],
+)
+def test_an_object_of_matlab_names_the_way_out(
+    tmp_path: Path, name: bytes, kind: bytes, words: str
+) -> None:
+    """A network that was saved as it is: class 17, a name, a type system and a class's name."""
 
     def element(kind: int, data: bytes) -> bytes:
         return struct.pack("<II", kind, len(data)) + data + bytes(-len(data) % 8)
 
     opaque = element(6, struct.pack("<II", 17, 0))
-    texts = b"".join(element(1, text) for text in (b"net", b"MCOS", b"dagnn.DagNN"))
+    texts = b"".join(element(1, text) for text in (name, b"MCOS", kind))
     head = b"MATLAB 5.0 MAT-file".ljust(124) + b"\x00\x01IM"
     (tmp_path / "net.mat").write_bytes(head + element(14, opaque + texts))
     source = Source(tmp_path / "net.mat", WEIGHTS)
     [reader] = [reader for reader in READERS if reader.recognises(source)]
-    with pytest.raises(InputError, match=r"only MATLAB can load; in MATLAB: s = net\.saveobj"):
+    with pytest.raises(InputError, match=words):
         reader.read(source, None)

@@ -14,7 +14,13 @@ from netparity.networks.reading.keras.reading import read
 from netparity.networks.reading.keras.saved import recognises
 
 READER = Reader(
-    "keras", "Keras .keras or .h5 with a configuration", (".keras", ".h5"), recognises, read
+    "keras",
+    "Keras .keras or .h5 with a configuration",
+    (".keras", ".h5"),
+    recognises,
+    read,
+    tool="Keras 1, 2 and 3, tf-keras",
+    brought="a whole model (`model.save`), fine-tuned and nested ones too",
 )
 
 __all__ = ["READER", "read"]

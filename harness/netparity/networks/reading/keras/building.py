@@ -84,7 +84,8 @@ class Builder:
         self.powers: dict[str, tuple[Value, float]] = {}  # not nodes: see `local_response`
         self.dropped: set[str] = set()
         self.bands: dict[str, dict[str, Any] | None] = {}
-        self.scalings: set[str] = set()  # nodes of Rescaling and Normalization layers
+        self.picks: dict[str, tuple[Value, int]] = {}  # a place along an axis, by the node
+        self.scalings: set[str] = set()  # nodes that scale values or choose channels
 
     def note(self, text: str) -> None:
         """Something that the user should know, said once."""

@@ -77,7 +77,7 @@ def model_of(document: Any, depth: int = 0) -> Model:
     if kind not in _MODELS:
         raise GraphError(
             f"the model is of class {kind[:_SHOWN]!r}, which netparity cannot read; it reads "
-            "functional and sequential models"
+            "functional and sequential models; fix: export it to ONNX"
         )
     if depth > _DEEPEST:
         raise GraphError(f"models are nested more than {_DEEPEST} deep")
@@ -119,13 +119,16 @@ def _layer(entry: Any, depth: int, connected: bool) -> Layer:
     module, registered = entry.get("module"), entry.get("registered_name")
     if kind == "Lambda":
         raise GraphError(
-            f"layer {name[:_SHOWN]!r} (Lambda) holds code; netparity runs no code from a file"
+            f"layer {name[:_SHOWN]!r} (Lambda) holds code; netparity runs no code from a file; "
+            "fix: write it as a layer of Keras (Rescaling for x / 255, Normalization for a mean "
+            "and a deviation), or export the model to ONNX"
         )
     foreign = module is not None and str(module).split(".")[0] not in _KERAS
     if foreign or ">" in f"{registered or ''}{kind}":
         raise GraphError(
             f"layer {name[:_SHOWN]!r} is of the custom class {str(registered or kind)[:_SHOWN]!r}; "
-            "netparity runs no code from a file"
+            "netparity runs no code from a file; fix: build the model of Keras's own layers, or "
+            "export it to ONNX"
         )
     calls = tuple(_calls(entry.get("inbound_nodes"), name)) if connected else ()
     operation = str(module or "").startswith(("keras.src.ops", "keras.ops"))
@@ -148,8 +151,11 @@ def _calls(listed: Any, name: str) -> Iterator[tuple[Any, Mapping[str, Any]]]:
         if isinstance(entry, Mapping):  # Keras 3
             keywords = entry.get("kwargs")
             keywords = keywords if isinstance(keywords, Mapping) else {}
+            arguments = entry.get("args") or []
+            if not isinstance(arguments, list):
+                raise GraphError(f"layer {name[:_SHOWN]!r} is called with args that are not a list")
             yield (
-                _argument(entry.get("args") or [], name),
+                _argument(arguments, name),
                 {str(key): _argument(value, name) for key, value in keywords.items()},
             )
             continue
@@ -182,6 +188,8 @@ def _argument(value: Any, name: str, depth: int = 0) -> Any:
         found = list(_references(config.get("keras_history")))
         if len(found) == 1:
             return found[0]
+    if kind in ("__ellipsis__", "__slice__"):
+        return dict(value)
     if kind in ("__tensor__", "__numpy__") and isinstance(config, Mapping):
         return config.get("value")
     if kind is None:

@@ -101,6 +101,10 @@ class Fields:
             raise self._unexpected(names[0], value, "whole numbers")
         return tuple(map(int, value))
 
+    def ignore_rest(self) -> None:
+        """Take all fields as read."""
+        self._read.update(map(str, self._values))
+
     def _unexpected(self, name: str, value: Any, expected: str) -> GraphError:
         return self.refused(f"has {name} {str(value)[:_NAME_SHOWN]!r}, expected {expected}")
 

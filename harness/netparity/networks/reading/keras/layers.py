@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from netparity.networks.reading.keras.activations import ACTIVATION_LAYERS
+from netparity.networks.reading.keras.augmenting import AUGMENTING_LAYERS
 from netparity.networks.reading.keras.building import Value
 from netparity.networks.reading.keras.call import Call
 from netparity.networks.reading.keras.convolutions import CONVOLUTION_LAYERS
 from netparity.networks.reading.keras.merging import MERGING_LAYERS
 from netparity.networks.reading.keras.normalising import NORMALISING_LAYERS
-from netparity.networks.reading.keras.operators import tensorflow
+from netparity.networks.reading.keras.picking import item
 from netparity.networks.reading.keras.pools import POOL_LAYERS
 from netparity.networks.reading.keras.shapes import SHAPE_LAYERS
+from netparity.networks.reading.keras.tensorflow import tensorflow
 
 LAYERS: dict[str, Callable[[Call], Value]] = {
     **CONVOLUTION_LAYERS,
@@ -21,5 +23,7 @@ LAYERS: dict[str, Callable[[Call], Value]] = {
     **ACTIVATION_LAYERS,
     **MERGING_LAYERS,
     **SHAPE_LAYERS,
+    **AUGMENTING_LAYERS,
     "TFOpLambda": tensorflow,
+    "SlicingOpLambda": item,
 }

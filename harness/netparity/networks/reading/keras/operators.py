@@ -14,6 +14,7 @@ from netparity.networks.reading.keras import local_response
 from netparity.networks.reading.keras.building import Value, constant
 from netparity.networks.reading.keras.call import Call
 from netparity.networks.reading.keras.merging import concatenate, together
+from netparity.networks.reading.keras.picking import item, stack
 
 Two = tuple[Any, Any]
 
@@ -29,7 +30,7 @@ def _two(call: Call) -> Two:
     return given[0], given[1]
 
 
-def _number(call: Call, given: Any) -> Any:
+def constants(call: Call, given: Any) -> Any:
     """A constant, as an array that broadcasts over one image in the graph's order of axes."""
     try:
         array = np.asarray(given, dtype=np.float64)
@@ -47,12 +48,14 @@ def _number(call: Call, given: Any) -> Any:
     return full.transpose([order.index(axis) for axis in range(rank)])
 
 
-def _scaled(call: Call, scale: Any = None, bias: Any = None) -> Value:
+def scaled(call: Call, scale: Any = None, bias: Any = None) -> Value:
+    """The only input * scale + bias."""
     tensors = {
         role: constant(values)
         for role, values in (("scale", scale), ("bias", bias))
         if values is not None
     }
+    call.build.scalings.add(call.name)
     return call.node("scale_shift", None, {}, tensors)
 
 
@@ -61,7 +64,7 @@ def add(call: Call) -> Value:
     first, second = _two(call)
     if isinstance(first, Value) and isinstance(second, Value):
         return call.node("add", together(call, [first, second]))
-    return _scaled(call, bias=_number(call, second if isinstance(first, Value) else first))
+    return scaled(call, bias=constants(call, second if isinstance(first, Value) else first))
 
 
 def subtract(call: Call) -> Value:
@@ -70,8 +73,8 @@ def subtract(call: Call) -> Value:
     if isinstance(first, Value) and isinstance(second, Value):
         return call.node("subtract", together(call, [first, second]))
     if isinstance(first, Value):
-        return _scaled(call, bias=-_number(call, second))
-    return _scaled(call, -1.0, _number(call, first))
+        return scaled(call, bias=-constants(call, second))
+    return scaled(call, -1.0, constants(call, first))
 
 
 def multiply(call: Call) -> Value:
@@ -79,7 +82,7 @@ def multiply(call: Call) -> Value:
     first, second = _two(call)
     if isinstance(first, Value) and isinstance(second, Value):
         return call.node("multiply", together(call, [first, second]))
-    return _scaled(call, _number(call, second if isinstance(first, Value) else first))
+    return scaled(call, constants(call, second if isinstance(first, Value) else first))
 
 
 def divide(call: Call) -> Value:
@@ -89,19 +92,19 @@ def divide(call: Call) -> Value:
         return call.node("divide", together(call, [first, second]))
     if not isinstance(first, Value):
         raise call.fields.refused("divides a constant, which netparity does not compute")
-    divisor = _number(call, second)
+    divisor = constants(call, second)
     if not divisor.all():
         raise call.fields.refused("divides by 0")
-    return _scaled(call, 1 / divisor)
+    return scaled(call, 1 / divisor)
 
 
 def _limit(which: str) -> Callable[[Call], Value]:
     def read(call: Call) -> Value:
         first, second = _two(call)
         given = second if isinstance(first, Value) else first
-        if isinstance(given, Value) or np.ndim(_number(call, given)):
+        if isinstance(given, Value) or np.ndim(constants(call, given)):
             raise call.fields.refused("compares with more than one number")
-        limits = {"minimum": None, "maximum": None, which: float(_number(call, given))}
+        limits = {"minimum": None, "maximum": None, which: float(constants(call, given))}
         return call.node("clipped_relu", None, limits)
 
     return read
@@ -116,7 +119,7 @@ def clip(call: Call) -> Value:
 
 def negative(call: Call) -> Value:
     """Negative."""
-    return _scaled(call, -1.0)
+    return scaled(call, -1.0)
 
 
 def square(call: Call) -> Value:
@@ -129,7 +132,7 @@ def power(call: Call) -> Value:
     first, second = _two(call)
     if not isinstance(first, Value) or isinstance(second, Value) or np.ndim(second):
         raise call.fields.refused("has an exponent that is not a number")
-    exponent = float(_number(call, second))
+    exponent = float(constants(call, second))
     return square(call) if exponent == 2 else local_response.power(call, first, exponent)
 
 
@@ -177,7 +180,7 @@ def pad(call: Call) -> Value:
     given = list(call.arguments)[1:] + [
         number for number in [call.keywords.get("constant_values")] if number is not None
     ]
-    number = float(_number(call, given[0])) if given and np.ndim(given[0]) == 0 else 0.0
+    number = float(constants(call, given[0])) if given and np.ndim(given[0]) == 0 else 0.0
     mode = call.fields.text("mode", default="constant")
     fits = isinstance(width, list) and len(width) == len(value.shape) + 1
     pairs = [tuple(pair) for pair in width or () if isinstance(pair, list) and len(pair) == 2]
@@ -191,7 +194,17 @@ def pad(call: Call) -> Value:
     return call.node("pad", None, {"pads": pads, "mode": mode, "value": number})
 
 
-def _simple(op: str, **attributes: Any) -> Callable[[Call], Value]:
+def cast(call: Call) -> Value:
+    """Cast from one type of real numbers to another."""
+    given = call.keywords.get("dtype")
+    kind = call.fields.text("dtype", default=given if isinstance(given, str) else "float32")
+    if kind not in ("float16", "bfloat16", "float32", "float64"):
+        raise call.fields.refused(f"turns values into {kind[:40]!r}, expected floats")
+    return call.node("identity")
+
+
+def simple(op: str, **attributes: Any) -> Callable[[Call], Value]:
+    """A function of one input that is a node with these attributes."""
     return lambda call: call.node(op, None, attributes)
 
 
@@ -230,41 +243,21 @@ OPERATORS: dict[str, Callable[[Call], Value]] = {
     "Reshape": reshape,
     "Transpose": transpose,
     "Pad": pad,
+    "GetItem": item,
+    "Stack": stack,
+    "Cast": cast,
     "Softmax": softmax,
     "Gelu": gelu,
     "LeakyRelu": leaky_relu,
-    "Relu": _simple("relu"),
-    "Relu6": _simple("clipped_relu", minimum=0.0, maximum=6.0),
-    "Sigmoid": _simple("sigmoid"),
-    "Silu": _simple("swish"),
-    "HardSilu": _simple("hard_swish"),
-    "HardSwish": _simple("hard_swish"),
-    "HardSigmoid": _simple("hard_sigmoid", slope=1 / 6, offset=0.5),
-    "Tanh": _simple("tanh"),
-    "Softplus": _simple("softplus"),
-    "Selu": _simple("selu"),
+    "Relu": simple("relu"),
+    "Relu6": simple("clipped_relu", minimum=0.0, maximum=6.0),
+    "Sigmoid": simple("sigmoid"),
+    "Silu": simple("swish"),
+    "HardSilu": simple("hard_swish"),
+    "HardSwish": simple("hard_swish"),
+    "HardSigmoid": simple("hard_sigmoid", slope=1 / 6, offset=0.5),
+    "Tanh": simple("tanh"),
+    "Softplus": simple("softplus"),
+    "Selu": simple("selu"),
 }
 """By class; each is what `keras.ops` makes of the function of the same name in lower case."""
-
-
-TENSORFLOW: dict[str, Callable[[Call], Value]] = {
-    "__operators__.add": add,
-    "math.add": add,
-    "math.subtract": subtract,
-    "math.multiply": multiply,
-    "math.truediv": divide,
-    "nn.relu": _simple("relu"),
-    "nn.relu6": _simple("clipped_relu", minimum=0.0, maximum=6.0),
-    "math.sigmoid": _simple("sigmoid"),
-    "math.tanh": _simple("tanh"),
-    "nn.silu": _simple("swish"),
-}
-"""By the function that TensorFlow's own Keras 2 writes as a layer of class TFOpLambda."""
-
-
-def tensorflow(call: Call) -> Value:
-    """TFOpLambda: a function of TensorFlow by its name, which is no code."""
-    name = call.fields.text("function", default="")
-    if name not in TENSORFLOW:
-        raise call.fields.refused(f"is the function {name[:60]!r}, which netparity cannot read")
-    return TENSORFLOW[name](call)

@@ -24,6 +24,7 @@ _OWN = 3
 _OF_TF_KERAS = 2
 _KERAS1 = {"Convolution2D", "AtrousConvolution2D", "Merge"}
 _KERAS1_FIELDS = {"nb_filter", "output_dim", "border_mode", "dim_ordering"}
+_PASSING = {"identity", "dropout", "resize", "crop", "pad", "transpose"}
 _VALUE_BY_VALUE = {"Add", "Multiply"}
 """Functions of `keras.ops` behind `x + y` and `x * y`."""
 
@@ -107,7 +108,13 @@ def _is_keras1(model: Model) -> bool:
 
 def _preprocessed(inputs: Iterable[Input], build: Builder) -> Iterable[Input]:
     """Inputs that the network scales itself take images as they are."""
-    readers = {name for node in build.nodes if node.name in build.scalings for name in node.inputs}
+    copies = {node.name: node.inputs[0] for node in build.nodes if node.op in _PASSING}
+    readers = set[str]()
+    for node in build.nodes:
+        source = node.inputs[0] if node.name in build.scalings else ""
+        while source in copies:
+            source = copies[source]
+        readers.add(source)
     for entry in inputs:
         channels = entry.shape[-1] if len(entry.shape) == 3 else 0
         if entry.name in readers and channels in (1, 3):

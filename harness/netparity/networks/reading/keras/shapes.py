@@ -81,6 +81,16 @@ def cropping(call: Call) -> Value:
     return call.node("crop", [call.image()], {"crops": (rows, columns, (0, 0))})
 
 
+def center_crop(call: Call) -> Value:
+    """CenterCrop(height, width): the odd row and column more are cut at the bottom and right."""
+    value = call.image()
+    more = [value.shape[place] - call.fields.whole(name) for place, name in enumerate(_IMAGE)]
+    if min(more) < 0:
+        raise call.fields.refused("enlarges smaller images, which netparity does not compute")
+    rows, columns = ((side // 2, side - side // 2) for side in more)
+    return call.node("crop", [value], {"crops": (rows, columns, (0, 0))})
+
+
 def up_sampling(call: Call) -> Value:
     """UpSampling2D: repeats, or bilinear interpolation between the middles of pixels.
 
@@ -144,6 +154,7 @@ SHAPE_LAYERS = {
     "Permute": permute,
     "ZeroPadding2D": zero_padding,
     "Cropping2D": cropping,
+    "CenterCrop": center_crop,
     "UpSampling2D": up_sampling,
     "Resizing": resizing,
     "Dropout": identity("dropout"),

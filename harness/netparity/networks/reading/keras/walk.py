@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from netparity.networks.checking import MOST_NODES
 from netparity.networks.node import GraphError, Input, Shape, refuse_size
 from netparity.networks.reading.keras.activations import ACTIVATION_LAYERS
+from netparity.networks.reading.keras.augmenting import AUGMENTING_LAYERS
 from netparity.networks.reading.keras.building import Builder, Value
 from netparity.networks.reading.keras.call import CHANNELS_FIRST, Call, Era
 from netparity.networks.reading.keras.config import (
     Layer,
     Model,
+    Reference,
     every_layer,
 )
 from netparity.networks.reading.keras.connections import filled, ordered, values_in
 from netparity.networks.reading.keras.fields import Fields
 from netparity.networks.reading.keras.layers import LAYERS
 from netparity.networks.reading.keras.operators import OPERATORS
+from netparity.networks.reading.keras.unknown import unknown
 from netparity.networks.reading.keras.weights import Weights, snake_case
 from netparity.networks.reading.keras.words import shown
 
@@ -86,7 +90,7 @@ class Walk:
     ) -> list[Value]:
         layers = model.layers
         if given is None:
-            given = [self._sequential_input(model)]
+            given = [self._sequential_input(model, weights)]
         values = list(given)
         keys = _keys([layer for layer in layers if layer.kind != "InputLayer"])
         for layer in layers:
@@ -97,8 +101,11 @@ class Walk:
             values = self._call(layer, keys[layer.name], weights, path, list(values), {})
         return values
 
-    def _sequential_input(self, model: Model) -> Value:
-        """The input of a sequential model, which its first layer may state."""
+    def _sequential_input(self, model: Model, weights: Weights) -> Value:
+        """The input of a sequential model, which its first layer may state.
+
+        Keras 2 does not write it if the layers were copied from a functional model.
+        """
         if not model.layers:
             raise GraphError("the model has no layers")
         first, shape, name = model.layers[0], model.shape, ""
@@ -113,6 +120,12 @@ class Walk:
                 break
             shape = shape or inside.shape
             first = inside.layers[0]
+        if shape is None and first is model.layers[0]:
+            arrays = weights.of_layer(first.name, snake_case(first.kind))
+            if arrays and len(arrays[0].shape) == 4:
+                channels = arrays[0].shape[2]
+                shape = [None, None, None, None]
+                shape[1 if self._channels_first else 3] = channels
         name = name if model.layers[0].kind == "InputLayer" else f"{model.layers[0].name}_input"
         return self._input(name, shape)
 
@@ -149,7 +162,7 @@ class Walk:
             values[layer.name, number] = results
         if not model.outputs:
             raise GraphError(f"the model {model.name[:_SHOWN]!r} does not name its outputs")
-        return [filled(reference, layers, values) for reference in model.outputs]
+        return [filled(_kept(reference, layers), layers, values) for reference in model.outputs]
 
     def _call(
         self,
@@ -161,7 +174,10 @@ class Walk:
         keywords: Mapping[str, Any],
     ) -> list[Value]:
         """Every output of one call of a layer or of a nested model."""
-        if keywords.get("training") is True and (layer.model or _differs(layer.kind)):
+        # Keras 3 writes training=True of every augmentation, and predicts without it all the same.
+        by_default = layer.kind in AUGMENTING_LAYERS and self.era.version >= 3
+        differs = layer.model is not None or _differs(layer.kind)
+        if keywords.get("training") is True and differs and not by_default:
             raise GraphError(
                 f"layer {layer.name[:_SHOWN]!r} ({shown(layer.kind)}) is called with "
                 "training=True, so it is not the same at every prediction"
@@ -180,10 +196,7 @@ class Walk:
             return results
         known = OPERATORS if layer.operation else LAYERS
         if (translate := known.get(layer.kind)) is None:
-            raise GraphError(
-                f"layer {layer.name[:_SHOWN]!r} is of class {layer.kind[:_SHOWN]!r}, which "
-                "netparity cannot read"
-            )
+            raise unknown(layer)
         name, owner = self._name(layer, path)
         call = Call(
             Fields(layer.name, layer.kind, layer.config),
@@ -253,9 +266,19 @@ class Walk:
         return Value(name, shape, order)
 
 
+def _kept(reference: Reference, layers: Mapping[str, Layer]) -> Reference:
+    """An output of a model; Keras 3 counts a functional model in it from 1, but only there."""
+    layer = layers.get(reference.layer)
+    counted = layer is not None and layer.model is not None and not layer.model.sequential
+    if layer is None or not counted or layer.older or reference.call < 1:
+        return reference
+    return replace(reference, call=reference.call - 1)
+
+
 def _differs(kind: str) -> bool:
     """Whether a layer does something else in training."""
-    return any(word in kind for word in ("Dropout", "Noise", "BatchNormalization"))
+    words = ("Dropout", "Noise", "BatchNormalization")
+    return kind in AUGMENTING_LAYERS or any(word in kind for word in words)
 
 
 def _stated(layer: Layer) -> Any:

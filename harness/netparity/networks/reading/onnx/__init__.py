@@ -48,6 +48,14 @@ def read(source: Source, input_size: tuple[int, int] | None = None) -> ReadNetwo
     return ReadNetwork(network, tensors, as_it_is="onnx", in_file=itself)  # type: ignore[arg-type]
 
 
-READER = Reader("onnx", "ONNX", (".onnx",), recognises, read)
+READER = Reader(
+    "onnx",
+    "ONNX",
+    (".onnx",),
+    recognises,
+    read,
+    tool="PyTorch, tf2onnx and others",
+    brought="ONNX in a single file, opset 7 and later",
+)
 
 __all__ = ["READER", "read"]

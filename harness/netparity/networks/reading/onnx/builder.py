@@ -207,7 +207,12 @@ def no_operation(call: Call) -> GraphError:
     """An error for an operation that netparity does not have."""
     domain = call.node.domain
     where = f" of the domain {domain!r}" if domain not in ("", "ai.onnx") else ""
-    return call.wrong(f"is an operation{where} that netparity does not read")
+    before = next((name for name in call.node.input if name), "")
+    problem = f"is an operation{where} that netparity does not read"
+    if before:
+        part = f"onnx.utils.extract_model(FILE, NEW_FILE, INPUTS, [{before[:80]!r}])"
+        problem += f"; fix: keep the nodes before it: {part}"
+    return call.wrong(problem)
 
 
 Translation = Callable[[Call, Builder], Results]

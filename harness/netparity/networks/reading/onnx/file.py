@@ -6,7 +6,10 @@ the file (`onnx.proto`), so that a large network costs no memory before its weig
 
 from __future__ import annotations
 
+import json
 import math
+import re
+import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
 
 _GRAPH, _NODE, _INITIALIZER, _SPARSE = 7, 1, 5, 15
 _DIMS, _TYPE, _FLOATS, _NAME, _RAW, _DOUBLES, _EXTERNAL, _LOCATION = 1, 2, 4, 8, 9, 10, 13, 14
+_KEY, _VALUE = 1, 2
 _PLAIN = {1: "<f4", 10: "<f2", 11: "<f8"}
 _MOST_SMALL = 2**24
 _MOST_STRUCTURE = 2**31 - 1
@@ -106,7 +110,8 @@ def _copied(file: File, field: Field) -> bytes:
 
 
 def _initializer(file: File, outer: Field, path: Path) -> Constant:
-    name, dims, kind, data, elsewhere = "", list[int](), 0, None, False
+    name, dims, kind, data = "", list[int](), 0, None
+    elsewhere: str | None = None
     for inner in file.fields(outer.start, outer.end):
         if inner.number == _DIMS:
             dims += file.varints(inner)
@@ -116,10 +121,12 @@ def _initializer(file: File, outer: Field, path: Path) -> Constant:
             data = inner
         elif inner.number == _NAME:
             name = file.text(inner)
-        elif inner.number == _EXTERNAL or (inner.number == _LOCATION and inner.value):
-            elsewhere = True
-    if elsewhere:
-        raise external(name)
+        elif inner.number == _EXTERNAL:
+            elsewhere = _other_file(file, inner) or elsewhere or ""
+        elif inner.number == _LOCATION and inner.value:
+            elsewhere = elsewhere or ""
+    if elsewhere is not None:
+        raise external(name, elsewhere, path)
     refuse_values(name, dims)
     if kind in _PLAIN and data is not None:
         dtype = np.dtype(_PLAIN[kind])
@@ -177,10 +184,37 @@ def refuse_values(name: str, dims: list[int]) -> None:
     check_size(name, dims, np.dtype(np.int8), WEIGHTS)
 
 
-def external(name: str) -> GraphError:
-    """An error for a tensor whose values are in another file."""
+def _other_file(file: File, outer: Field) -> str:
+    """The name of the file that an entry of a tensor's external data gives; empty if it is none."""
+    entry = {inner.number: inner for inner in file.fields(outer.start, outer.end)}
+    if not {_KEY, _VALUE} <= set(entry) or file.text(entry[_KEY]) != "location":
+        return ""
+    return file.text(entry[_VALUE])
+
+
+def external(name: str, other: str = "", path: Path | None = None) -> GraphError:
+    """An error for a tensor whose values are in another file, which is not opened.
+
+    Args:
+        other: the name of that file, as this one gives it.
+        path: of this file.
+    """
+    shown = f" ({other[:80]!r})" if other else ""
+    is_plain = bool(re.fullmatch(r"[\w. -]+", other))
+    if path is not None and is_plain and not (path.parent / other).exists():
+        return GraphError(
+            f"the values of the tensor {name[:80]!r} are in another file, which is missing{shown}; "
+            "fix: copy it here from where this file came from, then save both as one file: "
+            f"{_as_one(path)}"
+        )
     return GraphError(
         f"the values of the tensor {name[:80]!r} are in another file, which netparity does not "
-        "open; fix: export a single file (torch.onnx.export(..., external_data=False), or "
-        "onnx.save(onnx.load(FILE), NEW_FILE))"
+        f"open{shown}; fix: save both as one file: {_as_one(path)}, or export one with "
+        "torch.onnx.export(..., external_data=False)"
     )
+
+
+def _as_one(path: Path | None) -> str:
+    quoted = "FILE" if path is None else json.dumps(str(path), ensure_ascii=False)
+    code = f'import onnx; onnx.save(onnx.load({quoted}), "single.onnx")'
+    return f"python -c {shlex.quote(code)}"

@@ -19,7 +19,7 @@ _REAL = (1, 10, 11, 16)
 _WHOLE = (2, 3, 4, 5, 6, 7, 12, 13)
 _PASSING = {
     *("Cast", "Identity", "Add", "Sub", "Mul", "Div", "Clip", "Relu", "Sigmoid", "Tanh"),
-    *("LeakyRelu", "Pad", "Neg", "Dropout"),
+    *("LeakyRelu", "Pad", "Neg", "Dropout", "Slice", "Gather", "Split", "Concat", "CastLike"),
 }
 
 
@@ -40,6 +40,9 @@ def inputs_of(
     """
     graph = parsed.model.graph
     given = [entry for entry in graph.input if entry.name not in parsed.initializers]
+    read = {name for node in graph.node for name in node.input}
+    # tf2onnx leaves inputs that nothing reads where it has folded constants.
+    given = [entry for entry in given if entry.name in read] or given
     if len(given) > _MOST_INPUTS:
         raise GraphError(f"it has {len(given)} inputs; the limit is {_MOST_INPUTS}")
     sizes = {entry.name: _sizes(entry) for entry in given}

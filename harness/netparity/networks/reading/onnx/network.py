@@ -70,6 +70,12 @@ def version_of(parsed: Parsed) -> int:
         entry.version for entry in parsed.model.opset_import if entry.domain in ("", "ai.onnx")
     ]
     newest = defs.onnx_opset_version()
+    others = sorted({entry.domain[:40] for entry in parsed.model.opset_import} - {"", "ai.onnx"})
+    if not versions and others:
+        raise GraphError(
+            f"its operations are all of the domain {', '.join(others)[:80]}, which netparity does "
+            "not read"
+        )
     if len(versions) != 1 or not _OLDEST <= versions[0] <= newest:
         shown = " and ".join(map(str, versions)) or "no"
         raise GraphError(

@@ -1,4 +1,4 @@
-"""Concat, Split, Slice and Pad: pieces of activations."""
+"""Concat, Split, Tile and Pad: pieces of activations."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from netparity.networks.reading.onnx.builder import Builder, Translation
 from netparity.networks.reading.onnx.calls import Call
-from netparity.networks.reading.onnx.shapes import reshaped
+from netparity.networks.reading.onnx.picking import cropped, per_axis
 from netparity.networks.reading.onnx.values import Value
 
 
@@ -44,33 +44,9 @@ def split(call: Call, graph: Builder) -> list[Value]:
     made, start = [], 0
     for part, size in enumerate(sizes):
         window = {position: (start, total - start - size)}
-        made.append(_cropped(call, graph, x, window, position=part))
+        made.append(cropped(call, graph, x, window, position=part))
         start += size
     return made
-
-
-def cut(call: Call, graph: Builder) -> Value:
-    """Slice with steps of 1: a crop."""
-    x = call.value()
-    if call.has(1):
-        starts, ends = call.numbers(1, "starts"), call.numbers(2, "ends")
-        axes = call.numbers(3, "axes") if call.has(3) else tuple(range(len(starts)))
-        steps = call.numbers(4, "steps") if call.has(4) else (1,) * len(starts)
-    else:
-        starts, ends = call.attribute("starts", ()), call.attribute("ends", ())
-        axes, steps = call.attribute("axes", tuple(range(len(starts)))), (1,) * len(starts)
-    call.finish()
-    if not len(starts) == len(ends) == len(axes) == len(steps):
-        raise call.wrong("has starts, ends, axes and steps of different lengths")
-    if any(step != 1 for step in steps):
-        raise call.wrong(f"has steps {steps}; netparity reads steps of 1 only")
-    window = {}
-    for start, end, axis in zip(starts, ends, axes, strict=True):
-        position = call.axis(axis, x.rank)
-        size = x.sizes[position]
-        first, stop, _ = slice(start, end).indices(size)
-        window[position] = (first, size - max(first, stop))
-    return _cropped(call, graph, x, window)
 
 
 def tile(call: Call, graph: Builder) -> Value:
@@ -90,44 +66,6 @@ def tile(call: Call, graph: Builder) -> Value:
 
 
 _MOST_TILES = 64
-
-
-def pick(call: Call, graph: Builder) -> Value:
-    """Gather of one place along an axis: a crop, and the axis vanishes for a single number."""
-    x = call.value()
-    position = call.axis(call.attribute("axis", 0), x.rank)
-    place = call.constant(1, "place")
-    call.finish()
-    if place.size != 1:
-        raise call.wrong(f"picks {place.size} places; netparity reads one place only")
-    [index] = place.numbers()
-    size = x.sizes[position]
-    if not -size <= index < size:
-        raise call.wrong(f"picks place {index} of {size}")
-    index %= size
-    made = _cropped(call, graph, x, {position: (index, size - 1 - index)})
-    if place.shape:
-        return made
-    kept = [size for at, size in enumerate(made.sizes) if at != position]
-    return reshaped(call, graph, made, kept)
-
-
-def _cropped(
-    call: Call, graph: Builder, x: Value, window: dict[int, tuple[int, int]], position: int = 0
-) -> Value:
-    crops = _per_axis(call, x, window)
-    if not any(map(any, crops)):
-        return x
-    return graph.emit(call, "crop", [x], {"crops": crops}, position=position)
-
-
-def _per_axis(
-    call: Call, x: Value, window: dict[int, tuple[int, int]]
-) -> tuple[tuple[int, int], ...]:
-    """What is added or cut at both ends of the file's axes, in the order of the graph's axes."""
-    if any(window.get(x.axes.index(0), (0, 0))):
-        raise call.wrong("adds or cuts images, which netparity does not read")
-    return tuple(window.get(x.axes.index(axis + 1), (0, 0)) for axis in range(len(x.shape)))
 
 
 def pad(call: Call, graph: Builder) -> Value:
@@ -161,7 +99,7 @@ def _padded(
 ) -> Value:
     cuts = {at: (max(0, -a), max(0, -b)) for at, (a, b) in zip(positions, ends, strict=True)}
     additions = {at: (max(0, a), max(0, b)) for at, (a, b) in zip(positions, ends, strict=True)}
-    crops, pads = _per_axis(call, x, cuts), _per_axis(call, x, additions)
+    crops, pads = per_axis(call, x, cuts), per_axis(call, x, additions)
     if any(map(any, crops)):
         if mode != "constant":
             raise call.wrong(f"has negative pads with mode {mode!r}")
@@ -179,8 +117,6 @@ def _padded(
 TRANSLATIONS: dict[str, Translation] = {
     "Concat": concat,
     "Split": split,
-    "Slice": cut,
-    "Gather": pick,
     "Tile": tile,
     "Pad": pad,
 }

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from netparity.networks.reading.onnx.builder import Builder, Translation
 from netparity.networks.reading.onnx.calls import Call
+from netparity.networks.reading.onnx.constants import Constant
 from netparity.networks.reading.onnx.regrouping import regrouped
 from netparity.networks.reading.onnx.rows import Rows, as_rows
 from netparity.networks.reading.onnx.values import Value, natural_axes
@@ -30,6 +31,13 @@ def cast(call: Call, graph: Builder) -> Value:
 
 
 _REAL = (1, 10, 11, 16)
+
+
+def cast_like(call: Call, graph: Builder) -> Value | Constant:
+    """CastLike: the type of another tensor, which is that of an activation here."""
+    call.ignore("saturate", "round_mode")
+    call.finish()
+    return call.value() if isinstance(call.inputs[0], Value) else call.any_constant(0, "value")
 
 
 def dropout(call: Call, graph: Builder) -> Value:
@@ -175,6 +183,7 @@ def expand(call: Call, graph: Builder) -> Value:
 TRANSLATIONS: dict[str, Translation] = {
     "Identity": same,
     "Cast": cast,
+    "CastLike": cast_like,
     "Dropout": dropout,
     "Transpose": transpose,
     "Flatten": flatten,

@@ -14,6 +14,7 @@ from netparity.networks.reading.onnx import (
     convolutions,
     folding,
     normalisation,
+    picking,
     pieces,
     pools,
     resizing,
@@ -45,6 +46,7 @@ TRANSLATIONS: dict[str, Translation] = {
     **activations.TRANSLATIONS,
     **arithmetic.TRANSLATIONS,
     **normalisation.TRANSLATIONS,
+    **picking.TRANSLATIONS,
     **pieces.TRANSLATIONS,
     **shapes.TRANSLATIONS,
 }

@@ -11,7 +11,7 @@ import pytest
 
 from netparity.system.cache import cache_folder
 from tests.support import keras_zoo
-from tests.support.keras_zoo import FILES, errors, unpacked
+from tests.support.keras_zoo import FILES, end_error, errors, unpacked
 from tests.support.tiny_vgg16 import stack_environment
 
 MOST = 3e-6
@@ -69,6 +69,28 @@ def test_what_keras_2_saves_now_is_read(keras2_python, tmp_path):
     subprocess.run(command, check=True, capture_output=True, env=environment)
     for computed in sorted(tmp_path.glob("*.npz")):
         check(computed.with_suffix(".h5"), computed, 4)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("python", "keras", "least"),
+    [
+        ("keras3_python", "keras", 22),
+        ("tf_keras_python", "tf_keras", 23),
+        ("keras2_python", "keras2", 2),
+    ],
+)
+def test_fine_tuned_and_wrapped_models_are_read(request, tmp_path, python, keras, least):
+    environment = {**os.environ, **stack_environment(cache_folder("theano"))}
+    environment["PYTHONPATH"] = str(PYTHON)
+    environment["THEANO_FLAGS"] += ",blas.ldflags=,optimizer=fast_compile"
+    script = SUPPORT / "keras_transfer_zoo.py"
+    command = [request.getfixturevalue(python), script, keras, tmp_path]
+    subprocess.run(command, check=True, capture_output=True, env=environment)
+    files = [*tmp_path.glob("*.keras"), *tmp_path.glob("*.h5")]
+    found = {path.name: end_error(path, path.with_suffix(".npz")) for path in files}
+    assert {name: error for name, error in found.items() if not error < MOST} == {}
+    assert len(found) >= least
 
 
 def test_half_of_the_padding_is_before_in_files_of_theano_and_the_notes_say_so(tmp_path):

@@ -79,3 +79,12 @@ def test_netparitys_own_file_has_the_nodes_names(tmp_path: Path):
     assert itself is not None and not itself.problem
     assert {entry.name for entry in network.nodes} <= set(itself.values)
     assert all(name == value for name, value in itself.values.items())
+
+
+def test_an_input_that_nothing_reads_is_not_one_of_the_network(tmp_path: Path) -> None:
+    # As tf2onnx leaves it: one axis, for a constant that it has folded into the graph.
+    sizes = {"x": ("N", 3, 8, 10), "mean/y:0": (3,)}
+    found = read_model(model_of([node("Relu", ["x"], ["y"])], inputs=sizes), tmp_path)
+    assert [entry.name for entry in found.network.inputs] == ["x"]
+    assert found.in_file is not None
+    assert found.in_file.problem == "it has 2 inputs"

@@ -34,13 +34,15 @@ def refused(model, folder: Path) -> str:
         (
             node("GRU", ["x"], ["y"], "gru1"),
             {},
-            "node 'gru1' (GRU) is an operation that netparity does not read",
+            "node 'gru1' (GRU) is an operation that netparity does not read; fix: keep the nodes "
+            "before it: onnx.utils.extract_model(FILE, NEW_FILE, INPUTS, ['x'])",
         ),
         (
             node("FusedConv", ["x", "k"], ["y"], "f", domain="com.microsoft"),
             KERNEL,
             "node 'f' (FusedConv) is an operation of the domain 'com.microsoft' that netparity "
-            "does not read",
+            "does not read; fix: keep the nodes before it: onnx.utils.extract_model(FILE, "
+            "NEW_FILE, INPUTS, ['x'])",
         ),
         (
             node("Relu", ["x"], ["y"], "r", slope=0.1),
@@ -87,8 +89,8 @@ def refused(model, folder: Path) -> str:
         ),
         (
             node("Slice", ["x", "s", "e", "a", "p"], ["y"], "s"),
-            {"s": np.array([0]), "e": np.array([8]), "a": np.array([2]), "p": np.array([2])},
-            "node 's' (Slice) has steps (2,); netparity reads steps of 1 only",
+            {"s": np.array([0]), "e": np.array([8]), "a": np.array([0]), "p": np.array([-1])},
+            "node 's' (Slice) takes places of the axis that counts the images",
         ),
         (
             node("Concat", ["x", "x"], ["y"], "j", axis=0),
@@ -126,7 +128,8 @@ def test_a_node_that_is_not_understood(made, constants, sentence: str, tmp_path:
 def test_operations_of_other_domains_are_no_patterns(tmp_path: Path):
     nodes = [node("Sigmoid", ["x"], ["a"]), node("Mul", ["x", "a"], ["y"], "m", domain="other")]
     assert refused(model_of(nodes), tmp_path) == (
-        "node 'm' (Mul) is an operation of the domain 'other' that netparity does not read"
+        "node 'm' (Mul) is an operation of the domain 'other' that netparity does not read; fix: "
+        "keep the nodes before it: onnx.utils.extract_model(FILE, NEW_FILE, INPUTS, ['x'])"
     )
 
 
@@ -180,6 +183,14 @@ def test_opsets_that_are_too_old_or_too_new(opset: int, tmp_path: Path):
     )
 
 
+def test_operations_of_other_domains_alone(tmp_path: Path):
+    model = model_of([node("Scaler", ["x"], ["y"], domain="ai.onnx.ml")])
+    model.opset_import[0].domain = "ai.onnx.ml"
+    assert refused(model, tmp_path) == (
+        "its operations are all of the domain ai.onnx.ml, which netparity does not read"
+    )
+
+
 def test_inputs_that_are_not_real_numbers(tmp_path: Path):
     model = model_of([node("Relu", ["x"], ["y"])])
     model.graph.input[0].type.tensor_type.elem_type = TensorProto.UINT8
@@ -200,6 +211,22 @@ def test_values_in_other_files_are_never_opened(where: str, tmp_path: Path):
     path = tmp_path / "x.onnx"
     path.write_bytes(model.SerializeToString())
     with pytest.raises(GraphError, match="'k' are in another file, which netparity does not open"):
+        read_file(path)
+
+
+def test_the_missing_file_of_values_is_named(tmp_path: Path):
+    model = model_of([node("Conv", ["x", "k"], ["y"])], KERNEL)
+    tensor = model.graph.initializer[0]
+    tensor.ClearField("raw_data")
+    tensor.data_location = TensorProto.EXTERNAL
+    tensor.external_data.add(key="location", value="x.onnx.data")
+    tensor.external_data.add(key="length", value="12")
+    path = tmp_path / "x.onnx"
+    path.write_bytes(model.SerializeToString())
+    with pytest.raises(GraphError, match=r"which is missing \('x.onnx.data'\); fix: .*onnx.save\("):
+        read_file(path)
+    (tmp_path / "x.onnx.data").write_bytes(bytes(12))
+    with pytest.raises(GraphError, match=r"does not open \('x.onnx.data'\); fix: .*onnx.save\("):
         read_file(path)
 
 
