@@ -52,9 +52,16 @@ class Subject:
 
 
 def network_with_weights(
-    model: str | None, weights: str | None, preprocessing: Stated, watch: Watch
+    model: str | None,
+    weights: str | None,
+    preprocessing: Stated,
+    watch: Watch,
+    map_file: Path | None = None,
 ) -> tuple[Network, Model]:
     """The network that is meant, with the stated preprocessing, and where its weights are.
+
+    Args:
+        map_file: says which layer of the network is which of the weights' file.
 
     Raises:
         NetparityError: if there is no such network, or its file cannot be read.
@@ -62,7 +69,9 @@ def network_with_weights(
     stated = _given(preprocessing)
     size = parse_input_size(stated.input_size)
     named, own = named_networks(model, weights, Environments(), watch, size)
-    resolved = resolve_model(named, own, watch, size, lambda each: with_given(each, stated))
+    resolved = resolve_model(
+        named, own, watch, size, lambda each: with_given(each, stated), map_file
+    )
     network = resolved.network
     if isinstance(preprocessing, Preprocessing):
         network = replace(network, inputs=(replace(network.image, preprocessing=preprocessing),))

@@ -92,6 +92,7 @@ def make_plan(request: Request, watch: Watch = SILENT) -> Plan:
         watch,
         size,
         lambda network: with_given(network, given),
+        request.map_file,
     )
     if request.input is not None and request.images:
         raise UsageError("give images, or the network's input with --input, not both")

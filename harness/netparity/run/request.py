@@ -64,7 +64,8 @@ class Request:
     )
     runners: Sequence[str] = option(
         (),
-        "What to run, e.g. keras2-theano[label=a], or all that is ready; repeat for several.",
+        "A tool, as pytorch or pytorch[compile=yes], or all for every tool that is ready; repeat "
+        "for several. Names: netparity doctor; keys: docs/runners.md.",
         *("--runner", "-r"),
         metavar="NAME[key=value,...]",
         shown="the usual ones",
@@ -72,7 +73,7 @@ class Request:
     model: str | None = option(
         None,
         "A network's name (netparity network list), keras:NAME, torchvision:NAME, or an ONNX, "
-        "Keras or MatConvNet file.",
+        "Keras, MatConvNet or Caffe file.",
         "--model",
         metavar="NAME|FILE",
         shown="vgg16",
@@ -82,6 +83,12 @@ class Request:
         "synthetic:SEED, or a file in any format (docs/weights.md).",
         "--weights",
         shown="synthetic:0, or the model's file",
+    )
+    map_file: Path | None = option(
+        None,
+        "Says which layer of the network is which of the weights' file, where that is not certain.",
+        "--map",
+        metavar="FILE",
     )
     input: Path | None = option(
         None,
@@ -97,7 +104,7 @@ class Request:
         shown="as the model says",
     )
     mean: str | None = option(
-        None, "Mean to subtract after scaling: one number, or R,G,B.", "--mean"
+        None, "Mean to subtract after scaling: one number, R,G,B, or Caffe's mean file.", "--mean"
     )
     std: str | None = option(None, "Divisor after that: one number, or R,G,B.", "--std")
     scale: str | None = option(None, "Factor before that, as 1/255.", "--scale")

@@ -1,59 +1,21 @@
-"""The contents of a weight file, and the check of them against a model."""
+"""One format of weight files, and the tensors that are read from one."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from netparity.errors import InputError
-from netparity.files.limits import reading
 from netparity.files.source import Source
 from netparity.files.stored import Stored
 from netparity.networks import Layer, Network
-from netparity.networks.catalogue import vgg
-from netparity.protocol.lazy import LazyMapping
 from netparity.weights import layout as layouts
 from netparity.weights.layout import Layout, Tensor
+from netparity.weights.listing import Listing
 
 Tensors = Mapping[str, Tensor]
-
-
-@dataclass(frozen=True)
-class Pair:
-    """A layer's kernel and bias, with the layer's name in the file."""
-
-    name: str
-    kernel: Stored
-    bias: Stored
-
-
-@dataclass(frozen=True)
-class Contents:
-    """The contents of a weight file, before its model is known.
-
-    Attributes:
-        pairs: in the network's order, as far as the file determines it.
-        layout: how the file stores kernels.
-        reason: how the layout was determined.
-        names: the names that a model's layers with weights should have in the file, in order.
-        dropout: whether the file lists dropout layers; None if it lists only those with weights.
-        as_it_is: whether the tools of this format load the file without a conversion.
-        check: checks whatever else the file says about the network; raises InputError.
-        notes: what the user should know about the file.
-    """
-
-    pairs: tuple[Pair, ...]
-    layout: Layout
-    reason: str
-    names: Callable[[Network], Sequence[str]]
-    dropout: bool | None = None
-    as_it_is: bool = False
-    check: Callable[[Network], None] = field(default=lambda model: None)
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,91 +26,26 @@ class Format:
         name: in `--to` and in tables.
         title: in words.
         suffixes: of file names, the usual one first.
-        recognise: whether a file is in this format; None for a variant, which is recognised as
-            its main format.
-        read: reads the file's contents; the values are read later, on access.
+        recognise: whether a file is in this format; None for one that is only written, such as the
+            formats of files that state a network, which `netparity.networks.reading` reads.
+        listing: reads what the file lists; the values are read later, on access.
         write: writes the weights, tensor by tensor; None if the format is only read.
         only_to: whether it is written only on `--to`, because its suffix is another format's.
+        any_network: whether it can be written for any network, and not for VGG networks alone.
+        tool: who writes the files that are read, for the table of what can be brought.
+        brought: what these files hold, in words.
     """
 
     name: str
     title: str
     suffixes: tuple[str, ...]
     recognise: Callable[[Source], bool] | None
-    read: Callable[[Source], Contents]
+    listing: Callable[[Source], Listing] | None
     write: Callable[[Path, Network, Tensors], None] | None
     only_to: bool = False
-
-
-def file_tensors(path: Path, kind: str, contents: Contents, model: Network) -> Tensors:
-    """The canonical tensors of a file, each read and checked on access.
-
-    Access raises InputError if it cannot be read or holds NaN or infinite values.
-    """
-    sources: dict[str, tuple[Layer, Stored]] = {}
-    for layer, pair in zip(model.parametric_layers, contents.pairs, strict=True):
-        sources[layer.kernel] = (layer, pair.kernel)
-        sources[layer.bias] = (layer, pair.bias)
-
-    def fetch(name: str) -> Tensor:
-        layer, stored = sources[name]
-        with reading(path, kind):
-            if name == layer.kernel:
-                tensor = layouts.load(stored, layer, contents.layout)
-            else:
-                tensor = layouts.load_flat(stored, np.empty(stored.size, dtype=np.float32))
-        if not layouts.all_finite(tensor):
-            raise InputError(f"weights {path}: {name} holds NaN or infinite values")
-        return tensor
-
-    return LazyMapping(sources, fetch)
-
-
-def identify(contents: Contents) -> Network:
-    """The model with these layers, or the most similar one."""
-
-    def likeness(model: Network) -> tuple[int, int]:
-        pairs = list(zip(model.parametric_layers, contents.pairs, strict=False))
-        same = sum(pair.kernel.shape == contents.layout.shape(layer) for layer, pair in pairs)
-        return same, -abs(len(model.parametric_layers) - len(contents.pairs))
-
-    return max(vgg.ALL, key=likeness)
-
-
-def check(contents: Contents, model: Network, path: Path) -> None:
-    """Check that a file's layers are exactly the model's.
-
-    Raises:
-        InputError: naming the first layer that is missing, unknown, out of order or of
-            another shape.
-    """
-    expected = dict(zip(contents.names(model), model.parametric_layers, strict=True))
-    found = [pair.name for pair in contents.pairs]
-    hint = _hint(contents, model)
-    for name in found:
-        if name not in expected:
-            raise InputError(
-                f"weights {path}: layer {name[:80]!r} does not belong to {model.name}, whose "
-                f"layers with weights are {', '.join(expected)}{hint}"
-            )
-        if found.count(name) > 1:
-            raise InputError(f"weights {path}: layer {name!r} is duplicated")
-    for name, layer in expected.items():
-        if name not in found:
-            raise InputError(
-                f"weights {path}: {layer.kernel} is missing; {model.name} needs it in a layer "
-                f"named {name!r}{hint}"
-            )
-    if found != list(expected):
-        # Tools that load by position would fill the wrong layers, whatever their names.
-        raise InputError(f"weights {path}: its layers are not in the order of {model.name}")
-    for pair in contents.pairs:
-        layer = expected[pair.name]
-        assert layer.kernel_shape is not None
-        _check_shape(pair.kernel, contents.layout.shape(layer), pair, model, path, hint)
-        _check_shape(pair.bias, (layer.kernel_shape[3],), pair, model, path, hint)
-    with reading(path, model.name):
-        contents.check(model)
+    any_network: bool = False
+    tool: str = ""
+    brought: str = ""
 
 
 def convolution_axes(kernels: Iterable[Stored]) -> str | None:
@@ -180,28 +77,3 @@ def bias_values(tensors: Tensors, layer: Layer) -> tuple[tuple[int, ...], Iterat
         yield np.ascontiguousarray(tensors[layer.bias])
 
     return (layer.kernel_shape[3],), values()
-
-
-def _check_shape(
-    stored: Stored, expected: tuple[int, ...], pair: Pair, model: Network, path: Path, hint: str
-) -> None:
-    # Tools store a bias as a row, a column or a vector.
-    bias = len(expected) == 1 and math.prod(stored.shape) == max((*stored.shape, 1)) == expected[0]
-    if stored.shape != expected and not bias:
-        raise InputError(
-            f"weights {path}: {stored.name!r} of layer {pair.name!r} has shape {stored.shape}, "
-            f"expected {expected} for {model.name}{hint}"
-        )
-
-
-def _hint(contents: Contents, model: Network) -> str:
-    """Name the model that the file contains instead, if there is one."""
-    for other in vgg.ALL:
-        if other is model or len(other.parametric_layers) != len(contents.pairs):
-            continue
-        if all(
-            pair.kernel.shape == contents.layout.shape(layer)
-            for layer, pair in zip(other.parametric_layers, contents.pairs, strict=True)
-        ):
-            return f"; the file contains {other.name}: use --model {other.name}"
-    return ""

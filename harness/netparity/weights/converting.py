@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from netparity.errors import InputError, UsageError
 from netparity.networks import Network
+from netparity.networks.catalogue.vgg import widths_of
+from netparity.networks.writing import WRITERS
 from netparity.protocol.lazy import LazyMapping
 from netparity.system.cache import replacing
 from netparity.watch import SILENT, Task, Watch
 from netparity.weights import changes
 from netparity.weights.canonical import Hashed
 from netparity.weights.contents import Format, Tensors
+from netparity.weights.formats import FORMATS
 from netparity.weights.layout import Tensor
 
 
@@ -36,14 +39,36 @@ def convert(
         raise InputError(f"{out} exists; give another name, or --force to replace it")
     if not out.absolute().parent.is_dir():
         raise InputError(f"the folder {out.absolute().parent} of {out.name} does not exist")
-    assert format_.write is not None
+    write = _writer(format_, model)
     with (
         watch.task(f"writing {format_.title}", len(model.parameter_shapes)) as task,
         replacing(out) as draft,
     ):
         hashed = Hashed(_counted(tensors, task), model)
-        format_.write(draft, model, hashed)
+        write(draft, model, hashed)
         return hashed.sha256
+
+
+def _writer(format_: Format, model: Network) -> Callable[[Path, Network, Tensors], None]:
+    """What writes a network in a format.
+
+    Formats that name the layers of VGG networks write these alone; of others, the whole network is
+    written where the format's files state one.
+
+    Raises:
+        UsageError: if the format has no way to write the network.
+    """
+    assert format_.write is not None
+    if format_.any_network or widths_of(model) is not None:
+        return format_.write
+    for writer in WRITERS.values():
+        if writer.suffix == format_.suffixes[0] and not format_.only_to:
+            return writer.write
+    anything = ", ".join(other.name for other in FORMATS if other.any_network)
+    raise UsageError(
+        f"weights of {model.name} cannot be written as {format_.name}, which names the layers of "
+        f"VGG networks; any network can be written as {anything}, keras and matconvnet-simplenn"
+    )
 
 
 def parse_changes(options: Sequence[str], model: Network) -> dict[str, set[str]]:

@@ -27,12 +27,15 @@ class NamedWeights:
     dropout: bool | None = None
 
 
-def open_named(source: str, model: Network | None = None) -> NamedWeights:
+def open_named(
+    source: str, model: Network | None = None, names: Path | None = None
+) -> NamedWeights:
     """Open a file, or make synthetic weights.
 
     Args:
         source: `synthetic:SEED`, or the path of a file.
         model: what it holds; None for what is found in the file, and vgg16 if it is synthetic.
+        names: a file that says which layer is which (`--map`).
 
     Raises:
         NetparityError: if it cannot be read, or is not of that model.
@@ -40,8 +43,8 @@ def open_named(source: str, model: Network | None = None) -> NamedWeights:
     if source.startswith(_SYNTHETIC):
         model = model or NETWORKS["vgg16"]
         return NamedWeights(resolve(source, model).tensors(), model)
-    file = opened.open_weights(Path(source), model)
-    return NamedWeights(file.tensors(), file.model, file.contents.dropout)
+    file = opened.open_weights(Path(source), model, names)
+    return NamedWeights(file.tensors, file.model, file.dropout)
 
 
 def open_pair(

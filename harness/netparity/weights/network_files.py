@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -20,7 +21,8 @@ from netparity.watch import Watch
 from netparity.weights.contents import Tensors
 from netparity.weights.layout import Tensor, all_finite
 
-_MOST_DIFFERENCES = 3
+_MOST_DIFFERENCES = 2
+_NAME_IN_B = re.compile(r" \([^()]{1,200} in B\)")
 
 
 def is_known(network: Network) -> bool:
@@ -55,12 +57,14 @@ def matched(read: ReadNetwork, network: Network, path: Path) -> Matching:
     matching = compare(read.network, network)
     if matching.same:
         return matching
-    shown = "; ".join(matching.differences[:_MOST_DIFFERENCES])
-    more = len(matching.differences) - _MOST_DIFFERENCES
+    # The file's own names say where; those of the other network would double the sentence.
+    found = [_NAME_IN_B.sub("", each) for each in matching.differences]
+    shown = "; ".join(found[:_MOST_DIFFERENCES])
+    more = len(found) - _MOST_DIFFERENCES
     rest = f"; and {more} more differences" if more > 0 else ""
     raise InputError(
-        f"weights {path}: the file's network (A) is not {network.name} (B): {shown}{rest}. "
-        f"To compare the file's own network, give it as --model {path.name}"
+        f"weights {path}: the file states another network (A) than {network.name} (B): "
+        f"{shown}{rest}; fix: give the file's own network with --model {path.name}"
     )
 
 
@@ -85,6 +89,8 @@ def rearranged(read: ReadNetwork, matching: Matching, path: Path) -> Tensors:
 
 def finite(tensors: Mapping[str, Tensor], path: Path) -> Tensors:
     """The same tensors, each checked when it is read."""
+    if not tensors:
+        return tensors  # of a file that states none, which access says
 
     def fetch(name: str) -> Tensor:
         tensor = np.ascontiguousarray(tensors[name], dtype=np.float32)

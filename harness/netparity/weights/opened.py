@@ -1,81 +1,214 @@
-"""A weight file whose format and model are known."""
+"""A weight file whose network is known."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+
 from netparity.errors import InputError
-from netparity.files.limits import WEIGHTS
+from netparity.files import strangers
+from netparity.files.limits import WEIGHTS, reading
 from netparity.files.source import Source, open_source
-from netparity.networks import Network, opening
-from netparity.networks.matching import match_catalogue
-from netparity.weights.contents import Contents, Format, Tensors, check, file_tensors, identify
+from netparity.files.unknown import unknown_file
+from netparity.networks import NETWORKS, Network
+from netparity.networks.reading import READERS, ReadNetwork
+from netparity.protocol.lazy import LazyMapping
+from netparity.weights import own_file, stated_weights
+from netparity.weights.contents import Format, Tensors
 from netparity.weights.formats import BY_NAME, FORMATS
-from netparity.weights.network_files import matched
+from netparity.weights.layout import Tensor, all_finite
+from netparity.weights.listing import Listing
+from netparity.weights.matching import (
+    Match,
+    identify,
+    match,
+    naming_map,
+    other_arithmetic,
+    refusing,
+    stating,
+    without_dead_layers,
+)
+from netparity.weights.words import what_was_meant
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the file has a tensor of the network.
+
+    Attributes:
+        name: in the file.
+        shape: in the file, in its own order of axes.
+        dtype: in the file, such as `float32`.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: str
 
 
 @dataclass(frozen=True)
 class WeightFile:
-    """A file whose layers have been checked against its model; the values are not read yet."""
+    """A file whose tensors have their places in a network; the values are not read yet.
+
+    Attributes:
+        format: its name.
+        title: the format in words.
+        model: the network: the one that was asked for, or what the file makes of it.
+        tensors: the network's, each read and checked on access; access raises InputError if it
+            cannot be read or holds NaN or infinite values.
+        places: by tensor of the network, where the file has it.
+        layout: how the file stores kernels, in words.
+        reason: how that is known.
+        dropout: whether the file lists dropout layers; None if it lists only those with weights.
+        left_out: what the file holds besides.
+        notes: what the user should know about the file.
+        own_files: by format, the file itself, if a tool can load it as it is.
+        read: the network that the file states, if it states one.
+    """
 
     path: Path
-    format: Format
-    contents: Contents
+    format: str
+    title: str
     model: Network
+    tensors: Tensors
+    places: dict[str, Place]
+    layout: str
+    reason: str
+    dropout: bool | None = None
+    left_out: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    own_files: dict[str, Path] = field(default_factory=dict)
+    read: ReadNetwork | None = None
 
-    def tensors(self) -> Tensors:
-        """The canonical tensors, each read and checked on access."""
-        return file_tensors(self.path, self.format.title, self.contents, self.model)
 
-
-def open_weights(path: Path, model: Network | None = None) -> WeightFile:
-    """Recognise a weight file and check its layers.
+def open_weights(path: Path, model: Network | None = None, names: Path | None = None) -> WeightFile:
+    """Recognise a weight file and find the place of each of its tensors.
 
     Args:
-        model: the expected model; by default it is identified from the layers.
+        model: the expected network; by default the one that the file states, or the one of the
+            catalogue that has such layers.
+        names: a file that says which layer is which (`--map`).
 
     Raises:
         InputError: if it is damaged, in an unknown format, or does not contain the model.
     """
     source = refuse_unreadable(path)
-    try:
-        format_ = recognise(source)
-        contents = format_.read(source)
-        model = model or identify(contents)
-        check(contents, model, path)
-    except InputError as error:
-        raise _of_network(source, error) from error
-    refuse_other_structure(source, model)
-    return WeightFile(path, format_, contents, model)
+    read = stated_weights.network_in(source, None if model is None else model.input_size)
+    if read is not None:
+        return _of_graph(source, read, model)
+    return _of_listing(source, model, names)
 
 
-def _of_network(source: Source, error: InputError) -> InputError:
-    """A better error for a file whose layers are not VGG's, if it states its own network."""
-    try:
-        read = opening.stated_by(source)
-    except InputError:
-        return error
-    if read is None:
-        return error
-    found = match_catalogue(read.network, read.tensors)
-    known = f" with the structure of {found[0].name}" if found is not None else ""
-    return InputError(
-        f"{error}. The file states a network of its own{known}: see it with netparity network "
-        "show, compare it with netparity compare --model, write it for another tool with netparity "
-        "network convert"
+def _of_graph(source: Source, read: ReadNetwork, model: Network | None) -> WeightFile:
+    found = stated_weights.of_graph(source, read, model)
+    places = {
+        name: Place(own, tuple(read.network.tensors[own]), "float32")
+        for name, own in found.names.items()
+    }
+    return WeightFile(
+        source.path,
+        found.reader.name,
+        found.reader.title,
+        found.network,
+        found.tensors,
+        places,
+        layout="as the network that the file states",
+        reason="the file states its own network",
+        dropout=any(node.op == "dropout" for node in read.network.nodes),
+        notes=(*read.notes, *found.notes),
+        own_files=found.own_files,
+        read=read,
     )
 
 
-def refuse_other_structure(source: Source, model: Network) -> None:
-    """Layers of the right sizes are not enough, if the file states how they are connected.
+def _of_listing(source: Source, model: Network | None, names: Path | None) -> WeightFile:
+    path = source.path
+    format_ = recognise(source)
+    assert format_.listing is not None
+    listing = format_.listing(source)
+    found = _placed(listing, path, model, names)
+    own = own_file.of_layers(source, format_.name, found)
+    return WeightFile(
+        path,
+        format_.name,
+        format_.title,
+        found.network,
+        _values(path, format_.title, found),
+        dict(_places(found)),
+        layout=_layout(found, listing),
+        reason=listing.reason,
+        dropout=listing.dropout,
+        left_out=found.left_out,
+        notes=(*listing.notes, *found.notes, *_turned(found)),
+        own_files=own,
+    )
+
+
+def _placed(listing: Listing, path: Path, model: Network | None, names: Path | None) -> Match:
+    """Where the tensors belong.
 
     Raises:
-        InputError: if the file states another network, or one that is not understood.
+        InputError: if that is not certain, or they do not fit.
     """
-    read = opening.stated_by(source, model.input_size)
-    if read is not None:
-        matched(read, model, source.path)
+    if names is not None:
+        if model is None:
+            raise InputError(f"--map {names} names layers of a network; say which with --model")
+        return stating.stated(listing, model, naming_map.read_map(names), names)
+    found = identify(listing, NETWORKS.values()) if model is None else match(listing, model)
+    if found is None and model is None:
+        raise InputError(
+            f"weights {path}: no network of the catalogue has such layers; say which network they "
+            "are for with --model, as a name, as a file that states it (ONNX, .keras, .mat), or in "
+            "check and compare as torchvision:NAME or keras:NAME"
+        )
+    if found is None:
+        assert model is not None
+        instead = identify(listing, NETWORKS.values())
+        raise InputError(f"weights {path}: {refusing.refusal(listing, model, instead)}")
+    if (other := other_arithmetic(listing, found.network)) is not None:
+        raise InputError(f"weights {path}: {other}")
+    if found.uncertain:
+        raise InputError(f"weights {path}: {refusing.uncertain(found)}")
+    with reading(path, "a file of tensors"):
+        return without_dead_layers(found)
+
+
+def _values(path: Path, kind: str, found: Match) -> Tensors:
+    def fetch(name: str) -> Tensor:
+        with reading(path, kind):
+            tensor = found.tensors[name].load()
+        if not all_finite(tensor):
+            raise InputError(f"weights {path}: {name} holds NaN or infinite values")
+        return tensor
+
+    return LazyMapping(found.tensors, fetch)
+
+
+def _places(found: Match) -> Iterator[tuple[str, Place]]:
+    for name, placed in found.tensors.items():
+        dtype = np.dtype(placed.stored.dtype).newbyteorder("=")
+        yield name, Place(placed.stored.name, placed.stored.shape, str(dtype))
+
+
+def _turned(found: Match) -> Iterator[str]:
+    """A note if the first layer's channels were put into the network's order."""
+    if any(placed.reversed for placed in found.tensors.values()):
+        yield (
+            "its first layer takes BGR, as Keras's VGG networks do, and is turned round for an "
+            "input in RGB; --channel-order BGR leaves it as it is"
+        )
+
+
+def _layout(found: Match, listing: Listing) -> str:
+    parts = [found.axes.describe()]
+    if any(placed.reversed for placed in found.tensors.values()):
+        parts.append(f"first layer {listing.convention.first}")
+    if listing.convention.rotated:
+        parts.append("convolutions rotated by 180 degrees (Theano's)")
+    return ", ".join(parts)
 
 
 def refuse_unreadable(path: Path) -> Source:
@@ -85,19 +218,38 @@ def refuse_unreadable(path: Path) -> Source:
         InputError: saying what it is instead.
     """
     example = "a Keras .h5 or a MatConvNet .mat (or give synthetic:SEED)"
-    return open_source(path, WEIGHTS, "weights", example)
+    try:
+        return open_source(path, WEIGHTS, "weights", example)
+    except InputError:
+        meant = what_was_meant(str(path))
+        if meant is None:
+            raise
+        raise InputError(f"weights {path} do not exist. {meant}") from None
 
 
 def recognise(source: Source) -> Format:
-    """The format of a file, from its contents or, failing that, from its name.
+    """The format of a file of tensors, from its contents or, failing that, from its name.
 
     Raises:
-        InputError: if neither determines it.
+        InputError: if neither determines it; what it is instead is named where it is known.
     """
     for format_ in FORMATS:
         if _recognises(format_, source):
             return format_
-    return by_ending(source.path, "weights")
+    if strangers.recognise(source.path) is not None:
+        raise unknown_file(source, "weights")
+    try:
+        found = by_ending(source.path, "weights")
+    except InputError:
+        endings = sorted({suffix for format_ in FORMATS for suffix in format_.suffixes})
+        raise unknown_file(source, "weights", ", ".join(endings)) from None
+    if found.listing is None:
+        # It states no network, though its ending says so: the reader of such files says why.
+        for reader in READERS:
+            if source.path.name.lower().endswith(reader.suffixes):
+                reader.read(source, None)
+        raise unknown_file(source, "weights", found.title)
+    return found
 
 
 def by_ending(path: Path, what: str) -> Format:

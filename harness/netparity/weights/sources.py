@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
 from netparity.errors import InputError, UsageError
+from netparity.files import shards
+from netparity.files.limits import reading
 from netparity.networks import Network
-from netparity.networks.catalogue.vgg import widths_of
 from netparity.networks.reading.base import InFile, ReadNetwork
 from netparity.networks.writing import Writer
 from netparity.system.cache import cache_folder, exclusive, replacing
@@ -21,17 +21,12 @@ from netparity.system.paths import usable_path
 from netparity.watch import SILENT, Watch
 from netparity.weights import canonical, synthetic
 from netparity.weights.formats import BY_NAME
-from netparity.weights.network_files import (
-    finite,
-    is_known,
-    key_of,
-    matched,
-    rearranged,
-    stated_network,
-)
-from netparity.weights.opened import open_weights, refuse_unreadable
+from netparity.weights.network_files import finite, is_known, key_of
+from netparity.weights.opened import WeightFile, open_weights
 from netparity.weights.stamps import recorded_stamp, stamp, stamp_file
 
+READERS_VERSION = 3
+"""Increased whenever a file would be read otherwise than before."""
 _MOST_DIGITS = 18
 _MOST_OTHER_WEIGHTS = 4
 
@@ -104,11 +99,16 @@ class WeightSet:
         return path
 
 
-def resolve(source: str, model: Network, watch: Watch = SILENT) -> WeightSet:
+def resolve(
+    source: str, model: Network, watch: Watch = SILENT, names: Path | None = None
+) -> WeightSet:
     """Read or make the weights that `source` names.
 
     Args:
         source: `synthetic:SEED`, or the path of a file in any of `FORMATS`.
+        model: what they are for. A file may make another network of it: one with its own number of
+            classes, or without its end.
+        names: a file that says which layer is which (`--map`).
 
     Raises:
         UsageError: if it is empty, or its seed is not a number.
@@ -118,7 +118,9 @@ def resolve(source: str, model: Network, watch: Watch = SILENT) -> WeightSet:
         raise UsageError("--weights is empty; give synthetic:SEED or a file")
     if source.partition(":")[0] == "synthetic":
         return _resolve_synthetic(source, model, watch)
-    return _resolve_file(usable_path(Path(source), "weights"), model, watch)
+    with watch.task(f"reading weights {Path(source).name}"):
+        file = open_weights(usable_path(Path(source), "weights"), model, names)
+    return of_weight_file(file, watch)
 
 
 def recall(
@@ -180,18 +182,28 @@ def _resolve_synthetic(source: str, model: Network, watch: Watch) -> WeightSet:
     return WeightSet(model, "synthetic", f"synthetic:{seed}", sha256, _folder(sha256))
 
 
-def _resolve_file(path: Path, model: Network, watch: Watch) -> WeightSet:
-    """From a file: of the same network if it states one, of its layers otherwise."""
-    refuse_unreadable(path)
-    read = stated_network(path, watch, model.input_size)
-    if read is None:
-        return _resolve_layers(path, model, watch)
-    matching = matched(read, model, path)
-    if widths_of(model) is not None:
-        with contextlib.suppress(InputError):  # then its tensors are matched by the structure
-            return _resolve_layers(path, model, watch)
-    tensors = rearranged(read, matching, path)
-    return _stored_set(path, model, tensors, read.notes, {}, watch)
+def of_weight_file(file: WeightFile, watch: Watch = SILENT) -> WeightSet:
+    """The weights of a file whose network is known.
+
+    Raises:
+        InputError: if a tensor cannot be read, or holds NaN or infinite values.
+    """
+    notes = (*file.notes, *_left_out(file))
+    return _stored_set(
+        file.path, file.model, file.tensors, notes, file.own_files, watch, _how_read(file)
+    )
+
+
+def _how_read(file: WeightFile) -> str:
+    """A hash of which tensors were taken as which: `--map` and the stated channels change it."""
+    places = sorted((name, place.name) for name, place in file.places.items())
+    how = (file.layout, file.model.image.preprocessing, places)
+    return hashlib.sha256(repr(how).encode()).hexdigest()[:16]
+
+
+def _left_out(file: WeightFile) -> Iterator[str]:
+    for what in file.left_out:
+        yield f"left out: {what}"
 
 
 def of_network_file(path: Path, read: ReadNetwork, network: Network, watch: Watch) -> WeightSet:
@@ -212,9 +224,11 @@ def _stored_set(
     notes: Sequence[str],
     own_files: dict[str, Path],
     watch: Watch,
+    how: str = "as-stated",
 ) -> WeightSet:
     name = network.name if is_known(network) else key_of(network)
-    index = cache_folder("weights", "index") / f"file-{_file_hash(path)}-{name}.sha256"
+    file_name = f"file-v{READERS_VERSION}-{_file_hash(path)}-{name}-{how}.sha256"
+    index = cache_folder("weights", "index") / file_name
     with watch.task(f"reading weights {path.name}"):
         sha256 = _canonical(index, path.name, network, watch, lambda: tensors)
     for note in notes:
@@ -222,24 +236,14 @@ def _stored_set(
     return WeightSet(network, "file", path.name, sha256, _folder(sha256), own_files)
 
 
-def _resolve_layers(path: Path, model: Network, watch: Watch) -> WeightSet:
-    """From a file of layers whose order or names are those of a network of the catalogue."""
-    with watch.task(f"reading weights {path.name}"):
-        opened = open_weights(path, model)
-        index = cache_folder("weights", "index") / f"file-{_file_hash(path)}-{model.name}.sha256"
-        sha256 = _canonical(index, path.name, model, watch, opened.tensors)
-    for note in opened.contents.notes:
-        watch.message(f"weights {path.name}: {note}")
-    own = {opened.format.name: path.absolute()} if opened.contents.as_it_is else {}
-    return WeightSet(model, "file", path.name, sha256, _folder(sha256), own)
-
-
 def _file_hash(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise InputError(f"weights {path} cannot be read: {error.strerror}") from error
+    """Over the file, or over all files of which a model in parts consists."""
+    digest = hashlib.sha256()
+    with reading(path, "a file of weights"):
+        for part in shards.every_file(path):
+            with part.open("rb") as file:
+                digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()
 
 
 def _recorded_hash(index: Path) -> str | None:

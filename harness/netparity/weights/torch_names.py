@@ -7,18 +7,13 @@ first linear layer is flattened in the order channels, height, width.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from netparity.files.limits import DamagedError
-from netparity.files.stored import Stored
 from netparity.networks import Network
-from netparity.weights.contents import Contents, Pair, Tensors, bias_values, kernel_values
+from netparity.weights.contents import Tensors, bias_values, kernel_values
 from netparity.weights.layout import Layout, Tensor
 
 LAYOUT = Layout("OIHW", "OIHW", flat=True)
-
-_NAME = re.compile(r"(?:module\.)?(features|classifier)\.(\d{1,4})\.(weight|bias)")
 
 
 def module_names(model: Network, dropout: bool = True) -> list[str]:
@@ -34,44 +29,6 @@ def module_names(model: Network, dropout: bool = True) -> list[str]:
         else:
             feature += 1
     return names
-
-
-def contents(arrays: Mapping[str, Stored]) -> Contents:
-    """The layers of a state dict.
-
-    Raises:
-        DamagedError: if a name is not torchvision's, or a layer lacks its kernel or bias.
-    """
-    found: dict[tuple[int, int], dict[str, Stored]] = {}
-    for name, stored in arrays.items():
-        match = _NAME.fullmatch(name)
-        if match is None:
-            raise DamagedError(
-                f"{name[:80]!r} is not a VGG name of torchvision, such as features.0.weight"
-            )
-        place = (("features", "classifier").index(match[1]), int(match[2]))
-        both = found.setdefault(place, {})
-        if match[3] in both:
-            raise DamagedError(f"{name!r} is duplicated")
-        both[match[3]] = stored
-    pairs, linear = [], []
-    for (part, index), both in sorted(found.items()):
-        name = f"{('features', 'classifier')[part]}.{index}"
-        if set(both) != {"weight", "bias"}:
-            raise DamagedError(
-                f"layer {name!r} has only {', '.join(both)}; expected weight and bias"
-            )
-        pairs.append(Pair(name, both["weight"], both["bias"]))
-        if part:
-            linear.append(index)
-    dropout = linear != [2 * place for place in range(len(linear))] or len(linear) < 2
-    return Contents(
-        pairs=tuple(pairs),
-        layout=LAYOUT,
-        reason="the names are torchvision's, whose kernels are OIHW",
-        names=lambda model: module_names(model, dropout),
-        dropout=dropout if linear else None,
-    )
 
 
 def arrays_of(

@@ -79,10 +79,10 @@ def test_every_pair_of_formats_keeps_the_numbers(tmp_path: Path, first: str, mod
         opened = open_weights(begin)
         assert opened.model is network
         end = tmp_path / f"second-{other.name}{other.suffixes[0]}"
-        assert converting.convert(opened.tensors(), network, end, other) == expected
+        assert converting.convert(opened.tensors, network, end, other) == expected
         again = open_weights(end)
         assert again.model is network
-        assert canonical.content_hash(again.tensors(), network) == expected
+        assert canonical.content_hash(again.tensors, network) == expected
 
 
 @unexamined()
@@ -94,7 +94,7 @@ def test_a_path_through_all_formats_ends_where_it_began(tmp_path: Path) -> None:
         format_ = WRITTEN[index]
         path = tmp_path / f"{step}{format_.suffixes[0]}"
         converting.convert(at, SQUARE, path, format_)
-        at = open_weights(path, SQUARE).tensors()
+        at = open_weights(path, SQUARE).tensors
     assert canonical.content_hash(at, SQUARE) == canonical.content_hash(tensors, SQUARE)
 
 
@@ -118,7 +118,7 @@ def test_a_failed_conversion_leaves_nothing(tmp_path: Path) -> None:
         out = tmp_path / "out" / f"w{format_.suffixes[0]}"
         out.parent.mkdir(exist_ok=True)
         with pytest.raises(InputError, match=r"fc5\.bias holds NaN or infinite"):
-            converting.convert(open_weights(source, SQUARE).tensors(), SQUARE, out, format_)
+            converting.convert(open_weights(source, SQUARE).tensors, SQUARE, out, format_)
         assert list(out.parent.iterdir()) == []
 
 

@@ -208,6 +208,9 @@ def test_what_is_not_published_is_said() -> None:
     with pytest.raises(UsageError, match=r"vgg16, .* from keras"):
         published("vgg16", "nobody")
     assert published("vgg16", "keras").name == "vgg16_weights_tf_dim_ordering_tf_kernels.h5"
+    assert published("VGG-16", "Keras") is published("vgg16", "keras")
+    with pytest.raises(UsageError, match=r"weights fetch resnet50 --source matconvnet"):
+        published("ResNet-50", "keras")
 
 
 @pytest.mark.parametrize(
@@ -246,5 +249,5 @@ def test_every_published_file_has_an_md5_of_its_own() -> None:
 def test_what_matconvnet_publishes_of_the_catalogue_can_be_fetched() -> None:
     assert {*FROM_KERAS, *FROM_MATCONVNET} <= {*NETWORKS}
     elsewhere = {"squeezenet"}
-    tiny = {name for name in NETWORKS if "tiny" in name}
+    tiny = {name for name in NETWORKS if "tiny" in name or name.endswith("-bn")}
     assert {*NETWORKS} - {*FROM_KERAS, *FROM_MATCONVNET} == elsewhere | tiny

@@ -6,7 +6,7 @@ from netparity.weights.formats import (
     keras3,
     keras_h5,
     matconvnet,
-    matconvnet73,
+    npy_pickle,
     npz,
     onnx,
     torchvision_pth,
@@ -17,12 +17,12 @@ FORMATS: tuple[Format, ...] = (
     *keras_h5.FORMATS,
     *keras3.FORMATS,
     *matconvnet.FORMATS,
-    *matconvnet73.FORMATS,
     *torchvision_pth.FORMATS,
     *canonical.FORMATS,
     *torchvision_safetensors.FORMATS,
     *onnx.FORMATS,
     *npz.FORMATS,
+    *npy_pickle.FORMATS,
 )
 
 BY_NAME = {format_.name: format_ for format_ in FORMATS}

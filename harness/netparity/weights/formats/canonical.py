@@ -13,33 +13,33 @@ from netparity.files import safetensors_file
 from netparity.files.limits import reading
 from netparity.files.source import Source
 from netparity.networks import Network
-from netparity.weights import layer_names
-from netparity.weights.contents import Contents, Format, Tensors
+from netparity.weights.contents import Format, Tensors
 from netparity.weights.layout import CANONICAL, values_in_pieces
+from netparity.weights.listing import Convention, Listing
 
 NAME = "canonical"
 SUFFIXES = (".safetensors",)
 
+_CONVENTION = Convention(("HWIO",), ("IO",))
+
 
 def recognise(source: Source) -> bool:
     """Whether it is safetensors with netparity's names in its header."""
-    return safetensors_file.looks_like(source.head) and b'.kernel"' in source.head
+    head = source.head
+    if not safetensors_file.looks_like(head) or safetensors_file.written_by(head) is not None:
+        return False
+    return b'.kernel"' in head
 
 
-def read(source: Source) -> Contents:
+def listing(source: Source) -> Listing:
     """Read such a file.
 
     Raises:
-        InputError: if it is damaged, or a name is missing or unknown.
+        InputError: if it is damaged.
     """
     with reading(source.path, "netparity's safetensors"):
         arrays, _ = safetensors_file.read(source.path)
-        return Contents(
-            pairs=layer_names.pairs(arrays),
-            layout=CANONICAL,
-            reason="the names are netparity's, whose kernels are HWIO",
-            names=layer_names.of,
-        )
+        return Listing(arrays, _CONVENTION, "the names are netparity's, whose kernels are HWIO")
 
 
 def write(path: Path, model: Network, tensors: Tensors) -> None:
@@ -57,4 +57,16 @@ def write_with(path: Path, model: Network, tensors: Tensors, metadata: dict[str,
     safetensors_file.write(path, arrays, metadata | layout)
 
 
-FORMATS = (Format(NAME, "netparity's safetensors", SUFFIXES, recognise, read, write),)
+FORMATS = (
+    Format(
+        NAME,
+        "netparity's safetensors",
+        SUFFIXES,
+        recognise,
+        listing,
+        write,
+        any_network=True,
+        tool="netparity",
+        brought="tensors by the names of the network's",
+    ),
+)

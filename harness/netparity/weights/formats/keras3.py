@@ -9,29 +9,21 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
 from netparity.files import hdf5, zip_file
-from netparity.files.limits import NAME_SHOWN, DamagedError, reading
+from netparity.files.limits import DamagedError, reading
 from netparity.files.source import Source
 from netparity.networks import Layer, Network
-from netparity.weights.contents import (
-    Contents,
-    Format,
-    Pair,
-    Tensors,
-    bias_values,
-    kernel_values,
-)
+from netparity.weights.contents import Format, Tensors, bias_values, kernel_values
+from netparity.weights.formats import keras3_listing
 from netparity.weights.layout import Layout
+from netparity.weights.listing import Listing
 
 _LAYOUT = Layout(flat=True, first="BGR")
-_ROOTS = ("layers", "_layer_checkpoint_dependencies")
-_NUMBERED = re.compile(r"(conv2d|dense)(?:_(\d{1,4}))?")
 _INSIDE = "model.weights.h5"
 _CHUNK_BYTES = 2**22
 _KERAS_VERSION = "3.0.0"
@@ -41,8 +33,7 @@ def recognise_h5(source: Source) -> bool:
     """Whether it is HDF5 with Keras 3's groups."""
     if not source.head.startswith(hdf5.SIGNATURE):
         return False
-    root = source.hdf5
-    return "layer_names" not in root.attributes and any(name in root.members for name in _ROOTS)
+    return keras3_listing.recognises(source.hdf5)
 
 
 def recognise_archive(source: Source) -> bool:
@@ -50,17 +41,17 @@ def recognise_archive(source: Source) -> bool:
     return zip_file.looks_like(source.head) and _INSIDE in source.members
 
 
-def read_h5(source: Source) -> Contents:
+def listing_of_h5(source: Source) -> Listing:
     """Read `.weights.h5`.
 
     Raises:
         InputError: if the file is damaged or has another layout.
     """
     with reading(source.path, "Keras 3 .weights.h5"):
-        return _contents(source.hdf5)
+        return keras3_listing.listing_of(source.hdf5)
 
 
-def read_archive(source: Source) -> Contents:
+def listing_of_archive(source: Source) -> Listing:
     """Read `.keras`; its configuration is ignored, and nothing in it is run.
 
     Raises:
@@ -71,7 +62,7 @@ def read_archive(source: Source) -> Contents:
         if member.offset is None:
             raise DamagedError(f"its {_INSIDE} is compressed, which Keras does not do")
         place = hdf5.Place(source.path, member.offset, member.size)
-        return _contents(hdf5.read(place, source.limits))
+        return keras3_listing.listing_of(hdf5.read(place, source.limits))
 
 
 def write_h5(path: Path, model: Network, tensors: Tensors) -> None:
@@ -107,47 +98,6 @@ def write_archive(path: Path, model: Network, tensors: Tensors) -> None:
 def _chunks(file: IO[bytes]) -> Iterator[bytes]:
     while chunk := file.read(_CHUNK_BYTES):
         yield chunk
-
-
-def _contents(file: hdf5.Group) -> Contents:
-    root = next((name for name in _ROOTS if name in file.members), None)
-    if root is None:
-        raise DamagedError("it has no group 'layers', so it is not of Keras 3")
-    layers = hdf5.group(file, root)
-    numbered = {}
-    for group in layers.members:
-        variables = hdf5.group(layers, f"{group}/vars")
-        arrays = [
-            hdf5.floats(hdf5.member(variables, name), f"{group}/vars/{name}")
-            for name in variables.members
-        ]
-        if not arrays:
-            continue
-        match = _NUMBERED.fullmatch(group)
-        if match is None or len(arrays) != 2:
-            raise DamagedError(
-                f"layer {group[:NAME_SHOWN]!r} has {len(arrays)} arrays; VGG networks have "
-                "convolutions and dense layers of a kernel and a bias"
-            )
-        name = hdf5.text(variables.attributes.get("name", ""))
-        numbered[(match[1] == "dense", int(match[2] or 0))] = (group, name, arrays)
-    found = [entry for _, entry in sorted(numbered.items())]
-    named = all(name for _, name, _ in found)
-    return Contents(
-        pairs=tuple(Pair(name if named else group, *arrays) for group, name, arrays in found),
-        layout=_LAYOUT,
-        reason="Keras 3 stores kernels as HWIO, whatever the backend",
-        names=_names if named else _numbers,
-        dropout=any(group.startswith("dropout") for group in layers.members),
-    )
-
-
-def _names(model: Network) -> list[str]:
-    return [layer.names["keras"] for layer in model.parametric_layers]
-
-
-def _numbers(model: Network) -> list[str]:
-    return [group for group, _, layer in _groups(model) if layer is not None and layer.parameters]
 
 
 def _groups(model: Network) -> Iterator[tuple[str, str, Layer | None]]:
@@ -232,8 +182,12 @@ FORMATS = (
         "Keras 3 .weights.h5",
         (".weights.h5",),
         recognise_h5,
-        read_h5,
+        listing_of_h5,
         write_h5,
+        tool="Keras 3",
+        brought="`save_weights`, of nested models too",
     ),
-    Format("keras", "Keras 3 .keras", (".keras",), recognise_archive, read_archive, write_archive),
+    Format(
+        "keras", "Keras 3 .keras", (".keras",), recognise_archive, listing_of_archive, write_archive
+    ),
 )

@@ -18,18 +18,16 @@ from typing import Any
 import numpy as np
 
 from netparity.files import hdf5
-from netparity.files.limits import DamagedError, reading
 from netparity.files.source import Source
 from netparity.networks import Layer, Network
 from netparity.weights.contents import (
-    Contents,
     Format,
-    Pair,
     Tensors,
     bias_values,
     convolution_axes,
     kernel_values,
 )
+from netparity.weights.formats.keras_h5_listing import listing
 from netparity.weights.layout import Layout
 
 NAME = "keras-h5"
@@ -45,77 +43,34 @@ def recognise(source: Source) -> bool:
     if not source.head.startswith(hdf5.SIGNATURE):
         return False
     root = source.hdf5
-    return "layer_names" in root.attributes or "model_weights" in root.members
+    marks = {"layer_names", "layer_names0", "nb_layers"} & set(root.attributes)
+    return bool(marks) or "model_weights" in root.members
 
 
-def read(source: Source) -> Contents:
-    """Read such a file; a whole saved Keras 2 model is accepted too.
+def published_layers(source: Source) -> list[str]:
+    """The layers with weights of a file that Keras 2 and 3 load as they load published ones.
 
-    Raises:
-        InputError: if the file is damaged or has another layout.
+    Returns:
+        In the file's order; empty if its layout is another, or the tools do not load it: Keras
+        2.3.1 fails on version attributes, which h5py 3 reads as text, and Keras 3 takes a file
+        named `.weights.h5` for its own.
     """
-    path = source.path
-    with reading(path, "Keras .h5"):
-        root = source.hdf5
-        if "model_weights" in root.members:
-            root = hdf5.group(root, "model_weights")
-        if "layer_names" not in root.attributes:
-            raise DamagedError(
-                "it has no attribute 'layer_names', so it is not a Keras weight file of the "
-                "published layout"
-            )
-        names = [hdf5.text(name) for name in np.atleast_1d(root.attributes["layer_names"])]
-        pairs = tuple(_pairs(root, names))
-        layout, reason = _layout(root, pairs, path.name)
-        # Keras 2.3.1 fails on version attributes, which h5py 3 reads as str.
-        silent = not {"keras_version", "backend"} & set(root.attributes)
-        plain = silent and layout == _PUBLISHED and path.name.endswith(SUFFIXES)
-        return Contents(
-            pairs=pairs,
-            layout=layout,
-            reason=reason,
-            names=lambda model: [layer.names["keras"] for layer in model.parametric_layers],
-            dropout=any(name.startswith("dropout") for name in names),
-            # Keras 3 recognises its own format by this suffix.
-            as_it_is=plain and not path.name.endswith(".weights.h5"),
-        )
+    root, name = source.hdf5, source.path.name
+    if "layer_names" not in root.attributes or {"keras_version", "backend"} & set(root.attributes):
+        return []
+    found = listing(source)
+    plain = convolution_axes(found.tensors.values()) != "OIHW" and not found.convention.rotated
+    if not plain or not name.endswith(SUFFIXES) or name.endswith(".weights.h5"):
+        return []
+    return [layer for layer in _layer_names(root) if _weight_names(hdf5.group(root, layer))]
 
 
-def _pairs(root: hdf5.Group, names: list[str]) -> Iterator[Pair]:
-    for name in names:
-        group = hdf5.group(root, name)
-        listed = [
-            hdf5.text(name) for name in np.atleast_1d(group.attributes.get("weight_names", ()))
-        ]
-        arrays = [hdf5.floats(hdf5.member(group, name), name) for name in listed]
-        if not arrays:
-            continue
-        if len(arrays) != 2:
-            raise DamagedError(
-                f"layer {name!r} has {len(arrays)} arrays; expected a kernel and a bias"
-            )
-        yield Pair(name, *arrays)
+def _layer_names(root: hdf5.Group) -> list[str]:
+    return [hdf5.text(name) for name in np.atleast_1d(root.attributes["layer_names"])]
 
 
-def _layout(root: hdf5.Group, pairs: tuple[Pair, ...], file_name: str) -> tuple[Layout, str]:
-    axes = convolution_axes(pair.kernel for pair in pairs)
-    if axes == "OIHW" or (axes is None and "th_dim_ordering" in file_name):
-        layout, reason = _THEANO_ORDERED, "kernel shapes end in 3 x 3, as in Theano's ordering"
-    else:
-        layout, reason = _PUBLISHED, "kernel shapes begin with 3 x 3, as in TensorFlow's ordering"
-    if axes is None:
-        reason = "kernel shapes do not determine the ordering; TensorFlow's is assumed unless the "
-        reason += "file's name contains th_dim_ordering"
-    if (backend := root.attributes.get("backend")) is not None:
-        layout = replace(layout, rotated=hdf5.text(backend) == "theano")
-        return layout, f"{reason}; the attribute 'backend' is {hdf5.text(backend)[:40]!r}"
-    for mark, rotated in (("th_kernels", True), ("tf_kernels", False)):
-        if mark in file_name:
-            return replace(layout, rotated=rotated), f"{reason}; the file's name contains {mark}"
-    if layout.rotated:
-        reason += "; the file does not say for which convolution, and published files of this "
-        reason += "ordering are for Theano's (weights verify can tell)"
-    return layout, reason
+def _weight_names(group: hdf5.Group) -> list[str]:
+    return [hdf5.text(name) for name in np.atleast_1d(group.attributes.get("weight_names", ()))]
 
 
 def _writer(
@@ -172,15 +127,17 @@ FORMATS = (
         "Keras .h5, as published (tf_dim_ordering_tf_kernels)",
         SUFFIXES,
         recognise,
-        read,
+        listing,
         _writer(_PUBLISHED, _OLD, {}),
+        tool="Keras 1, Keras 2, tf-keras",
+        brought="`save_weights`, whatever the layers are called; the layout of 2015 too",
     ),
     Format(
         "keras-h5-theano",
         "Keras .h5, as published for Theano (th_dim_ordering_th_kernels)",
         SUFFIXES,
         None,
-        read,
+        listing,
         _writer(_THEANO_ORDERED, ("{0}_W", "{0}_b"), {}),
         only_to=True,
     ),
@@ -189,7 +146,7 @@ FORMATS = (
         "Keras .h5, of Keras 2 on TensorFlow",
         SUFFIXES,
         None,
-        read,
+        listing,
         _writer(_PUBLISHED, _NEW, _KERAS2),
         only_to=True,
     ),
@@ -198,7 +155,7 @@ FORMATS = (
         "Keras .h5, of Keras 2 on Theano",
         SUFFIXES,
         None,
-        read,
+        listing,
         _writer(
             replace(_PUBLISHED, rotated=True),
             ("{0}/kernel", "{0}/bias"),

@@ -1,5 +1,7 @@
 """MatConvNet SimpleNN .mat, MAT 5 and 7, in the layout of `imagenet-vgg-verydeep-16.mat`.
 
+Such a file states its network and is read as one; here it is written.
+
 `meta.normalization` holds the mean that the usual script subtracts and the size that it resizes
 to; before 1.0-beta16 it was at the top level, and filters and biases were separate fields.
 """
@@ -11,35 +13,14 @@ from pathlib import Path
 
 import numpy as np
 
-from netparity.files import mat5, matlab
 from netparity.files import mat5_writing as writing
-from netparity.files.limits import reading
-from netparity.files.source import Source
 from netparity.networks import Layer, Network
 from netparity.weights import simplenn_structure as structure
-from netparity.weights.contents import Contents, Format, Tensors, kernel_values
+from netparity.weights.contents import Format, Tensors, kernel_values
 from netparity.weights.layout import Tensor
 
 NAME = "matconvnet-simplenn"
 SUFFIXES = (".mat",)
-
-
-def recognise(source: Source) -> bool:
-    """Whether it is MAT 5 to 7."""
-    return mat5.looks_like(source.head)
-
-
-def read(source: Source) -> Contents:
-    """Read such a file.
-
-    Raises:
-        InputError: if the file is damaged or contains no SimpleNN network.
-    """
-    with reading(source.path, "a SimpleNN .mat"):
-        variables = mat5.read(source.path, source.limits)
-        matlab.check_plain(variables)
-        loads = source.path.name.endswith(SUFFIXES)
-        return structure.contents(variables, source.path, loads)
 
 
 def write(path: Path, model: Network, tensors: Tensors) -> None:
@@ -127,11 +108,11 @@ def _classes(model: Network, name: str) -> writing.Blob:
 
 
 def _variant(name: str, title: str, writer: Callable[[Path, Network, Tensors], None]) -> Format:
-    return Format(name, title, SUFFIXES, None, read, writer, only_to=True)
+    return Format(name, title, SUFFIXES, None, None, writer, only_to=True)
 
 
 FORMATS = (
-    Format(NAME, "MatConvNet SimpleNN .mat", SUFFIXES, recognise, read, write),
+    Format(NAME, "MatConvNet SimpleNN .mat", SUFFIXES, None, None, write),
     _variant(f"{NAME}-v7", "MatConvNet SimpleNN .mat, compressed", write_compressed),
     _variant(f"{NAME}-old", "MatConvNet SimpleNN .mat before 1.0-beta16", write_before_beta16),
 )

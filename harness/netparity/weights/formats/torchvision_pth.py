@@ -1,57 +1,101 @@
-"""torchvision's state dict of a VGG network, as `torch.save` writes it.
+"""PyTorch's state dicts and checkpoints, as `torch.save` writes them.
 
-Since PyTorch 1.6 that is a zip archive: a pickle that lists the tensors, and a file of plain
-bytes for each. Before that (and in torchvision's published VGG files) it was a magic number, the
-pickles and the bytes in sequence. Both are read without PyTorch, and nothing in them is run.
+They are read without PyTorch, and nothing in them is run. Written is torchvision's state dict of a
+VGG network.
 """
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 
-from netparity.files import raw, tensor_pickle, zip_file
-from netparity.files.limits import MOST_HEADER_BYTES, DamagedError, reading
+from netparity.files import shards, torch_file, zip_file
+from netparity.files.limits import WEIGHTS, CutOffError, DamagedError, reading
 from netparity.files.source import Source
-from netparity.files.stored import Stored
-from netparity.files.tensor_pickle import TensorRef
+from netparity.files.tensor_pickle import MOST_INSTRUCTIONS
 from netparity.networks import Network
 from netparity.weights import torch_names
-from netparity.weights.contents import Contents, Format, Tensors
+from netparity.weights.checkpoints import finding, refusals
+from netparity.weights.checkpoints.folding import folded
+from netparity.weights.contents import Format, Tensors
+from netparity.weights.listing import TORCH, Listing
 
 SUFFIXES = (".pth", ".pt")
 
-_MAGIC = 0x1950A86A20F9469CFC6C
-_LEGACY_HEAD = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
-_COUNT_BYTES = 8
-_WRAPPERS = ("state_dict", "model_state_dict", "model")
+_OTHER_SUFFIXES = (".ckpt", ".bin")
 
 
 def recognise(source: Source) -> bool:
-    """Whether it begins with the magic number, or is an archive with a list of tensors."""
-    if source.head.startswith(_LEGACY_HEAD):
+    """Whether PyTorch wrote it, or it is another pickle, or an index of PyTorch's files."""
+    path, head = source.path, source.head
+    if shards.is_index(path, head):
+        return shards.suffix_of(path) in SUFFIXES + _OTHER_SUFFIXES
+    if refusals.is_pickle(path, head):
+        return not refusals.is_numpy_pickle(path, head)
+    if torch_file.is_legacy(head) or refusals.is_tar(head) or path.suffix == ".distcp":
         return True
-    if source.head[:1] == b"\x80" and source.path.suffix in SUFFIXES:
-        return True
-    if not zip_file.looks_like(source.head):
+    if not zip_file.looks_like(head):
         return False
-    return any(name.split("/")[-1] == "data.pkl" for name in source.members)
+    try:
+        names = source.members
+    except BadZipFile:  # the archive is cut off
+        return path.suffix in SUFFIXES + _OTHER_SUFFIXES
+    return torch_file.listing_of(names) is not None or refusals.is_other_archive(names)
 
 
-def read(source: Source) -> Contents:
-    """Read such a file.
+def listing(source: Source) -> Listing:
+    """The tensors of a state dict or of the network in a checkpoint.
 
     Raises:
-        InputError: if it is damaged, contains other names, or would have to run code.
+        InputError: if it is damaged, holds no tensors or several networks, or is a whole model, a
+            TorchScript archive or any other file of PyTorch's that would have to be run.
     """
-    with reading(source.path, "torchvision's state dict"):
-        archive = zip_file.looks_like(source.head)
-        tensors = _from_archive(source.members) if archive else _legacy(source.path)
-        return torch_names.contents(dict(tensors))
+    with reading(source.path, "PyTorch's state dict"):
+        paths = shards.paths_of(source.path)
+        parts, steps = [], 0
+        for path in paths:
+            part, more = _part(source if path == source.path else Source(path, WEIGHTS))
+            parts.append(part)
+            steps += more
+            if steps > MOST_INSTRUCTIONS:
+                raise DamagedError(f"its {len(paths)} parts list more than that of any network")
+        tensors, computed = folded(shards.joined([part.tensors for part in parts]))
+        chosen = (words for part in parts for words in part.notes)
+        return Listing(
+            tensors,
+            TORCH,
+            "PyTorch wrote the file",
+            left_out=tuple(words for part in parts for words in part.left_out),
+            notes=(*shards.note(paths), *chosen, *computed),
+        )
+
+
+def _part(source: Source) -> tuple[Listing, int]:
+    """The tensors of one file, and how many steps it took to list them."""
+    refusals.refuse_others(source.path, source.head)
+    if zip_file.looks_like(source.head):
+        saved = torch_file.in_archive(_members(source))
+    elif torch_file.is_legacy(source.head):
+        saved = torch_file.legacy(source.path)
+    else:
+        raise DamagedError("it begins neither like a zip archive nor like a pickle")
+    found = finding.find(saved.value, source.path)
+    tensors = {name: saved.stored(name, tensor) for name, tensor in found.tensors.items()}
+    listed = Listing(tensors, TORCH, "", left_out=found.left_out, notes=found.notes)
+    return listed, saved.steps
+
+
+def _members(source: Source) -> dict[str, zip_file.Member]:
+    try:
+        members = source.members
+    except BadZipFile:
+        raise CutOffError("the end of the archive, which lists its files, is missing") from None
+    except (UnicodeDecodeError, NotImplementedError) as error:
+        raise DamagedError(f"the list of its files is damaged: {str(error)[:80]}") from None
+    refusals.refuse_other_archive(source.path, members)
+    return members
 
 
 def write(path: Path, model: Network, tensors: Tensors) -> None:
@@ -64,68 +108,6 @@ def write(path: Path, model: Network, tensors: Tensors) -> None:
         for index, (_, values) in enumerate(arrays.values()):
             zip_file.add(archive, f"archive/data/{index}", values)
         zip_file.add(archive, "archive/version", [b"3\n"])
-
-
-def _tensors(listed: Any) -> dict[str, TensorRef]:
-    for wrapper in _WRAPPERS:
-        if isinstance(listed, dict) and isinstance(listed.get(wrapper), dict):
-            listed = listed[wrapper]
-    if not isinstance(listed, dict) or not listed:
-        raise DamagedError("it contains no dictionary of tensors")
-    for name, tensor in listed.items():
-        if not isinstance(name, str) or not isinstance(tensor, TensorRef):
-            raise DamagedError(f"{str(name)[:80]!r} is not a tensor; save only the state dict")
-    return listed
-
-
-def _from_archive(members: Mapping[str, zip_file.Member]) -> Iterator[tuple[str, Stored]]:
-    listing = next(name for name in members if name.split("/")[-1] == "data.pkl")
-    root = listing.removesuffix("data.pkl")
-    mark = "<"
-    if (order := members.get(f"{root}byteorder")) is not None:
-        mark = ">" if order.bytes(16) == b"big" else "<"
-    pickled = io.BytesIO(members[listing].bytes(MOST_HEADER_BYTES))
-    for name, tensor in _tensors(tensor_pickle.read(pickled)).items():
-        dtype = np.dtype(mark + tensor.storage.dtype)
-        member = members.get(f"{root}data/{tensor.storage.key}")
-        if member is None:
-            raise DamagedError(f"the values of {name[:80]!r} are missing")
-        if member.size < (tensor.offset + int(np.prod(tensor.shape))) * dtype.itemsize:
-            raise DamagedError(f"{name[:80]!r} claims shape {tensor.shape}, but has fewer values")
-        yield name, member.array(name, tensor.shape, dtype, tensor.offset * dtype.itemsize)
-
-
-def _legacy(path: Path) -> Iterator[tuple[str, Stored]]:
-    with path.open("rb") as file:
-        head = io.BytesIO(file.read(MOST_HEADER_BYTES))
-        if tensor_pickle.read(head) != _MAGIC:
-            raise DamagedError("it does not begin like a PyTorch file")
-        tensor_pickle.read(head)  # the protocol version
-        system = tensor_pickle.read(head)
-        listed = _tensors(tensor_pickle.read(head))
-        keys = tensor_pickle.read(head)
-        if not isinstance(system, dict) or not isinstance(keys, list):
-            raise DamagedError("it does not begin like a PyTorch file")
-        mark = "<" if system.get("little_endian", True) else ">"
-        storages = {tensor.storage.key: tensor.storage for tensor in listed.values()}
-        offsets, at = {}, head.tell()
-        for key in keys:
-            if key not in storages:
-                raise DamagedError("a storage belongs to none of the tensors")
-            file.seek(at)
-            count = int.from_bytes(file.read(_COUNT_BYTES), "little" if mark == "<" else "big")
-            if count != storages[key].size:
-                raise DamagedError(
-                    f"a storage claims {storages[key].size:,} values, but has {count:,}"
-                )
-            offsets[key] = at + _COUNT_BYTES
-            at += _COUNT_BYTES + count * np.dtype(storages[key].dtype).itemsize
-    for name, tensor in listed.items():
-        dtype = np.dtype(mark + tensor.storage.dtype)
-        if tensor.storage.key not in offsets:
-            raise DamagedError(f"the values of {name[:80]!r} are missing")
-        start = offsets[tensor.storage.key] + tensor.offset * dtype.itemsize
-        yield name, raw.stored(path, name, tensor.shape, dtype, start)
 
 
 def _pickle(shapes: dict[str, tuple[int, ...]]) -> bytes:
@@ -162,10 +144,13 @@ def _numbers(numbers: tuple[int, ...] | list[int]) -> bytes:
 FORMATS = (
     Format(
         "torchvision",
-        "torchvision's state dict (.pth)",
+        "PyTorch's state dict (.pth)",
         SUFFIXES,
         recognise,
-        read,
+        listing,
         write,
+        tool="PyTorch",
+        brought="a state dict or a checkpoint of any trainer, also in parts with an index "
+        "(`.ckpt` and `.bin` too)",
     ),
 )
