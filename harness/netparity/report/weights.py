@@ -22,6 +22,9 @@ def facts(found: Inspection) -> list[str]:
     ]
     if found.dropout is not None:
         lines.append(f"dropout   {'layers listed' if found.dropout else 'no layers listed'}")
+    if found.origin is not None:
+        lines.append(f"origin    {found.origin}")
+    lines += [f"left out  {what}" for what in found.left_out]
     return lines + [f"note      {note}" for note in found.notes]
 
 

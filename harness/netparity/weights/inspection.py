@@ -10,6 +10,7 @@ import numpy as np
 from netparity.watch import SILENT, Watch
 from netparity.weights.canonical import Hashed
 from netparity.weights.opened import WeightFile
+from netparity.weights.origin import origin_sentence
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,8 @@ class Inspection:
         sha256: over names, shapes and values in the canonical layout.
         dropout: whether it lists dropout layers; None if it lists only layers with weights.
         reason: how the layout was determined.
+        left_out: what the file holds besides.
+        origin: where the weights come from, if their values tell.
     """
 
     path: str
@@ -46,7 +49,9 @@ class Inspection:
     layout: str
     reason: str
     dropout: bool | None
+    left_out: tuple[str, ...]
     notes: tuple[str, ...]
+    origin: str | None
     arrays: tuple[Array, ...]
 
     def as_dict(self) -> dict[str, Any]:
@@ -60,37 +65,37 @@ def inspect(file: WeightFile, watch: Watch = SILENT) -> Inspection:
     Raises:
         InputError: if an array cannot be read or holds NaN or infinite values.
     """
-    hashed = Hashed(file.tensors(), file.model)
+    hashed = Hashed(file.tensors, file.model)
     arrays = []
-    contents = file.contents
     with watch.task(f"reading {file.path.name}", len(hashed)) as task:
-        for layer, pair in zip(file.model.parametric_layers, contents.pairs, strict=True):
-            for stored, name in ((pair.kernel, layer.kernel), (pair.bias, layer.bias)):
-                values = hashed[name]
-                arrays.append(
-                    Array(
-                        name,
-                        stored.name,
-                        stored.shape,
-                        str(stored.dtype.newbyteorder("=")),
-                        values.shape,
-                        float(values.min()),
-                        float(values.max()),
-                        float(values.mean(dtype=np.float64)),
-                        int(values.size - np.count_nonzero(values)),
-                    )
+        for name in file.model.tensors:
+            values, place = hashed[name], file.places[name]
+            arrays.append(
+                Array(
+                    name,
+                    place.name,
+                    place.shape,
+                    place.dtype,
+                    values.shape,
+                    float(values.min()),
+                    float(values.max()),
+                    float(values.mean(dtype=np.float64)),
+                    int(values.size - np.count_nonzero(values)),
                 )
-                task.advance()
+            )
+            task.advance()
     return Inspection(
         path=str(file.path),
-        format=file.format.name,
-        title=file.format.title,
+        format=file.format,
+        title=file.title,
         model=file.model.name,
         parameters=sum(int(np.prod(array.shape)) for array in arrays),
         sha256=hashed.sha256,
-        layout=contents.layout.describe(),
-        reason=contents.reason,
-        dropout=contents.dropout,
-        notes=contents.notes,
+        layout=file.layout,
+        reason=file.reason,
+        dropout=file.dropout,
+        left_out=file.left_out,
+        notes=file.notes,
+        origin=origin_sentence(file.model, file.tensors),
         arrays=tuple(arrays),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from netparity.errors import UsageError
+from netparity.networks.catalogue import catalogue_name
 
 _KERAS = "https://storage.googleapis.com/tensorflow/keras-applications"
 _MATCONVNET = "https://www.vlfeat.org/matconvnet/models"
@@ -85,10 +86,23 @@ def published(model: str, source: str) -> Published:
     Raises:
         UsageError: if there is none; the message lists what is published.
     """
-    file = PUBLISHED.get(source, {}).get(model)
+    files = PUBLISHED.get(source.lower(), {})
+    file = files.get(model) or files.get(catalogue_name(model) or model.lower())
+    others = _publishing(model) if source.lower() in PUBLISHED else []
+    if file is None and others:
+        raise UsageError(
+            f"{source[:40]!r} publishes no weights of {model[:40]}; fetch them with: netparity "
+            f"weights fetch {catalogue_name(model) or model} --source {others[0]}"
+        )
     if file is None:
         known = "; ".join(f"{', '.join(files)} from {name}" for name, files in PUBLISHED.items())
         raise UsageError(
             f"{source[:40]!r} publishes no weights of {model[:40]}; available are {known}"
         )
     return file
+
+
+def _publishing(model: str) -> list[str]:
+    """The projects that publish weights of a network."""
+    name = catalogue_name(model) or model
+    return [source for source, files in PUBLISHED.items() if name in files]
