@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from netparity.commands.shared import OtherWeights, Verbose, rich_watch
+from netparity.commands.shared import Budget, OtherWeights, Verbose, rich_watch
 
 
 def diagnose(
@@ -26,15 +26,18 @@ def diagnose(
         str | None, typer.Option(help="The run's weights, if they left the cache.")
     ] = None,
     other_weights: OtherWeights = None,
+    budget: Budget = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
     verbose: Verbose = False,
 ) -> None:
     """Say which layers of which runner are faulty, why, and what to change."""
     from netparity.judge import diagnose as diagnosing
+    from netparity.judge.time_limit import BUDGET_SECONDS
 
+    seconds = BUDGET_SECONDS if budget is None else budget
     with rich_watch(verbose) as watch:
         found, store = diagnosing.diagnose_folder(
-            run_dir, runner or [], weights, other_weights or [], watch
+            run_dir, runner or [], weights, other_weights or [], watch, seconds
         )
     if as_json:
         typer.echo(diagnosing.as_json(found))

@@ -5,38 +5,85 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import combinations
 
-from netparity.diagnosis.findings import INPUT_PLACE, Cause
-from netparity.diagnosis.mistakes import INPUT_CHANGES, InputChange, is_left_out, mistakes_of
+from netparity.diagnosis.findings import Cause
+from netparity.diagnosis.image_candidates import (
+    changes_beside,
+    input_changes,
+    of_change,
+    of_input,
+    other_inputs,
+    without_input,
+)
+from netparity.diagnosis.mistakes import is_left_out, mistakes_of
 from netparity.diagnosis.segment import Candidate, Segment
+from netparity.diagnosis.treatments import Treatment
 from netparity.networks import Network, Node
 from netparity.networks.ops.base import Mistake
-from netparity.networks.plain_input import takes_colour
 
 _FURTHEST = 2
 """Number of layers by which a feature may have been read too early or too late."""
+
+_ALONE = frozenset({"treated-permuted", "treated-images"})
+"""What fits too well by chance to be tried beside other mistakes."""
 
 _MOST_RESIZES = 6
 _MOST_WITH_THE_BEST = 60
 
 
-def singles(segment: Segment) -> Iterator[list[Candidate]]:
+def singles(segment: Segment, treatments: Sequence[Treatment] = ()) -> Iterator[list[Candidate]]:
     """One mistake at one place, or the same mistake at every layer that can have it.
+
+    Args:
+        treatments: what may have been done to the feature afterwards.
 
     Yields:
         Groups of candidates that may look alike, the cheapest group first.
     """
     network = segment.network
-    first = [_input(change) for change in _input_changes(segment) if len(change.mistakes) == 1]
+    first = [of_change(change) for change in input_changes(segment) if len(change.mistakes) == 1]
     cheap = segment.nodes if segment.is_single else [*_vectors(segment)]
     for node in reversed(cheap):
         first += of_node(network, node)
-    yield [*first, *_readings(segment)]
+    yield [*first, *_readings(segment), *_treated(segment, treatments)]
     yield list(other_weights(segment))
-    yield from ([candidate] for candidate in _other_inputs(segment))
+    yield from ([candidate] for candidate in other_inputs(segment))
     if not segment.is_single:
         yield list(_everywhere(network, segment.nodes))
         maps = [node for node in segment.nodes if node not in cheap]
         yield [candidate for node in reversed(maps) for candidate in of_node(network, node)]
+
+
+def beside(
+    segment: Segment, base: Candidate, treatments: Sequence[Treatment] = (), level: int = 0
+) -> Iterator[list[Candidate]]:
+    """One more mistake beside those of another candidate, in groups as `singles` yields them.
+
+    Args:
+        level: how many mistakes there are besides the base's first one. A third mistake is looked
+            for in the image and the feature alone.
+    """
+    if base.other_input is not None:
+        nearer = map(of_input, segment.inputs.beside(base.other_input))
+        rest = without_input(base)
+        yield [joined for each in nearer if (joined := each.joined(rest))]
+    yield list(changes_beside(segment, base))
+    near = [each for each in treatments if each.mistake not in _ALONE]
+    groups = singles(segment, near) if level == 0 else _around(segment, near)
+    for group in groups:
+        yield [joined for each in group if (joined := base.joined(each))]
+
+
+def _around(segment: Segment, treatments: Sequence[Treatment]) -> Iterator[list[Candidate]]:
+    """One mistake before or after the network."""
+    changes = [of_change(change) for change in input_changes(segment) if len(change.mistakes) == 1]
+    yield [*changes, *_treated(segment, treatments)]
+    yield from ([candidate] for candidate in other_inputs(segment))
+
+
+def _treated(segment: Segment, treatments: Sequence[Treatment]) -> Iterator[Candidate]:
+    place = segment.network.owner(segment.node)
+    for treatment in treatments:
+        yield Candidate((Cause(treatment.mistake, place),), treatment=treatment)
 
 
 def narrower(segment: Segment, causes: Sequence[Cause]) -> Iterator[Candidate]:
@@ -60,7 +107,7 @@ def pairs(segment: Segment, ranked: list[Candidate], most: int) -> Iterator[Cand
         most: how many of them are paired with each other.
     """
     network = segment.network
-    changes = [_input(change) for change in _input_changes(segment)]
+    changes = [of_change(change) for change in input_changes(segment)]
     yield from (change for change in changes if len(change.causes) > 1)
     chosen = [candidate for candidate in ranked if candidate.input is None][:most]
     if not segment.from_input:
@@ -135,32 +182,15 @@ def _made(network: Network, mistake: Mistake, nodes: Sequence[Node]) -> Candidat
     return Candidate(causes, changes={node.name: (mistake,) for node in nodes})
 
 
-def _input_changes(segment: Segment) -> tuple[InputChange, ...]:
-    """The mistakes in an image's preprocessing, for networks that take images.
-
-    Means and scales are only known to be wrong where the right ones are a number for each channel.
-    """
-    if not segment.from_input or not takes_colour(segment.network):
-        return ()
-    image = segment.network.image
-    given, square = image.preprocessing, image.shape[0] == image.shape[1]
-    known = given is not None and given.mean_image is None
-    return tuple(
-        change
-        for change in INPUT_CHANGES
-        if (known or change.value is None) and (square or not change.axes_swapped)
-    )
-
-
-def _input(change: InputChange) -> Candidate:
-    causes = tuple(Cause(key, INPUT_PLACE) for key in change.mistakes)
-    return Candidate(causes, input=change)
-
-
-def _other_inputs(segment: Segment) -> Iterator[Candidate]:
-    if segment.from_input:
-        for words in segment.inputs:
-            yield Candidate((Cause("resize", INPUT_PLACE, words),), other_input=words)
+def everywhere(network: Network, nodes: Sequence[Node], key: str) -> Candidate:
+    """One mistake at every node that can have it."""
+    changes = {
+        node.name: (mistake,)
+        for node in nodes
+        for mistake in mistakes_of(network, node)
+        if mistake.key == key
+    }
+    return Candidate((), changes=changes)
 
 
 def _everywhere(network: Network, nodes: Sequence[Node]) -> Iterator[Candidate]:

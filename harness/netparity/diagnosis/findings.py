@@ -59,6 +59,11 @@ class Finding:
         explanation: the best explanation; None if no known mistake reduces the error.
         alternatives: other explanations that fit equally well on this input, or, if none is
             confirmed, the next best.
+        tried: how many mistakes were tried, if none is confirmed.
+        cut_short: whether time ran out before all were.
+        shown: what the values alone show to have been done to them, such as a norm of 1.
+        grey_levels: how far off the input would have to be, as by noise, for such an error; None if
+            an input does not explain it.
     """
 
     place: str
@@ -66,6 +71,10 @@ class Finding:
     before: float
     explanation: Explanation | None = None
     alternatives: list[Explanation] = field(default_factory=list)
+    tried: int = 0
+    cut_short: bool = False
+    shown: tuple[Cause, ...] = ()
+    grey_levels: float | None = None
 
     @property
     def confirmed(self) -> bool:

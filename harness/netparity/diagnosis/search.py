@@ -14,8 +14,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from netparity.diagnosis.attempt import Attempt
+from netparity.diagnosis.candidates import everywhere
 from netparity.diagnosis.findings import Cause, Diagnosis, Explanation, Finding
 from netparity.diagnosis.mistakes import OTHER_SHAPES, known_shapes
+from netparity.diagnosis.other_input import KnownInputs, OtherInputs
 from netparity.diagnosis.reading import only_read, or_only_read
 from netparity.diagnosis.segment import NO_MISTAKE, Candidate, Segment
 from netparity.networks import Node
@@ -28,6 +30,9 @@ from netparity.parity.passes import Weights, input_values
 from netparity.parity.precision import STORED_MOST
 from netparity.parity.truth import Truth, in_order
 from netparity.parity.verdict import Rule
+
+_AS_LARGE = 3.0
+"""Largest factor between the error of a narrow format and that of its simulation."""
 
 
 @dataclass(frozen=True)
@@ -84,8 +89,9 @@ class Search:
 
     Args:
         others: other weights of the same network, by a name that the user recognises.
-        inputs: other input tensors, by a description of how they were made.
+        inputs: other inputs, or tensors by a description of how they were made.
         done: called after each candidate.
+        over: whether the time is up: what was found until then is returned.
 
     Raises:
         ValueError: if the truth has no weights.
@@ -96,14 +102,17 @@ class Search:
         truth: Truth,
         rule: Rule,
         others: Mapping[str, Weights] | None = None,
-        inputs: Mapping[str, Array] | None = None,
+        inputs: OtherInputs | Mapping[str, Array] | None = None,
         done: Callable[[], None] = lambda: None,
+        over: Callable[[], bool] = lambda: False,
     ) -> None:
         if truth.weights is None:
             raise ValueError("a diagnosis needs the weights")
-        self._truth, self._rule, self._done = truth, rule, done
+        self._truth, self._rule, self._done, self._over = truth, rule, done, over
         self._weights = truth.weights
-        self._others, self._inputs = others or {}, inputs or {}
+        self._others = others or {}
+        self._attempts: list[Attempt] = []
+        self._inputs = KnownInputs(inputs) if isinstance(inputs, Mapping) else inputs
 
     def diagnose(
         self,
@@ -128,6 +137,11 @@ class Search:
             if name not in walk.followed:
                 walk.findings[name] = or_only_read(finding)
         return Diagnosis(label, list(walk.findings.values()))
+
+    def so_far(self, label: str) -> Diagnosis:
+        """What is known of the node at which the search was interrupted."""
+        best = min(self._attempts, key=lambda attempt: attempt.least, default=None)
+        return Diagnosis(label, [] if best is None else [best.finding])
 
     def _step(self, walk: _Walk, node: Node, values: Array) -> None:
         """Judge the next node."""
@@ -190,22 +204,23 @@ class Search:
             errors.append(relative_l2(values, given.segment.right))
             if errors[-1] <= self._rule.factor * given.segment.floor:
                 return _Judged(None, given, values)
-        attempts = [
-            Attempt(given.segment, values, self._rule.factor, self._done) for given in givens
+        self._attempts = attempts = [
+            Attempt(given.segment, values, self._rule.factor, self._done, self._over)
+            for given in givens
         ]
         narrow = stored_as(values)
-        stages = [Attempt.try_singles, Attempt.try_pairs]
+        stages = [Attempt.try_singles, Attempt.try_beside, Attempt.try_pairs]
         if narrow is not None and min(errors) <= STORED_MOST[narrow]:
             # The storage explains the error, but its exact sums cannot be reproduced.
-            stages.pop()
+            del stages[1:]
         for stage in stages:
             for given, attempt in zip(givens, attempts, strict=True):
                 stage(attempt)
                 if attempt.confirmed:
                     return _Judged(attempt.finding, given, attempt.inside, attempt.made)
-        if narrow is not None and len(stages) == 1:
-            best = int(np.argmin(errors))
-            segment = givens[best].segment
+        best = int(np.argmin(errors))
+        segment = givens[best].segment
+        if narrow is not None and len(stages) == 1 and _as_large(segment, narrow, errors[best]):
             place = segment.network.owner(segment.node)
             cause = Cause(f"policy-{narrow}", place)
             explanation = Explanation((cause,), errors[best], errors[best], STORED_MOST[narrow])
@@ -236,6 +251,15 @@ class Search:
             limit = segment.limit(candidate, mistaken, self._rule.factor)
             return replace(finding, explanation=Explanation((cause,), np.inf, left, limit))
         return finding
+
+
+def _as_large(segment: Segment, narrow: str, error: float) -> bool:
+    """Whether an error is as large as that of computing all of a segment in a narrow format."""
+    if segment.is_single:
+        return True
+    policy = everywhere(segment.network, segment.nodes, f"policy-{narrow}")
+    expected = relative_l2(segment.compute(policy, np.float32), segment.right)
+    return expected / _AS_LARGE <= error <= expected * _AS_LARGE
 
 
 def _subsets(names: Sequence[str]) -> Iterator[frozenset[str]]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from netparity.diagnosis.affine import Affine
 from netparity.diagnosis.findings import Cause
 from netparity.diagnosis.mistakes import InputChange
+from netparity.diagnosis.other_input import KnownInputs, OtherInput, OtherInputs
+from netparity.diagnosis.treatments import Treatment
 from netparity.networks import Network, Node
 from netparity.networks.ops.base import RIGHT, Array, How, Mistake, run_step
 from netparity.parity import passes
@@ -27,26 +30,28 @@ class Candidate:
 
     Attributes:
         input: mistakes in the input tensor.
-        other_input: key of the tensor in `Segment.inputs` that replaces the input.
+        other_input: what replaces the input.
         changes: node to the mistakes made at it.
         weights: name of the other weights that the nodes use.
         read: name of the node whose output was exported in place of the judged one's.
         scales: node to factors of its output, N x units (dropout).
+        treatment: what was done to the exported feature afterwards.
     """
 
     causes: tuple[Cause, ...]
-    input: InputChange | None = None
-    other_input: str | None = None
+    input: InputChange | Affine | None = None
+    other_input: OtherInput | None = None
     changes: Changes = field(default_factory=dict)
     weights: str | None = None
     read: str | None = None
     scales: Mapping[str, Array] = field(default_factory=dict)
+    treatment: Treatment | None = None
 
     def joined(self, other: Candidate) -> Candidate | None:
         """Both at once; None if they contradict each other."""
         if (self.input and other.input) or (self.weights and other.weights):
             return None
-        if self.other_input and other.other_input:
+        if (self.other_input and other.other_input) or (self.treatment and other.treatment):
             return None
         if (self.read and other.read) or set(self.scales) & set(other.scales):
             return None
@@ -64,7 +69,13 @@ class Candidate:
             weights=self.weights or other.weights,
             read=self.read or other.read,
             scales={**self.scales, **other.scales},
+            treatment=self.treatment or other.treatment,
         )
+
+    @property
+    def given(self) -> tuple[InputChange | Affine | None, OtherInput | None]:
+        """What the network is given in place of the right input."""
+        return self.input, self.other_input
 
 
 NO_MISTAKE = Candidate(())
@@ -78,7 +89,7 @@ class Segment:
         known: node or input to the values that the judged node and its neighbours start from.
         node: the judged one.
         others: other weights by name.
-        inputs: other input tensors by a description of how they were made.
+        inputs: other inputs that may have been used.
         doubted: the nodes of `known` that were found faulty, so that being equal to one of them
             explains nothing.
         base: mistakes that were confirmed at earlier nodes, and are made here too.
@@ -97,13 +108,13 @@ class Segment:
         node: Node,
         weights: Weights,
         others: Mapping[str, Weights],
-        inputs: Mapping[str, Array] | None = None,
+        inputs: OtherInputs | None = None,
         doubted: frozenset[str] = frozenset(),
         base: Candidate = NO_MISTAKE,
     ) -> None:
         self.network, self.known, self.node, self.base = network, known, node, base
         self.weights, self.others, self.doubted = weights, others, doubted
-        self.inputs = inputs or {}
+        self.inputs = inputs or KnownInputs({})
         nodes_known = [name for name in known if name in network.by_name]
         self._segment = segment_before(network, nodes_known, node)
         self.nodes, self.from_input = self._segment.nodes, self._segment.from_input
@@ -113,7 +124,8 @@ class Segment:
         order = {each.name: place for place, each in enumerate(network.nodes)}
         self.beyond = [each for each in features if order[each.name] >= later]
         self.before = [each for each in features if order[each.name] < later - 1]
-        self._kept: dict[type, dict[str, Array]] = {}
+        self._kept: dict[tuple[Any, ...], dict[str, Array]] = {}
+        self._focus: list[tuple[Any, ...]] = [NO_MISTAKE.given]
 
     def concerns(self, candidate: Candidate) -> bool:
         """Whether its mistakes change anything between the known activations and the node."""
@@ -121,6 +133,13 @@ class Segment:
             return True
         from_input = any(entry.name in self.frontier for entry in self.network.inputs)
         return from_input and bool(candidate.input or candidate.other_input)
+
+    def focus(self, candidate: Candidate) -> None:
+        """Keep what is computed from this candidate's input: others with the same will follow."""
+        other = candidate.other_input
+        if other is None or other.views == 1:
+            self._focus = list(dict.fromkeys([NO_MISTAKE.given, candidate.given]))
+        self._kept = {key: kept for key, kept in self._kept.items() if key[1:] in self._focus}
 
     @cached_property
     def is_single(self) -> bool:
@@ -141,6 +160,11 @@ class Segment:
         """What a runner with the candidate's mistakes exports for the judged node."""
         return self._run(candidate, dtype)
 
+    def compute_from(self, x: Array, candidate: Candidate) -> Array:
+        """What a runner with the candidate's mistakes exports if it is given another input."""
+        other = OtherInput((), lambda: x)
+        return self._run(replace(candidate, other_input=other), np.float32)
+
     def limit(self, candidate: Candidate, exact: Array, factor: float) -> float:
         """The largest error that rounding explains if these are the mistakes."""
         return factor * self._floor(candidate, exact)
@@ -154,23 +178,28 @@ class Segment:
         self, candidate: Candidate, dtype: type[np.floating[Any]], order: How = RIGHT
     ) -> Array:
         candidate = self.base.joined(candidate) or candidate
+        result = self._exported(candidate, dtype, order)
+        if candidate.other_input is not None and (views := candidate.other_input.views) > 1:
+            result = result.reshape(-1, views, *result.shape[1:]).mean(axis=1)
+        return result if candidate.treatment is None else candidate.treatment.apply(result)
+
+    def _exported(self, candidate: Candidate, dtype: type[np.floating[Any]], order: How) -> Array:
+        """What the network computes, before anything is done to the feature."""
         segment = self._target(candidate.read)
         if segment is None:
             assert candidate.read is not None
             return self._given(candidate.read, dtype)
         given = {name: self._given(name, dtype) for name in segment.frontier}
         weights = self.others[candidate.weights] if candidate.weights else self.weights
-        plain = candidate.weights is None and order == RIGHT
         for entry in self.network.inputs:
-            if entry.name in given and (candidate.other_input or candidate.input):
-                plain = False
+            if entry.name in given:
                 x = given[entry.name]
                 if candidate.other_input is not None:
-                    x = self.inputs[candidate.other_input].astype(dtype)
+                    x = candidate.other_input.tensor.astype(dtype)
                 if candidate.input is not None:
                     x = candidate.input.apply_to_input(x, self.network)
                 given[entry.name] = x
-        if plain:
+        if candidate.weights is None and order == RIGHT and candidate.given in self._focus:
             return self._from_kept(segment.nodes, given, candidate, dtype)
         if not candidate.scales:
             return run_segment(segment, weights, given, order, candidate.changes)
@@ -209,7 +238,7 @@ class Segment:
         dtype: type[np.floating[Any]],
     ) -> Array:
         """Compute only what the mistakes reach; the rest is kept from earlier calls."""
-        kept = self._kept.setdefault(dtype, {})
+        kept = self._kept.setdefault((dtype, *candidate.given), {})
         reached = {*candidate.changes, *candidate.scales}
         values = dict(given)
         for node in nodes:

@@ -13,6 +13,9 @@ from netparity.networks import Network
 _MOST_UNEXPLAINED = 5
 _PLAIN = Voice()
 
+_DECODERS = 1.5
+"""Grey levels by which decoders of JPEG differ at most (root mean square)."""
+
 
 def tell(
     diagnosis: Diagnosis,
@@ -64,6 +67,8 @@ def _residuals(findings: Sequence[Finding]) -> str:
     before = max(explanation.before for explanation in explanations)
     after = max(explanation.after for explanation in explanations)
     if not math.isfinite(before):
+        if after == 0:
+            return ""  # seen by counting, without computing anything
         return f" (with this mistake in the reference, the error is {after:.1e})"
     return f" (error {before:.1e}; with this mistake in the reference {after:.1e})"
 
@@ -81,8 +86,7 @@ def _all(causes: Sequence[Cause], model: Network) -> str:
 
 def _suspicions(finding: Finding, model: Network, voice: Voice) -> list[str]:
     if finding.explanation is None:
-        size = f" (error {finding.before:.1e})" if math.isfinite(finding.before) else ""
-        return [f"{finding.place}: no known mistake explains the error{size}"]
+        return _unexplained(finding, model)
     lines = []
     explanations: list[Explanation] = [finding.explanation, *finding.alternatives]
     for explanation in explanations:
@@ -94,3 +98,26 @@ def _suspicions(finding: Finding, model: Network, voice: Voice) -> list[str]:
     for cause in merge(explanations[0].causes, model):
         lines.append(f"  if so: {advice(cause, voice, model)}")
     return lines
+
+
+def _unexplained(finding: Finding, model: Network) -> list[str]:
+    """That nothing explains an error, what was tried, and what else could explain it."""
+    size = f" (error {finding.before:.1e})" if math.isfinite(finding.before) else ""
+    lines = [f"{finding.place}: no known mistake explains the error{size}"]
+    if finding.shown:
+        lines.append(f"  the values themselves show: {_all(finding.shown, model)}")
+    if finding.tried:
+        until = "until the time was up; --budget SECONDS allows more" if finding.cut_short else ""
+        lines.append(f"  tried: {finding.tried:,} mistakes and pairs of mistakes {until}".rstrip())
+    if finding.grey_levels is not None:
+        lines.append(
+            f"  an input that is off by {finding.grey_levels:.2g} grey levels (root mean square) "
+            f"would explain it{_like(finding.grey_levels)}"
+        )
+    return lines
+
+
+def _like(grey_levels: float) -> str:
+    if grey_levels <= _DECODERS:
+        return ", as by another JPEG decoder or another rounding after resizing"
+    return ", as by another resize, or a file that was saved again with losses"

@@ -6,12 +6,15 @@ from collections.abc import Collection, Iterable, Sequence
 from string import Template
 
 from netparity.diagnosis.findings import Cause
+from netparity.diagnosis.image_titles import INPUT_WAYS, TREATED
 from netparity.diagnosis.mistakes import INPUT_TITLES, MISTAKES, can_drop_out, mistakes_of
 from netparity.networks import Layer, Network, Node
 from netparity.networks.ops import OPS
 
 _TITLES = {
     **INPUT_TITLES,
+    **INPUT_WAYS,
+    **TREATED,
     **{mistake.key: mistake.title for mistake in MISTAKES.values()},
     "before-relu": "the feature was taken before the ReLU",
     "before-activation": "the feature was taken before the $detail",

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from netparity.inputs.decode import MAX_IMAGES, DecodedImage, decode
 from netparity.inputs.difference import difference_png
-from netparity.inputs.others import other_tensors
 from netparity.inputs.preparing import prepare
+from netparity.inputs.recipes import Recipes
 from netparity.inputs.stages import find_resize, split
 from netparity.inputs.story import InputStory
 from netparity.inputs.tensor import check_tensor
@@ -18,11 +18,11 @@ __all__ = [
     "SAMPLE_IMAGE",
     "DecodedImage",
     "InputStory",
+    "Recipes",
     "check_tensor",
     "decode",
     "difference_png",
     "find_resize",
-    "other_tensors",
     "prepare",
     "split",
 ]

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import PIL
+
 from netparity.inputs.filters import Border, Kernel
 from netparity.inputs.resize import Order, Resize
 
@@ -194,3 +196,20 @@ def _with_rounding(resizes: tuple[Resize, ...]) -> tuple[Resize, ...]:
 
 WHOLE_RESIZES: tuple[Resize, ...] = _with_rounding(RESIZES)
 """The same methods with results in whole grey levels, rounded at the end where they are not."""
+
+
+def installed_first() -> list[Resize]:
+    """`RESIZES` with those of the installed Pillow before those of other versions."""
+    own: Order = "pillow-13" if int(PIL.__version__.partition(".")[0]) >= 13 else "columns"
+    usual = {replace(resize, order="columns"): resize for resize in RESIZES if resize.order == own}
+    return list(dict.fromkeys([usual.get(resize, resize) for resize in RESIZES] + [*RESIZES]))
+
+
+def default_resize(name: str) -> Resize:
+    """The method behind `Preprocessing.filter`, as the installed Pillow computes it for 8 bits.
+
+    Args:
+        name: `nearest`, `bilinear`, `bicubic` or `area`.
+    """
+    kernel = "box" if name == "area" else name
+    return next(resize for resize in installed_first() if resize.kernel == kernel)

@@ -110,7 +110,7 @@ def _resized(decoded: DecodedImage, expected: Preprocessing, size: tuple[int, in
     image = Image.fromarray(decoded.pixels)
     if expected.order == "grey":
         image = image.convert("L")
-    height, width = _size_before_crop((image.height, image.width), expected, size)
+    height, width = size_before_crop((image.height, image.width), expected, size)
     top, left = (height - size[0]) // 2, (width - size[1]) // 2
     if top < 0 or left < 0:
         raise InputError(
@@ -123,7 +123,7 @@ def _resized(decoded: DecodedImage, expected: Preprocessing, size: tuple[int, in
     return image.crop((left, top, left + size[1], top + size[0]))
 
 
-def _size_before_crop(
+def size_before_crop(
     image: tuple[int, int], expected: Preprocessing, size: tuple[int, int]
 ) -> tuple[int, int]:
     """Height and width to which an image is resized.

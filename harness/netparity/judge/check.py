@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from netparity.diagnosis import Search
+from netparity.diagnosis.advice.precision import turning_off
 from netparity.errors import UsageError
 from netparity.features import (
     Found,
@@ -21,12 +22,14 @@ from netparity.features import (
     read_named,
 )
 from netparity.features.tensors import as_numpy
-from netparity.inputs import other_tensors
+from netparity.judge import misfit
 from netparity.judge.checked import Check
 from netparity.judge.checks import Checks, as_json
-from netparity.judge.layout import LABEL, judge_readings
+from netparity.judge.layout import LABEL, is_arithmetic_alone, judge_readings, one_of_many
+from netparity.judge.other_inputs import other_inputs
 from netparity.judge.several import check_several
 from netparity.judge.subject import Images, Stated, Subject, network_with_weights, subject_of
+from netparity.judge.time_limit import BUDGET_SECONDS, time_limit
 from netparity.networks import Layer, Network, Node
 from netparity.parity import ReferencePass, Rule, Truth
 from netparity.watch import SILENT, Watch
@@ -43,16 +46,19 @@ def check(
     *,
     model: str | None = None,
     weights: str | None = None,
+    map_file: Path | None = None,
     image: Images | None = None,
     tensor: str | Path | npt.ArrayLike | None = None,
     feature: str | None = None,
     preprocessing: Stated = None,
     variable: str | None = None,
+    column: int | None = None,
     before_activation: bool = False,
     max_relative_l2: float | None = None,
     atol: float | None = None,
     rtol: float | None = None,
     diagnose: bool = True,
+    budget_seconds: float = BUDGET_SECONDS,
     other_weights: Sequence[str] = (),
     watch: Watch = SILENT,
 ) -> Check | Checks:
@@ -65,6 +71,7 @@ def check(
         model: a network's name (vgg16 by default), or a file that states a network.
         weights: the weights that the features were computed with: `synthetic:SEED` or a file; by
             default those in the model's file.
+        map_file: says which layer of the network is which of the weights' file (docs/weights.md).
         image: the image or images that the features were computed from. They are resized as for
             the shared input of a comparison; other resizes are tried if the features diverge.
         tensor: instead of images, the network's input, N x its shape (VGG: N x H x W x 3, RGB, mean
@@ -75,10 +82,13 @@ def check(
         preprocessing: what was done to the image before the network's input, where the model's file
             does not say or says something else; `caffe`, `tf`, `torch` or `none`.
         variable: the variable to read from the file.
+        column: which of the file's images is the given one, counted from 1, where it holds the
+            features of many.
         before_activation: whether the feature is the layer's value before its activation.
         max_relative_l2: largest relative L2 error that passes, ||x - r|| / ||r||. It replaces
             the noise floor, as do `atol` and `rtol`: |x - r| <= atol + rtol |r|.
-        diagnose: whether to look for the cause if they fail, which takes seconds to minutes.
+        diagnose: whether to look for the cause if they fail.
+        budget_seconds: for how long, approximately.
         other_weights: weights that the features may have been computed with by mistake.
         watch: receives the progress.
 
@@ -91,20 +101,30 @@ def check(
             layer.
     """
     rule = Rule.from_tolerances(max_relative_l2, atol, rtol)
-    network, resolved = network_with_weights(model, weights, preprocessing, watch)
+    network, resolved = network_with_weights(model, weights, preprocessing, watch, map_file)
     several = _several(features, network, feature or variable)
     if several is not None:
         if before_activation:
             raise UsageError("before_activation is about one feature: name it with feature")
         subject = subject_of(network, resolved, image, tensor)
         return check_several(
-            several, subject, rule, diagnose=diagnose, other_weights=other_weights, watch=watch
+            several,
+            subject,
+            rule,
+            diagnose=diagnose,
+            budget_seconds=budget_seconds,
+            other_weights=other_weights,
+            watch=watch,
         )
     layer = network.layer(feature or default_features(network)[0])
     node = _judged(network, layer, before_activation)
     subject = subject_of(network, resolved, image, tensor)
-    found = _found(features, network, layer, len(subject.images), variable)
-    return _check_one(found, layer, node, subject, rule, _Causes(diagnose, other_weights, watch))
+    if column is None:
+        found = _found(features, network, layer, len(subject.images), variable)
+    else:
+        found = one_of_many(_found(features, network, layer, None, variable), column)
+    causes = _Causes(diagnose, budget_seconds, other_weights, watch)
+    return _check_one(found, layer, node, subject, rule, causes)
 
 
 def assert_parity(features: Features, **settings: Any) -> Check | Checks:
@@ -130,9 +150,10 @@ def assert_parity(features: Features, **settings: Any) -> Check | Checks:
 
 @dataclass(frozen=True)
 class _Causes:
-    """Whether and where to look for the cause."""
+    """Whether, for how long and where to look for the cause."""
 
     wanted: bool
+    budget_seconds: float
     other_weights: Sequence[str]
     watch: Watch
 
@@ -152,15 +173,30 @@ def _check_one(
     checked = Check(network, subject.weights.source, entry, rule, best.orientation, remark)
     if checked.passed or not causes.wanted:
         return checked
-    others = other_weight_sets(network, subject.weights.sha256, causes.other_weights, watch)
-    inputs = other_tensors(subject.decoded, network, images)
+    if is_arithmetic_alone(checked.entry, node, network, np.asarray(best.values)):
+        remark = turning_off(str(checked.entry.arithmetic))
+        return replace(checked, remark="\n".join(filter(None, [checked.remark, remark])))
+    if not best.fits and (known := misfit.explained(best.values, layer, subject, rule)) is not None:
+        return replace(checked, diagnosis=known)
     with watch.task("looking for the cause") as task:
-        search = Search(truth, rule, others, inputs, done=task.advance)
+        watch.message(f"{checked.verdict}; looking for the cause")
+        search = Search(
+            truth,
+            rule,
+            other_weight_sets(network, subject.weights.sha256, causes.other_weights, watch),
+            other_inputs(subject.decoded, network, images, tensors),
+            done=task.advance,
+            over=time_limit(causes.budget_seconds),
+        )
         given = np.asarray(best.values)
         # The map of one image that fits no layout may lack its border.
         values = {node.name: given[None] if given.ndim == 3 else given}
-        diagnosis = search.diagnose(LABEL, values, task.note)
-    return replace(checked, diagnosis=diagnosis)
+        try:
+            return replace(checked, diagnosis=search.diagnose(LABEL, values, task.note))
+        except KeyboardInterrupt:
+            so_far = replace(checked, diagnosis=search.so_far(LABEL))
+            watch.message(f"interrupted; found so far:\n{so_far}")
+            raise
 
 
 def _several(features: Features, network: Network, wanted: str | None) -> NamedFeatures | None:
@@ -194,7 +230,7 @@ def _found(
     features: Features,
     model: Network,
     layer: Layer,
-    count: int,
+    count: int | None,
     variable: str | None,
 ) -> list[Found]:
     if isinstance(features, str | Path):

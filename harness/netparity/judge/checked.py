@@ -10,6 +10,7 @@ from netparity.diagnosis.telling import tell
 from netparity.networks import Network
 from netparity.parity import Rule
 from netparity.protocol import ParityEntry
+from netparity.results.arithmetic import in_words, ways_out
 
 
 @dataclass(frozen=True)
@@ -44,18 +45,24 @@ class Check:
         """Whether the features agree with the reference; true for `inconclusive` too."""
         return self.entry.verdict in ("pass", "identical", "inconclusive")
 
+    @property
+    def verdict(self) -> str:
+        """The verdict in one line."""
+        return f"{self.entry.feature} of {self.network.name}, {self.weights}: {self.entry.verdict}"
+
     def __str__(self) -> str:
         return "\n".join(self.lines())
 
     def lines(self) -> list[str]:
         """The result in plain sentences."""
         entry = self.entry
-        lines = [f"{entry.feature} of {self.network.name}, {self.weights}: {entry.verdict}"]
+        lines = [self.verdict]
         if entry.note:
             lines.append(entry.note)
         if entry.relative_l2 is not None:
             lines.append(f"relative L2 error {entry.relative_l2:.2g} against the float64 reference")
         lines += self._rule_lines()
+        lines += self._precision_lines()
         lines.append(f"laid out as {self.orientation}")
         if self.remark:
             lines.append(self.remark)
@@ -76,6 +83,15 @@ class Check:
             "diagnosis": None if self.diagnosis is None else self.diagnosis.document(),
             "text": self.lines(),
         }
+
+    def _precision_lines(self) -> list[str]:
+        """Which reduced precision explains the error, and how to avoid it in each tool."""
+        entry = self.entry
+        if entry.arithmetic is None:
+            return []
+        kinds = in_words([entry.arithmetic, *entry.or_arithmetic])
+        settings = [f"  {setting}" for setting in ways_out(entry.arithmetic)]
+        return [f"its error is that of {kinds}", "to compute in float32:", *settings]
 
     def _rule_lines(self) -> list[str]:
         floor, rule = self.entry.floor, self.rule

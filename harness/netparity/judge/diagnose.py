@@ -10,6 +10,7 @@ from netparity.errors import UsageError
 from netparity.judge.diagnosed import FILE, RunnerDiagnosis, as_json, as_text, render
 from netparity.judge.run import run_rule
 from netparity.judge.sentences import runner_lines
+from netparity.judge.time_limit import BUDGET_SECONDS, time_limit
 from netparity.judge.truths import shared_truth
 from netparity.protocol import ParityEntry, Run, RunnerRecord
 from netparity.results.features import ok_features
@@ -28,12 +29,14 @@ def diagnose_run(
     weights: str | None = None,
     other_weights: Sequence[str] = (),
     watch: Watch = SILENT,
+    budget_seconds: float = BUDGET_SECONDS,
 ) -> list[RunnerDiagnosis]:
     """Find out what is wrong with the named runners, or with all that failed parity.
 
     Args:
         weights: the run's weights, if they are no longer in the cache.
         other_weights: weights that a tool may have used by mistake.
+        budget_seconds: for how long to look for the causes of one runner, approximately.
 
     Raises:
         NetparityError: if a label is unknown, or the weights or features are missing.
@@ -58,7 +61,8 @@ def diagnose_run(
             found.append(RunnerDiagnosis(record.label, None, [reason]))
             continue
         with watch.task(f"diagnosing {record.label}") as task:
-            search = Search(truth, run_rule(run), others, done=task.advance)
+            over = time_limit(budget_seconds)
+            search = Search(truth, run_rule(run), others, done=task.advance, over=over)
             diagnosis = search.diagnose(record.label, features[record.label], task.note)
         lines = runner_lines(run, record, diagnosis, model)
         found.append(RunnerDiagnosis(record.label, diagnosis, lines))
@@ -71,6 +75,7 @@ def diagnose_folder(
     weights: str | None,
     other_weights: Sequence[str],
     watch: Watch,
+    budget_seconds: float = BUDGET_SECONDS,
 ) -> tuple[list[RunnerDiagnosis], RunFolder]:
     """Diagnose a stored run and write the result into its folder.
 
@@ -78,7 +83,8 @@ def diagnose_folder(
         NetparityError: as `diagnose_run`, or if there is no readable run.
     """
     store = RunFolder.open(path)
-    found = diagnose_run(store.read_run(), store, labels, weights, other_weights, watch)
+    run = store.read_run()
+    found = diagnose_run(run, store, labels, weights, other_weights, watch, budget_seconds)
     store.write_text(FILE, render(found))
     return found, store
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -69,10 +70,15 @@ def find_origin(
         change for distance, change in distances if distance <= _NEAR * nearest + _GREY_LEVELS
     ]
     ranked: list[tuple[tuple[bool, bool, int, float], InputChange, InputStory]] = []
+    fewest = math.inf  # mistakes of a change that explains everything
     for change in likely[:_MOST_CHANGES]:
+        if len(change.mistakes) > fewest:
+            continue  # neither better than that one nor an alternative to it
         story = find_resize(change.undo(native, model), images, model)[0]
         rank = (not story.exact, any(story.offset), len(change.mistakes), round(story.rms, 3))
         ranked.append((rank, change, story))
+        if story.exact and not any(story.offset):
+            fewest = min(fewest, len(change.mistakes))
     ranked.sort(key=lambda entry: entry[0])
     (best, changes, story), rest = ranked[0], ranked[1:]
     equal = [change for rank, change, _ in rest if rank[:3] == best[:3] and story.exact]

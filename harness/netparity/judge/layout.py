@@ -3,16 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
+from netparity.errors import UsageError
 from netparity.features import Found
-from netparity.networks import Node
+from netparity.networks import Network, Node
+from netparity.networks.ops.base import Array
+from netparity.networks.rounding import stored_as
 from netparity.parity import Rule, Truth, compare_features
+from netparity.parity.passes import segment_before
 from netparity.protocol import ParityEntry
 from netparity.results.outcomes import PASSING
 
 LABEL = "features"
+
+
+def one_of_many(found: Sequence[Found], number: int) -> list[Found]:
+    """The feature of one image of a file that holds many.
+
+    Args:
+        found: the readings of the whole file.
+        number: which of them, counted from 1.
+
+    Raises:
+        UsageError: if the file has no such image, or cannot be read as features of many.
+    """
+    if not found[0].fits:
+        raise UsageError(f"--column {number}: {found[0].orientation}")
+    count = len(found[0].values)
+    if not 1 <= number <= count:
+        raise UsageError(f"--column {number}: expected a number of 1 to {count}, as many images")
+    chosen = slice(number - 1, number)
+    words = f"number {number} of {count} images, "
+    return [
+        replace(each, values=each.values[chosen], orientation=words + each.orientation)
+        for each in found
+    ]
 
 
 def judge_readings(
@@ -41,3 +69,14 @@ def judge_readings(
         else None
     )
     return agreeing, last, remark
+
+
+def is_arithmetic_alone(entry: ParityEntry, node: Node, network: Network, values: Array) -> bool:
+    """Whether the verdict has found all that can be: operands rounded to a narrow format.
+
+    Behind several layers no computation reproduces the values. Values that are stored in a narrow
+    format may hide a further mistake behind it.
+    """
+    deep = sum(bool(each.tensors) for each in segment_before(network, (), node).nodes) > 1
+    narrow = entry.arithmetic in ("tf32", "bfloat16") and stored_as(values) is None
+    return entry.verdict == "reduced-precision" and deep and narrow

@@ -11,10 +11,11 @@ from netparity.diagnosis import Diagnosis, Search
 from netparity.diagnosis.words import Voice
 from netparity.errors import InputError
 from netparity.features import Found, NamedFeatures
-from netparity.inputs import other_tensors
 from netparity.judge.checks import PLAIN, CheckedFeature, Checks
 from netparity.judge.layout import LABEL, judge_readings
+from netparity.judge.other_inputs import other_inputs
 from netparity.judge.subject import Subject
+from netparity.judge.time_limit import BUDGET_SECONDS, time_limit
 from netparity.networks import Network, Node
 from netparity.networks.ops.base import Array
 from netparity.parity import ReferencePass, Rule, Truth, compare_features
@@ -40,6 +41,7 @@ def check_several(
     voice: Voice = PLAIN,
     remarks: Sequence[str] = (),
     diagnose: bool = True,
+    budget_seconds: float = BUDGET_SECONDS,
     other_weights: Sequence[str] = (),
     watch: Watch = SILENT,
 ) -> Checks:
@@ -54,6 +56,7 @@ def check_several(
         voice: the tool for which advice is worded.
         remarks: what else to say.
         diagnose: whether to look for the cause at the first faulty layer.
+        budget_seconds: for how long, approximately.
         other_weights: weights that may have been used by mistake.
 
     Raises:
@@ -83,8 +86,9 @@ def check_several(
     if diagnose and not all(row.passed for row in rows) and culprit.node is not None:
         with watch.task("looking for the cause") as task:
             others = other_weight_sets(network, subject.weights.sha256, other_weights, watch)
-            inputs = other_tensors(subject.decoded, network, images)
-            search = Search(truth, rule, others, inputs, done=task.advance)
+            inputs = other_inputs(subject.decoded, network, images, tensors)
+            over = time_limit(budget_seconds)
+            search = Search(truth, rule, others, inputs, done=task.advance, over=over)
             found = culprit.diagnosed(search, task.note)
     source = subject.weights.source
     return Checks(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
@@ -127,16 +127,16 @@ def _against_reference(
         return _misshapen(kind, node, subject.label, REFERENCE, x, r)
     metrics = measure(x, r, output=node in truth.network.outputs)
     verdict, note = judge(metrics, x, r, floor, rule, degeneracy(r))
-    arithmetic: Arithmetic | None = None
+    kinds: list[Arithmetic] = []
     if local is not None:
         subject.verdicts.append(local)
     if verdict == "pass" and twins:
         verdict, note = "identical", f"bit-identical to {', '.join(twins)}"
     elif verdict == "divergent":
         faults = [known for known in subject.verdicts if known.verdict != "pass"]
-        narrow = {known.arithmetic for known in faults if known.verdict == "reduced-precision"}
-        if faults and len(narrow) == 1 and all(known.arithmetic for known in faults):
-            verdict, arithmetic = "reduced-precision", narrow.pop()
+        kinds = _common_kinds(faults)
+        if kinds:
+            verdict = "reduced-precision"
         elif subject.local is not None and not faults:
             note = "no layer is faulty on its own: the error grows from layer to layer"
     return _entry(
@@ -149,9 +149,21 @@ def _against_reference(
         note=note,
         floor=floor,
         identical_to=twins,
-        arithmetic=arithmetic,
+        kinds=kinds,
         local=local,
     )
+
+
+def _common_kinds(faults: Sequence[LocalError]) -> list[Arithmetic]:
+    """The kinds of reduced precision that explain the errors of all layers, the best first."""
+    lists = [
+        [fault.arithmetic, *fault.or_arithmetic] if fault.arithmetic is not None else []
+        for fault in faults
+    ]
+    if not lists:
+        return []
+    # The layers that leave the fewest kinds know best which one it is.
+    return [kind for kind in min(lists, key=len) if all(kind in kinds for kinds in lists)]
 
 
 def _pair(
@@ -204,7 +216,7 @@ def _entry(
     note: str | None,
     floor: float | None,
     identical_to: list[str] | None = None,
-    arithmetic: Arithmetic | None = None,
+    kinds: Sequence[Arithmetic] = (),
     local: LocalError | None = None,
 ) -> ParityEntry:
     return ParityEntry(
@@ -215,7 +227,8 @@ def _entry(
         verdict=verdict,
         note=note,
         identical_to=identical_to or [],
-        arithmetic=arithmetic,
+        arithmetic=kinds[0] if kinds else None,
+        or_arithmetic=list(kinds[1:]),
         floor=floor,
         local=local,
         **metrics.stored(),

@@ -16,10 +16,10 @@ from netparity.parity.passes import (
     run_segment,
     segment_before,
 )
-from netparity.parity.precision import identify
+from netparity.parity.precision import identify, only_stored
 from netparity.parity.truth import Truth
 from netparity.parity.verdict import Rule
-from netparity.protocol import LocalError
+from netparity.protocol import Arithmetic, LocalError
 
 LOCAL_ORDERS = (How(), How(channel_order="shuffled"), How(partial_sums="short"))
 """Float32 passes that measure the effect of rounding on a runner's own activation."""
@@ -92,27 +92,45 @@ class LocalJudge:
         self._known.add(node.name, values)
         if error <= self._rule.factor * floor:
             return LocalError(since=segment.since, relative_l2=error, floor=floor, verdict="pass")
-        arithmetic = None
-        weights = truth.weights
-        if weights is not None:
-            single = _as_type(given, np.float32)
-            arithmetic = identify(
-                values,
-                correct,
-                lambda how: run_segment(segment, weights, single, how),
-                deep=sum("kernel" in node.tensors for node in segment.nodes) > 1,
-            )
+        kinds = self._kinds(segment, given, values, correct, reference)
         return LocalError(
             since=segment.since,
             relative_l2=error if np.isfinite(error) else None,
             floor=floor,
-            verdict="reduced-precision" if arithmetic else "divergent",
-            arithmetic=arithmetic,
+            verdict="reduced-precision" if kinds else "divergent",
+            arithmetic=kinds[0] if kinds else None,
+            or_arithmetic=list(kinds[1:]),
         )
 
     def follow(self, other: LocalJudge) -> None:
         """Continue from another runner's position; all its activations have been the same."""
         self._known = other._known.copy()
+
+    def _kinds(
+        self,
+        segment: Segment,
+        given: Mapping[str, Array],
+        values: Array,
+        correct: Array,
+        reference: Array,
+    ) -> tuple[Arithmetic, ...]:
+        """The kinds of reduced precision that explain a node's error, the best first."""
+        weights = self._truth.weights
+        if weights is None:
+            return ()
+        # Features that were all computed in float32 and stored narrowly do not follow from each
+        # other, but from the reference.
+        stored = None if segment.from_input else only_stored(values, reference)
+        if stored is not None:
+            return (stored[0],)
+        single = _as_type(given, np.float32)
+        return identify(
+            values,
+            correct,
+            lambda how: run_segment(segment, weights, single, how),
+            layers=_products_in_a_row(segment),
+            ops=frozenset(node.op for node in segment.nodes),
+        )
 
     def _given(self, name: str) -> Array:
         return self._images[name] if name in self._images else self._known.values[name]
@@ -135,6 +153,16 @@ class LocalJudge:
 
 def _as_type(given: Mapping[str, Array], kind: type[np.floating]) -> dict[str, Array]:
     return {name: values.astype(kind, copy=False) for name, values in given.items()}
+
+
+def _products_in_a_row(segment: Segment) -> int:
+    """The number of products on the longest way through a segment; at least 1."""
+    depth = dict.fromkeys(segment.frontier, 0)
+    for node in segment.nodes:
+        depth[node.name] = max(depth.get(name, 0) for name in node.inputs) + (
+            "kernel" in node.tensors
+        )
+    return max(1, depth[segment.nodes[-1].name])
 
 
 def first_faulty(errors: Mapping[str, LocalError | None]) -> str | None:

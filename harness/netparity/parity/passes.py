@@ -74,7 +74,7 @@ def make_step(
     """One node with its inputs and tensors, and with the mistakes in it."""
     inputs = tuple(values[name] for name in node.inputs)
     tensors = {role: weights[name] for role, name in node.tensors.items()}
-    step = Step(node, inputs, tensors, how, scratch)
+    step = Step(node, inputs, tensors, how.at(node.op), scratch)
     for mistake in mistakes:
         step = mistake.make(step)
     return step

@@ -1,112 +1,219 @@
 """The arithmetic behind an error: a narrow format of accelerators, or inexact float32.
 
-An error is attributed to a narrow format if every value fits that format, or if its pattern, value
-by value, is that of rounding the operands for this layer and input. Its size alone is not enough.
+An error is attributed to a kind of reduced precision on three legs: its size is that of the
+simulated error, its direction is closer to it than unrelated errors can be, and it has no structure
+that the simulated error does not have. docs/decisions/0009 has the thresholds and the error rates.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
 from netparity.networks.ops.base import Array, How
-from netparity.networks.rounding import SIGNIFICANT_BITS, Precision, stored_as
+from netparity.networks.rounding import SIGNIFICANT_BITS, Precision, rounded, stored_as
+from netparity.parity.precisions import (
+    STORED_ONLY,
+    common_directions,
+    compare_errors,
+    deviations_left,
+    is_noise,
+    kinds_for,
+    without_tiles,
+)
+from netparity.parity.precisions.kinds import PROBE
 from netparity.protocol import Arithmetic
-
-_ALIKE = 0.6
-"""Least cosine between an error and the simulated one; unrelated errors have about n^-1/2."""
-
-_SIZE_RANGE = (0.4, 2.5)
-"""Range of the ratio of an error's norm to that of the simulated error."""
-
-_ALIKE_DEEP, _SIZE_RANGE_DEEP = 0.3, (0.5, 2.0)
-"""The same behind several layers, for an error that is spread as noise is.
-
-There the roundings of activations are no longer those of the simulation, those of weights still
-are: 14 layers behind the input, TF32 of an H200 and its simulation have a cosine of 0.48 to 0.66
-and sizes of 0.92 to 1.05 in ratio; bfloat16 0.44 and 1.2.
-"""
-
-_CHANCE = 10.0
-"""How many standard deviations of an unrelated error's cosine, n^-1/2, a cosine must exceed."""
-
-_FAST_MATH_MOST = 2.0**-11
-"""Fast-math float32 (reordered, approximated) is still more exact than TF32's unit roundoff."""
 
 STORED_MOST = {name: 32 * 2.0**-bits for name, bits in SIGNIFICANT_BITS.items()}
 """Largest relative L2 error of a layer whose operands and results are stored in the format."""
 
-_LEAST_SPREAD = 0.03
-_MOST_BIAS = 0.5
-_LEAST_TYPICAL = 0.1
-_FEWEST_VALUES = 64
-"""With fewer values, noise cannot be distinguished from a single mistake."""
+_SIZES = (0.75, 1.35)
+"""Band of the ratio of an error's norm to the simulated error's."""
 
+_WIDER = 1.5
+"""By how many standard deviations of an unrelated error's cosine the band is widened."""
 
-SIMULATED: dict[Precision, How] = {name: How(operands=name) for name in ("tf32", "bfloat16")}
-"""TF32 and float16 round operands alike; without float16 storage, both are reported as TF32."""
+_ALIKE, _LESS_ALIKE, _ALIKE_DEEP = 0.6, 0.03, 0.3
+"""Least cosine with the simulated error: of one layer whose operands are rounded, how much less for
+each layer more, and behind any number.
+
+Behind several layers the roundings of activations are no longer those of the simulation; those of
+weights still are.
+"""
+
+_CHANCE, _CERTAIN, _LEFT = 3.0, 10.0, 4.7
+"""How many standard deviations of an unrelated error's cosine a cosine must exceed; from how many
+on nothing else is asked; and how many must be left without what unrelated errors have in common."""
+
+_TELL_APART = 4.0
+"""The same for the difference between the cosines with two kinds of reduced precision."""
+
+_MOST_OF_STORING = 1.15
+"""Largest ratio of an error to that of storing the correct values, if they were only stored."""
+
+_UNRELATED = (How(partial_sums="short"), How(channel_order="shuffled"))
+"""Float32 sums, whose errors have nothing to do with those of narrow formats."""
+
+_PLAIN = How(partial_sums="short")
+"""Float32 sums in an order that no other pass has."""
+
+Simulate = Callable[[How], Array]
 
 
 def identify(
-    x: Array, right: Array, simulate: Callable[[How], Array], *, deep: bool = False
-) -> Arithmetic | None:
-    """The arithmetic that explains the difference to the correct values; None if none does.
+    x: Array,
+    right: Array,
+    simulate: Simulate,
+    *,
+    layers: int = 1,
+    ops: frozenset[str] | None = None,
+) -> tuple[Arithmetic, ...]:
+    """The kinds of arithmetic that explain the difference to the correct values, the best first.
 
     Args:
-        x: the runner's values, finite.
+        x: the runner's values, finite; N x the node's shape.
         right: the correct values.
         simulate: computes the same layers in a specified way.
-        deep: whether these are several layers whose operands are rounded.
+        layers: how many layers whose operands are rounded follow each other.
+        ops: the operations of the layers; None if unknown.
+
+    Returns:
+        Nothing if none does; several if they cannot be told apart.
     """
     values = np.asarray(right, dtype=np.float64)
-    difference = x - values
-    error = difference.ravel()
-    size = float(np.linalg.norm(error))
-    if size == 0:
+    error = np.asarray(x, dtype=np.float64) - values
+    if not error.any():
+        return ()
+    grid = stored_as(x)
+    stored = only_stored(x, values) if grid is not None else None
+    candidates = _candidates(error, values, grid, simulate, ops)
+
+    @cache
+    def directions() -> Array:
+        eight = any(each.name.startswith(("bfloat16", "mixed-bfloat16")) for each in candidates)
+        others = (*_UNRELATED, How(operands="tf32" if eight else "bfloat16"))
+        return common_directions([simulate(how) - values for how in others], values)
+
+    fitting = _fitting(error, values, candidates, layers, directions)
+    if stored is not None:
+        # A layer without sums is computed alike in every kind that stores its results.
+        same = [each.name for each in fitting if _is_storing(each.simulated, values, stored[1])]
+        return (stored[0], *dict.fromkeys(same))
+    if fitting:
+        return _best(error, fitting)
+    return () if grid is not None else _inexact_float32(error, values, simulate, layers)
+
+
+def _inexact_float32(
+    error: Array, right: Array, simulate: Simulate, layers: int
+) -> tuple[Arithmetic, ...]:
+    """Float32 that is less exact than its sums could be."""
+    sums = np.asarray(simulate(_PLAIN), dtype=np.float64) - right
+    evened = without_tiles(error)
+    if evened is not None:
+        evened *= np.linalg.norm(error) / np.linalg.norm(evened)
+        if is_noise(evened, right, sums, deep=layers > 1):
+            return ("winograd",)
+    return ("fast-math",) if is_noise(error, right, sums, deep=layers > 1) else ()
+
+
+def only_stored(x: Array, right: Array) -> tuple[Arithmetic, Precision] | None:
+    """Whether the values are the correct ones, stored in a narrow format; which one."""
+    grid = stored_as(x)
+    if grid is None or grid not in STORED_ONLY or x.shape != right.shape:
         return None
-    stored = stored_as(x)
-    if stored is not None and size <= STORED_MOST[stored] * float(np.linalg.norm(right)):
-        return stored
-    for name, how in SIMULATED.items():
-        simulated = (np.asarray(simulate(how), dtype=np.float64) - right).ravel()
-        expected = float(np.linalg.norm(simulated))
-        if not np.isfinite(expected) or expected == 0:
+    storing = float(np.linalg.norm(rounded(right.astype(np.float32), grid) - right))
+    if storing == 0 or float(np.linalg.norm(x - right)) > _MOST_OF_STORING * storing:
+        return None
+    return STORED_ONLY[grid], grid
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """A kind of reduced precision and the error that it gives."""
+
+    name: Arithmetic
+    simulated: Array
+    cosine: float = 0.0
+
+
+def _candidates(
+    error: Array,
+    right: Array,
+    grid: Precision | None,
+    simulate: Simulate,
+    ops: frozenset[str] | None,
+) -> list[_Candidate]:
+    """The kinds that the values and the size of the error leave, each simulated."""
+    made: dict[How, Array] = {}
+
+    def simulated(how: How) -> Array:
+        if how not in made:
+            made[how] = np.asarray(simulate(how), dtype=np.float64)
+        return made[how] - right
+
+    ratio = 1.0
+    if grid is None:
+        with np.errstate(all="ignore"):
+            probe = float(np.linalg.norm(simulated(PROBE.how)))
+            ratio = float(np.linalg.norm(error)) / probe if probe > 0 else np.nan
+    if not np.isfinite(ratio):
+        return []
+    candidates = [_Candidate(name, simulated(how)) for name, how in kinds_for(grid, ratio, ops)]
+    if grid is None:
+        # Values that lie on no grid were not stored narrowly at the end.
+        return [each for each in candidates if stored_as(each.simulated + right) is None]
+    return candidates
+
+
+@np.errstate(all="ignore")
+def _fitting(
+    error: Array,
+    right: Array,
+    candidates: list[_Candidate],
+    layers: int,
+    directions: Callable[[], Array],
+) -> list[_Candidate]:
+    """The candidates that an error resembles in size, direction and structure."""
+    fitting = []
+    alike = max(_ALIKE_DEEP, _ALIKE - _LESS_ALIKE * (layers - 1))
+    for each in candidates:
+        found = compare_errors(error, each.simulated, right)
+        if found is None:
             continue
-        alike, ratio = float(error @ simulated) / (size * expected), size / expected
-        if alike >= _ALIKE and _SIZE_RANGE[0] <= ratio <= _SIZE_RANGE[1]:
-            return name
-        least = max(_ALIKE_DEEP, _CHANCE * error.size**-0.5)
-        sized = _SIZE_RANGE_DEEP[0] <= ratio <= _SIZE_RANGE_DEEP[1]
-        if deep and alike >= least and sized and _is_spread(difference, values):
-            return name
-    return "fast-math" if _is_noise(difference, values) else None
+        # The norms of few values differ by chance.
+        wider = 1 + _WIDER * found.chance
+        if not _SIZES[0] / wider <= found.ratio <= _SIZES[1] * wider:
+            continue
+        chance = max(found.chance, error.size**-0.5)
+        # Few values cannot exceed chance that far; then only a cosine near 1 tells.
+        if found.cosine < min(max(alike, _CHANCE * chance), 0.95) or not found.same_shape:
+            continue
+        certain = layers == 1 or found.cosine >= min(_CERTAIN * chance, 0.95)
+        if certain or deviations_left(error, each.simulated, directions()) >= _LEFT:
+            fitting.append(_Candidate(each.name, each.simulated, found.cosine))
+    return fitting
 
 
-def _is_noise(error: Array, right: Array) -> bool:
-    """Whether an error is small, without a direction, and spread over all values."""
-    size, norm = float(np.linalg.norm(error)), float(np.linalg.norm(right))
-    if error.size < _FEWEST_VALUES or norm == 0 or size / norm > _FAST_MATH_MOST:
-        return False
-    along = float(np.vdot(error, right)) / norm
-    bias = abs(float(error.sum())) / (size * error.size**0.5)
-    if abs(along) > _MOST_BIAS * size or bias > _MOST_BIAS:
-        return False
-    # One wrong logit scales all other probabilities equally, which is not noise.
-    remainder = error - (along / norm) * right
-    return _is_spread(error, right) and _is_spread(remainder, right)
+def _best(error: Array, fitting: list[_Candidate]) -> tuple[Arithmetic, ...]:
+    """The most alike, and those that cannot be told from it, in their own order."""
+    most = max(fitting, key=lambda each: each.cosine)
+    unit = most.simulated / np.linalg.norm(most.simulated)
+    size = float(np.linalg.norm(error))
+    names: list[Arithmetic] = []
+    for each in fitting:
+        apart = unit - each.simulated / np.linalg.norm(each.simulated)
+        # The difference of the cosines is the error's component along `apart`.
+        deviation = float(np.linalg.norm(error * apart)) / size
+        if most.cosine - each.cosine <= _TELL_APART * deviation and each.name not in names:
+            names.append(each.name)
+    return tuple(names)
 
 
-def _is_spread(error: Array, right: Array) -> bool:
-    """Whether the error affects all values, and a typical channel as much as the whole."""
-    squares = error.ravel() ** 2
-    # The participation ratio: 1/3 for Gaussian noise, 1/n for a single wrong value.
-    spread = float(squares.sum() ** 2 / (error.size * (squares**2).sum()))
-    if spread < _LEAST_SPREAD:
-        return False
-    channels = error.shape[-1]
-    noise = np.linalg.norm(error.reshape(-1, channels), axis=0)
-    signal = np.linalg.norm(right.reshape(-1, channels), axis=0)
-    alive = signal > 0
-    typical = float(np.median(noise[alive] / signal[alive]))
-    return typical >= _LEAST_TYPICAL * float(np.linalg.norm(error) / np.linalg.norm(right))
+def _is_storing(simulated: Array, right: Array, grid: Precision) -> bool:
+    """Whether a simulation does nothing but store the correct values."""
+    storing = float(np.linalg.norm(rounded(right.astype(np.float32), grid) - right))
+    return float(np.linalg.norm(simulated)) <= _MOST_OF_STORING * storing

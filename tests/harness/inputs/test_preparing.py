@@ -13,6 +13,7 @@ from PIL import Image
 from netparity.errors import InputError, UsageError
 from netparity.inputs import SAMPLE_IMAGE, decode
 from netparity.inputs.preparing import prepare
+from netparity.inputs.tensor import check_tensor
 from netparity.networks import NETWORKS, Input, Network, Node, Preprocessing
 
 RANDOM = np.random.default_rng(0)
@@ -162,3 +163,12 @@ def test_images_keep_their_order(photo: Path) -> None:
     made = replace(network((24, 32, 3), Preprocessing("BGR")), name="two")
     both = prepare([decode(SAMPLE_IMAGE), decode(photo)], made)
     np.testing.assert_array_equal(both[1], prepare([decode(photo)], made)[0])
+
+
+def test_a_tensor_with_the_channels_first_is_told_how_to_turn_it() -> None:
+    tiny = NETWORKS["vgg16-tiny"]
+    with pytest.raises(InputError, match=r"x\.transpose\(0, 2, 3, 1\)"):
+        check_tensor(np.zeros((2, 3, 64, 64), np.float32), tiny)
+    with pytest.raises(InputError, match="takes N x 64 x 64 x 3") as caught:
+        check_tensor(np.zeros((2, 5, 5, 3), np.float32), tiny)
+    assert "transpose" not in str(caught.value)

@@ -208,17 +208,19 @@ def test_without_weights_only_the_first_layer_can_be_judged() -> None:
 # --- reduced precision ----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("precision", ["tf32", "bfloat16"])
-def test_reduced_precision_is_named_layer_by_layer_and_as_a_verdict(precision: str) -> None:
+@pytest.mark.parametrize(
+    ("precision", "name"), [("tf32", "tf32"), ("bfloat16", "bfloat16-products")]
+)
+def test_reduced_precision_is_named_layer_by_layer_and_as_a_verdict(precision, name) -> None:
     weights, images = make(VGG16_TINY, 2), input_tensor(VGG16_TINY, 1, 2)
     features = numpy_runner(VGG16_TINY, weights, images, How(operands=precision))
     truth = ReferencePass.truth(VGG16_TINY, weights, images)
     entries = list(compare_features("shared", {"a": features}, {"a": truth}, Rule()))
     assert {entry.verdict for entry in entries} == {"reduced-precision"}
-    assert {entry.arithmetic for entry in entries} == {precision}
+    assert {entry.arithmetic for entry in entries} == {name}
     summing = [entry for entry in entries if not entry.feature.startswith("pool")]
     assert {entry.local.verdict for entry in summing} == {"reduced-precision"}
-    assert {entry.local.arithmetic for entry in summing} == {precision}
+    assert {entry.local.arithmetic for entry in summing} == {name}
     pools = [entry for entry in entries if entry.feature.startswith("pool")]
     assert {entry.local.verdict for entry in pools} == {"pass"}
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from netparity.diagnosis.advice.activations import ACTIVATIONS
 from netparity.diagnosis.advice.base import Advice
+from netparity.diagnosis.advice.images import IMAGES
 from netparity.diagnosis.advice.inputs import INPUTS
 from netparity.diagnosis.advice.layers import LAYERS
 from netparity.diagnosis.advice.normalising import NORMALISING
@@ -23,6 +24,7 @@ __all__ = ["ADVICE", "OF_TOOLS", "Advice"]
 
 ADVICE: Mapping[str, Advice] = {
     **INPUTS,
+    **IMAGES,
     **LAYERS,
     **WINDOWS,
     **NORMALISING,

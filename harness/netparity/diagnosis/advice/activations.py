@@ -57,6 +57,11 @@ ACTIVATIONS: dict[str, Advice] = {
         matconvnet="End `net.layers` with `struct('type', 'softmax', 'name', 'prob')`, or apply "
         "`vl_nnsoftmax` to the output of $linear.",
     ),
+    "relu-is-*": Advice(
+        plain="Apply a ReLU at $layer, without a slope or an upper limit.",
+        keras3="Build $layer with `activation='relu'` instead of another activation.",
+        matconvnet="Compute `vl_nnrelu(x)` at $layer, without `'leak'` or an upper limit.",
+    ),
     "relu-added": Advice(
         plain="Remove the ReLU between the sums of the last layer and the softmax.",
         keras3="Build $layer with `activation='softmax'` alone: no `activation='relu'` and no "

@@ -1,0 +1,110 @@
+"""Values of another shape than the layer's, and files with the features of many images."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import netparity
+from netparity.errors import UsageError
+from netparity.inputs import SAMPLE_IMAGE, decode, prepare
+from netparity.networks.catalogue.vgg import VGG16_TINY
+from netparity.weights import resolve
+from tests.support.cases import numpy_runner
+
+TINY = {"model": "vgg16-tiny", "weights": "synthetic:0"}
+
+
+@pytest.fixture(scope="module")
+def images(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    folder = tmp_path_factory.mktemp("images")
+    paths = []
+    for number in range(3):
+        small = np.random.default_rng(number).integers(0, 256, (8, 8, 3), dtype=np.uint8)
+        paths.append(folder / f"{number}.png")
+        Image.fromarray(small).resize((64, 64), Image.Resampling.BICUBIC).save(paths[-1])
+    return paths
+
+
+@pytest.fixture(scope="module")
+def features(images: list[Path]) -> dict[str, np.ndarray]:
+    x = prepare([decode(path) for path in images], VGG16_TINY)
+    weights = dict(resolve("synthetic:0", VGG16_TINY).tensors())
+    return numpy_runner(VGG16_TINY, weights, x)
+
+
+def cause(checked: netparity.Check) -> tuple[str, str]:
+    assert not checked.passed and checked.diagnosis is not None
+    [found] = checked.diagnosis.causes
+    return found.mistake, found.detail
+
+
+def test_features_of_more_images_than_were_given(features, images) -> None:
+    checked = netparity.check(features["fc6"], feature="fc6", image=images[1:], **TINY)
+    mistake, detail = cause(checked)
+    assert mistake == "images-count"
+    assert "3 images, and 2 were given; given are number 2, 3" in detail
+    assert "--column K" in str(checked)
+
+
+def test_one_image_of_many_is_chosen(features, images) -> None:
+    for number in (1, 2, 3):
+        checked = netparity.check(
+            features["fc6"], feature="fc6", image=images[number - 1], column=number, **TINY
+        )
+        assert checked.passed and f"number {number} of 3" in checked.orientation
+    columns = features["fc6"].T
+    assert netparity.check(columns, feature="fc6", image=images[1], column=2, **TINY).passed
+    with pytest.raises(UsageError, match="1 to 3"):
+        netparity.check(features["fc6"], feature="fc6", image=images[0], column=4, **TINY)
+
+
+def test_images_in_another_order(features, images) -> None:
+    turned = features["fc6"][[2, 0, 1]]
+    checked = netparity.check(turned, feature="fc6", image=images, **TINY)
+    assert cause(checked)[0] == "treated-images"
+
+
+def test_another_layer_of_another_size(features, images) -> None:
+    checked = netparity.check(features["pool5"], feature="fc6", image=images, **TINY)
+    assert cause(checked) == ("off-by-one", "pool5")
+
+
+@pytest.mark.parametrize(("mistake", "pool"), [("pooled-mean", np.mean), ("pooled-max", np.max)])
+def test_a_map_pooled_over_space(features, images, mistake: str, pool) -> None:
+    pooled = pool(features["conv5_3"], axis=(1, 2))
+    checked = netparity.check(pooled, feature="conv5_3", image=images, **TINY)
+    assert cause(checked)[0] == mistake
+
+
+def test_unrelated_values_of_another_shape_are_not_explained(images) -> None:
+    values = np.random.default_rng(0).random((3, 77))
+    checked = netparity.check(values, feature="fc6", image=images, **TINY)
+    assert not checked.passed and checked.diagnosis.causes == []
+
+
+def test_the_verdict_comes_before_the_search_and_at_an_interrupt(monkeypatch) -> None:
+    from netparity.diagnosis.trials import Trials
+    from netparity.watch import SILENT
+
+    class Listening(type(SILENT)):
+        def __init__(self) -> None:
+            self.messages: list[str] = []
+
+        def message(self, text: str) -> None:
+            self.messages.append(text)
+
+    def interrupted(self, candidates) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Trials, "try_all", interrupted)
+    watch = Listening()
+    values = np.ones((1, 256)) * np.arange(256)
+    with pytest.raises(KeyboardInterrupt):
+        netparity.check(values, feature="fc6", image=SAMPLE_IMAGE, watch=watch, **TINY)
+    first, last = watch.messages
+    assert first.startswith("fc6 of vgg16-tiny, synthetic:0: divergent")
+    assert last.startswith("interrupted") and "divergent" in last
