@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from tests.support.command_line import COMMAND, Compare, Done, compare_here
+from tests.support.scripted_processes import no_report
 
 
 @pytest.fixture
@@ -37,6 +38,15 @@ def compare_process(tmp_path: Path) -> Compare:
         return Done(done.returncode, done.stdout, done.stderr, results)
 
     return run
+
+
+@pytest.fixture
+def without_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tables, plots and page are left out, for tests that do not look at them.
+
+    They take several seconds: most of a comparison of a small network.
+    """
+    no_report(monkeypatch)
 
 
 @pytest.fixture

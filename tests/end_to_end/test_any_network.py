@@ -12,7 +12,7 @@ from netparity.networks.writing import WRITERS
 from netparity.weights import synthetic
 from tests.support.command_line import compare_here, here
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("without_report")]
 
 TINY = {
     # Other tools are in test_every_tool.py. Theano compiles for a while for each network when its

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +10,8 @@ import pytest
 
 from netparity.inputs import SAMPLE_IMAGE, decode, prepare
 from netparity.networks import NETWORKS
-from tests.support.command_line import COMMAND
+from tests.support.command_line import compare_here
+from tests.support.warm_processes import WarmProcesses
 
 TOOLS = (
     "pytorch",
@@ -28,17 +28,11 @@ TOOLS = (
 QUICK = ("--layers", "all", "--rounds", "1", "--repeats", "1", "--warmup", "0")
 
 
-def compared(model: str, out: Path, *given: str) -> dict:
+def compared(model: str, results: Path, *given: str | Path) -> dict:
     runners = [word for tool in TOOLS for word in ("--runner", tool)]
-    done = subprocess.run(
-        [*COMMAND, "compare", *QUICK, "--model", model, *given, *runners, "--out", str(out)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    [run] = out.glob("*/run.json")
-    return json.loads(run.read_text())
+    done = compare_here(results, *QUICK, "--model", model, *given, *runners)
+    assert done.exit_code == 0, done.stdout + done.stderr
+    return done.run
 
 
 def assert_all_agree(run: dict, model: str) -> None:
@@ -48,10 +42,31 @@ def assert_all_agree(run: dict, model: str) -> None:
     assert all(entry["local"]["verdict"] == "pass" for entry in entries)
 
 
+def test_every_node_of_vgg16_agrees(modern_tools: None, tmp_path: Path):
+    """On a tensor: a reference for each tool's own input would take as long as all tools."""
+    decoded = [decode(SAMPLE_IMAGE)]
+    np.save(tmp_path / "x.npy", prepare(decoded, NETWORKS["vgg16"]))
+    run = compared("vgg16", tmp_path / "results", "--input", tmp_path / "x.npy")
+    assert_all_agree(run, "vgg16")
+
+
+@pytest.fixture(scope="module")
+def warm(modern_tools: None) -> Iterator[WarmProcesses]:
+    """One process for each tool, whose import takes longer than a small network."""
+    with WarmProcesses() as processes:
+        yield processes
+    assert processes.started == len(TOOLS)
+
+
+@pytest.mark.usefixtures("without_report")
+@pytest.mark.xdist_group("small networks")
 @pytest.mark.parametrize(
     "model", ["vgg16-tiny", "alexnet-tiny", "resnet-tiny", "googlenet-tiny", "mobilenet-tiny"]
 )
-def test_every_node_of_a_small_network_agrees(model: str, modern_tools: None, tmp_path: Path):
+def test_every_node_of_a_small_network_agrees(
+    model: str, warm: WarmProcesses, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("netparity.run.process.launch", warm.launch)
     run = compared(model, tmp_path)
     assert_all_agree(run, model)
     native = [e for e in run["parity"] if e["against"] == "reference" and e["input"] == "native"]
@@ -61,11 +76,3 @@ def test_every_node_of_a_small_network_agrees(model: str, modern_tools: None, tm
         assert record["versions"]["python"], record["label"]
         assert record["threads"]["found"] == record["threads"]["requested"], record["label"]
         assert record["blas"], record["label"]
-
-
-def test_every_node_of_vgg16_agrees(modern_tools: None, tmp_path: Path):
-    """On a tensor: a reference for each tool's own input would take as long as all tools."""
-    decoded = [decode(SAMPLE_IMAGE)]
-    np.save(tmp_path / "x.npy", prepare(decoded, NETWORKS["vgg16"]))
-    given = ("--input", str(tmp_path / "x.npy"))
-    assert_all_agree(compared("vgg16", tmp_path / "results", *given), "vgg16")

@@ -23,7 +23,11 @@ PAIR = ["--runner", "keras3-tensorflow", "--runner", "matconvnet-octave"]
 
 @pytest.fixture
 def faulty_python(
-    keras3_python: str, octave: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    keras3_python: str,
+    octave: str,
+    tmp_path: Path,
+    without_report: None,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Callable[[str], list[str]]:
     """Arguments that give Keras 3 its real interpreter, with a fault planted in it."""
 

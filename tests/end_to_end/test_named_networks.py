@@ -14,6 +14,7 @@ from netparity.weights.model import resolve_model
 from tests.support.command_line import Compare, Done
 
 ONCE = ("--layers", "all", "--rounds", "1", "--repeats", "1")
+pytestmark = pytest.mark.usefixtures("without_report")
 SQUEEZENET = "torchvision:squeezenet1_1"
 
 

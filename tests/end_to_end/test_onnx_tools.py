@@ -15,7 +15,7 @@ from tests.support.onnx_exports import by_pytorch, by_tf2onnx
 TOOLS = ("onnxruntime", "openvino[precision=f32]", "opencv-dnn")
 PER_LAYER = "onnxruntime[optimize=none,per_layer=yes]"
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("without_report")]
 
 
 @pytest.fixture(autouse=True)

@@ -17,7 +17,7 @@ BEFORE, AFTER = (
 def published(every_tool: None, tmp_path_factory: pytest.TempPathFactory) -> Done:
     results = tmp_path_factory.mktemp("published") / "results"
     runners = [word for label in (*ROWS, BEFORE, AFTER) for word in ("--runner", label)]
-    return compare_here(results, *runners, "--rounds", "1", "--repeats", "1")
+    return compare_here(results, *runners, "--rounds", "1", "--repeats", "1", "--warmup", "0")
 
 
 def test_full_vgg16_agrees_in_every_runner(published: Done):

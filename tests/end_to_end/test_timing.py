@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+import pytest
+
 from netparity.networks import NETWORKS
 from netparity.protocol import Run
 from netparity.results.folder import RunFolder
@@ -14,6 +16,7 @@ from tests.support.command_line import TINY, Compare
 OCTAVE = ["--model", "vgg16-tiny", "--repeats", "2", "--runner", "matconvnet-octave"]
 
 
+@pytest.mark.usefixtures("without_report")
 def test_rounds_end_when_the_budget_is_spent(octave: str, compare: Compare):
     again = ["--runner", "matconvnet-octave[label=again]"]
     limits = ["--rounds", "auto", "--precision", "0.0001", "--budget", "6"]
@@ -40,6 +43,7 @@ def widest(run: Run, rounds: int) -> float:
     return width
 
 
+@pytest.mark.usefixtures("without_report")
 def test_precision_that_is_reached_at_once_ends_after_the_fewest_rounds(
     octave: str, compare: Compare
 ):
@@ -62,6 +66,7 @@ def test_precision_that_is_reached_at_once_ends_after_the_fewest_rounds(
     assert entry["verdict"] in ("no difference shown", "faster", "slower", "inconclusive")
 
 
+@pytest.mark.usefixtures("without_report")
 def test_a_tool_keeps_to_its_processor_and_to_its_memory(octave: str, compare: Compare):
     cpu = str(min(os.sched_getaffinity(0)))
     done = compare(*OCTAVE, "--rounds", "1", "--affinity", cpu, "--memory-limit", "2G")

@@ -7,6 +7,7 @@ import json
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -14,12 +15,26 @@ import pytest
 from PIL import Image
 
 from tests.support.command_line import COMMAND, Done, here
+from tests.support.warm_processes import WarmProcesses
 
 pytestmark = pytest.mark.slow
 
 
 def transfer(*arguments: str, out: Path) -> Done:
     return here("transfer", "--model", "vgg16-tiny", "--out", out, *arguments, results=out)
+
+
+@pytest.fixture(scope="module")
+def processes(every_tool: None) -> Iterator[WarmProcesses]:
+    """One process for each tool in Python, whose import takes longer than a batch."""
+    with WarmProcesses() as warm:
+        yield warm
+
+
+@pytest.fixture
+def warm(processes: WarmProcesses, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests of what is computed; how processes are begun and ended has tests below."""
+    monkeypatch.setattr("netparity.transfer.features.launch", processes.launch)
 
 
 @pytest.fixture
@@ -40,7 +55,8 @@ def stripes(tmp_path: Path) -> Path:
     return folder
 
 
-def test_three_tools_on_the_digits(every_tool: None, tmp_path: Path):
+@pytest.mark.xdist_group("transfer")
+def test_three_tools_on_the_digits(warm: None, tmp_path: Path):
     # Of what size the batches are makes no difference, as the next test shows.
     done = transfer("--json", "--batch", "256", out=tmp_path)
     assert done.exit_code == 0, done.stderr
@@ -63,7 +79,8 @@ def test_three_tools_on_the_digits(every_tool: None, tmp_path: Path):
     assert len(rows) == 1797 and {row["class"] for row in rows} == {str(n) for n in range(10)}
 
 
-def test_batches_make_no_difference(every_tool: None, tmp_path: Path, stripes: Path):
+@pytest.mark.xdist_group("transfer")
+def test_batches_make_no_difference(warm: None, tmp_path: Path, stripes: Path):
     """One image at a time, 16 with a part of a batch left, and one batch larger than all images."""
     names = ["keras3-tensorflow", "keras2-theano", "matconvnet-octave"]
     runners = [word for name in names for word in ("--runner", name)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from netparity.weights import FORMATS, resolve
 from netparity.weights.formats import BY_NAME
 from tests.support import mat73_writer
 from tests.support.command_line import COMMAND, TINY, here
+from tests.support.warm_processes import WarmProcesses
 
 MODEL = NETWORKS["vgg16-tiny"]
 OWN_FORMATS = {
@@ -46,6 +48,18 @@ def test_every_tool_is_given_the_same_file_whatever_the_format(tmp_path: Path, n
         assert found.file(tool) == (path if name in own else expected.file(tool))
 
 
+@pytest.fixture(scope="module")
+def processes(every_tool: None) -> Iterator[WarmProcesses]:
+    """One process for each tool in Python, whose import takes longer than a small network."""
+    with WarmProcesses() as warm:
+        yield warm
+
+
+@pytest.fixture
+def warm(processes: WarmProcesses, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("netparity.run.process.launch", processes.launch)
+
+
 def test_octave_takes_a_compressed_file_as_it_is(compare, octave, tmp_path: Path) -> None:
     weights = written(tmp_path, "matconvnet-simplenn-v7")
     done = compare(*TINY, "--runner", "matconvnet-octave", "--weights", weights)
@@ -55,7 +69,9 @@ def test_octave_takes_a_compressed_file_as_it_is(compare, octave, tmp_path: Path
     assert expected[:12] in (done.folder / "table.md").read_text()
 
 
-def test_keras_on_both_backends_agrees(compare, every_tool, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("without_report")
+@pytest.mark.xdist_group("weight files")
+def test_keras_on_both_backends_agrees(compare, warm: None, tmp_path: Path) -> None:
     """Kernels that were stored for Theano, turned by the conversion and by no one else."""
     done = compare(
         *TINY,
@@ -66,8 +82,10 @@ def test_keras_on_both_backends_agrees(compare, every_tool, tmp_path: Path) -> N
     assert done.exit_code == 0, done.stderr
 
 
+@pytest.mark.usefixtures("without_report")
+@pytest.mark.xdist_group("weight files")
 @pytest.mark.parametrize("model", ["vgg19-tiny", "vgg16-tiny-notop"])
-def test_other_models_agree_in_every_tool(compare, octave, tmp_path: Path, model: str) -> None:
+def test_other_models_agree_in_every_tool(compare, warm: None, model: str) -> None:
     done = compare(
         *("--model", model, "--rounds", "1", "--repeats", "2", "--layers", "all"),
         *(
@@ -155,7 +173,7 @@ def test_the_commands_in_a_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     weights(*("d.mat" if word == "OUT" else word for word in command))
     assert "are the same weights." in weights("verify", "d.mat", "a.h5")
     found = json.loads(weights("inspect", "--json", "d.mat"))
-    assert (found["model"], found["format"]) == ("vgg16-tiny", "matconvnet-simplenn")
+    assert (found["model"], found["format"]) == ("vgg16-tiny", "simplenn")
     assert found["sha256"] in weights("convert", "d.mat", "e.onnx")
     assert "vgg16-tiny, 159,214 parameters" in weights("inspect", "e.onnx")
     assert "different weights" in weights("verify", "a.h5", "synthetic:4", code=1)

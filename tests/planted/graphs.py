@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from netparity.run.acceptance import check_features, read_result
 from netparity.run.process import Assignment, Graph, make_job
 from netparity.runners import RUNNERS, create_runners
 from netparity.runners.environments import Environments
-from netparity.system.launch import launch
+from netparity.system.launch import Command, Exit, launch
 from netparity.weights import WeightSet, canonical
 
 Array = np.ndarray
@@ -120,8 +120,18 @@ def _source(node: Node, step: Step, values: Array) -> str | None:
     return None
 
 
-def run_tool(tool: str, planted: Planted, images: Array, folder: Path) -> dict[str, Array]:
-    """Every feature that a real tool computes from the network with the mistake in it."""
+def run_tool(
+    tool: str,
+    planted: Planted,
+    images: Array,
+    folder: Path,
+    start: Callable[[Command, Path, Path, float], Exit] = launch,
+) -> dict[str, Array]:
+    """Every feature that a real tool computes from the network with the mistake in it.
+
+    Args:
+        start: runs the tool's process, as `launch` or `WarmProcesses.launch`.
+    """
     [runner] = create_runners([tool], RUNNERS)
     network = planted.network
     store = RunFolder(folder)
@@ -157,7 +167,7 @@ def run_tool(tool: str, planted: Planted, images: Array, folder: Path) -> dict[s
     job_file = folder / "job.json"
     job_file.write_text(job.model_dump_json())
     command = runner.command(Environments(), job_file, 1)
-    ended = launch(command, folder, folder / "log.txt", 600.0)
+    ended = start(command, folder, folder / "log.txt", 600.0)
     result = read_result(folder / "result.json", ended, ("load",))
     files = check_features(job, result, folder, store, ("shared",))
     return {name: read_npy(folder / file.file) for name, file in files["shared"].items()}

@@ -5,31 +5,35 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from tests.planted.batch import TOOLS
+
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.usefixtures("keras3_python", "keras2_python", "octave")
-def test_a_few_random_networks_raise_no_alarm(tmp_path: Path) -> None:
-    out = tmp_path / "alarms.json"
-    command = [
-        sys.executable,
-        "-m",
-        "benchmarks.false_alarms",
-        "--nets",
-        "5",
-        "--seed",
-        "3",
-        "--out",
-        str(out),
-    ]
+JAX = "keras3-jax"
+"""Compiles for several seconds for each network and number of images."""
+
+
+def alarms(tmp_path: Path, nets: int, tools: Sequence[str]) -> list[dict]:
+    """The verdicts of the benchmark."""
+    out = tmp_path / f"{nets} networks.json"
+    given = ["--nets", str(nets), "--seed", "3", "--tools", *tools, "--out", str(out)]
+    command = [sys.executable, "-m", "benchmarks.false_alarms", *given]
     done = subprocess.run(command, capture_output=True, text=True, timeout=600, cwd=ROOT)
     assert done.returncode == 0, done.stderr
-    verdicts = json.loads(out.read_text())["verdicts"]
+    return json.loads(out.read_text())["verdicts"]
+
+
+@pytest.mark.usefixtures("keras3_python", "keras3_jax_python", "keras2_python", "octave")
+def test_a_few_random_networks_raise_no_alarm(tmp_path: Path) -> None:
+    quick = [tool for tool in TOOLS if tool != JAX]
+    verdicts = alarms(tmp_path, 5, quick) + alarms(tmp_path, 1, [JAX, "matconvnet-octave"])
     assert len(verdicts) > 600
-    assert {one["tool"] for one in verdicts} >= {"keras3-tensorflow", "matconvnet-octave"}
+    assert {each["tool"] for each in verdicts} == set(TOOLS)
     harmless = ("pass", "identical", "inconclusive")  # a dead layer can show nothing
-    assert not [one for one in verdicts if one["verdict"] not in harmless]
+    assert not [each for each in verdicts if each["verdict"] not in harmless]

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,8 +15,9 @@ from netparity.inputs import SAMPLE_IMAGE, decode, prepare
 from netparity.networks import network_called
 from netparity.weights import synthetic
 from tests.planted.graphs import Subject, diagnose, has_effect, plants, problems, run_tool
+from tests.support.warm_processes import WarmProcesses
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("planted graphs")]
 
 IN_OCTAVE = [
     ("alexnet-tiny", "lrn-alpha-divided"),
@@ -38,18 +41,27 @@ ONCE = [
 ]
 
 
+@cache
 def subject_of(name: str) -> Subject:
     network = network_called(name)
     tensors = synthetic.make(network, 0)
     return Subject.make(network, tensors, prepare([decode(SAMPLE_IMAGE)], network, tensors))
 
 
+@pytest.fixture(scope="module")
+def processes() -> Iterator[WarmProcesses]:
+    with WarmProcesses() as warm:
+        yield warm
+
+
 @pytest.mark.parametrize(
     ("tool", "name", "key"), [*(("matconvnet-octave", *each) for each in IN_OCTAVE), *ONCE]
 )
-def test_a_planted_mistake_is_named_at_its_node(tool, name, key, tmp_path: Path):
+def test_a_planted_mistake_is_named_at_its_node(
+    tool, name, key, processes: WarmProcesses, tmp_path: Path
+):
     subject = subject_of(name)
     planted = next(each for each in plants(subject) if each.key == key)
-    features = run_tool(tool, planted, subject.images, tmp_path)
+    features = run_tool(tool, planted, subject.images, tmp_path, processes.launch)
     assert has_effect(subject, planted, features)
     assert problems(planted, diagnose(subject, features)) == []

@@ -1,14 +1,17 @@
 """One process of a tool for many runs of an extractor, whose import takes most of a short run.
 
     python one_process.py SCRIPT RUNS.json
+    python one_process.py < ORDERS
 
-Each run is the script started anew as the main program; what it imports stays.
+Each run is the script started anew as the main program; what it imports stays. With orders, one a
+line, it answers each with a line when the run has ended (`warm_processes.py`).
 """
 
 from __future__ import annotations
 
 import json
 import os
+import resource
 import runpy
 import subprocess
 import sys
@@ -61,11 +64,11 @@ def run_jobs(
         run_many(script, python, runs, environment, Path(folder))
 
 
-def _run(script: str, arguments: list[str], parts: str) -> int:
-    """The exit status of one run; what it prints goes to files, that of C++ code too."""
+def _run(script: str, arguments: list[str], out: str, err: str) -> int:
+    """The exit status of one run; what it prints is added to files, that of C++ code too."""
     kept = [os.dup(1), os.dup(2)]
-    for number, stream in ((1, "out"), (2, "err")):
-        file = os.open(f"{parts}.{stream}", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+    for number, path in ((1, out), (2, err)):
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
         os.dup2(file, number)
         os.close(file)
     sys.argv = [script, *arguments]
@@ -87,9 +90,24 @@ def main(script: str, plan: str) -> None:
     with open(plan) as file:
         runs = json.load(file)
     folder = os.path.dirname(plan)
-    codes = [_run(script, arguments, f"{folder}/{n}") for n, arguments in enumerate(runs)]
+    codes = [
+        _run(script, arguments, f"{folder}/{n}.out", f"{folder}/{n}.err")
+        for n, arguments in enumerate(runs)
+    ]
     print(json.dumps(codes))
 
 
+def stay() -> None:
+    orders, answers = os.fdopen(os.dup(0)), os.fdopen(os.dup(1), "w")
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    for line in orders:
+        order = json.loads(line)
+        os.chdir(order["folder"])
+        sys.path[0] = os.path.dirname(order["script"])
+        status = _run(order["script"], order["arguments"], order["log"], order["log"])
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+        print(json.dumps({"exit_status": status, "peak_rss_bytes": peak}), file=answers, flush=True)
+
+
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(*sys.argv[1:]) if sys.argv[1:] else stay()

@@ -134,8 +134,8 @@ def test_an_image_that_is_none() -> None:
 def test_weights_of_another_model() -> None:
     tiny = NETWORKS["vgg16-tiny"]
     BY_NAME["keras-h5"].write(Path("tiny.h5"), tiny, make(tiny, 0))
-    message = refused("compare", "--weights", "tiny.h5", *ABSENT)
-    assert "use --model vgg16-tiny" in message
+    message = refused("compare", "--model", "vgg16", "--weights", "tiny.h5", *ABSENT)
+    assert "fix: --model vgg16-tiny" in message
 
 
 def test_results_that_cannot_be_written() -> None:

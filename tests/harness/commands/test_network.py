@@ -17,6 +17,8 @@ from netparity.networks.matching import compare
 from netparity.networks.ops import OPS
 from netparity.networks.reading import ReadNetwork
 from netparity.networks.writing import WRITERS
+from tests.support import caffe_files
+from tests.support.caffe_like import like
 from tests.support.respelling import random_network, respelled
 
 ROOT = Path(__file__).parents[3]
@@ -254,3 +256,21 @@ class _Lacking:
 
     def __init__(self, lacks) -> None:
         self.lacks = lacks
+
+
+def test_caffes_two_files() -> None:
+    network = NETWORKS["alexnet-tiny"]
+    tensors = weighted("alexnet-tiny").tensors
+    layers = like(network, tensors)
+    head = caffe_files.data(1, 3, 63, 63)
+    Path("deploy.prototxt").write_text(caffe_files.as_text(head, layers))
+    Path("net.caffemodel").write_bytes(caffe_files.as_bytes({}, layers))
+    assert "the same structure as alexnet-tiny" in call("show", "deploy.prototxt").stdout
+    call("convert", "deploy.prototxt", "a.onnx", "--weights", "net.caffemodel")
+    call("convert", "net.caffemodel", "b.onnx")
+    assert "the same function" in call("diff", "a.onnx", "b.onnx").stdout
+    error = call("convert", "deploy.prototxt", "c.onnx", code=2).stderr
+    assert "deploy states no weights (conv1.kernel is missing)" in error
+    Path("net.caffemodel").write_bytes(b"\x0b" * 200)
+    error = call("show", "net.caffemodel", code=2).stderr
+    assert "net.caffemodel cannot be read as Caffe: a field is of the unknown kind 3" in error
