@@ -1,4 +1,4 @@
-"""Put the tables that the code knows into docs/networks.md and docs/runners.md.
+"""Put the tables that the code knows into networks.md, runners.md and weights.md in docs/.
 
 python harness/page_tables.py
 """
@@ -16,6 +16,7 @@ from netparity.networks.writing import WRITERS
 from netparity.report import networks
 from netparity.report.cells import Table
 from netparity.runners import RUNNERS, Runner
+from netparity.weights import FORMATS
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 _END = "<!-- end -->\n"
@@ -37,6 +38,7 @@ def pages() -> dict[str, dict[str, Table]]:
             "operations": operations(),
         },
         "runners.md": {"runners": runners()},
+        "weights.md": {"brought": brought(), "written": written()},
     }
 
 
@@ -77,6 +79,33 @@ def formats() -> Table:
     rows += [(writer.title, writer.suffix, "", f"`{writer.name}`") for writer in WRITERS.values()]
     headers = ("file", "ending", "read", "written (`--to`)")
     return Table("Formats", headers, tuple(rows), words=4)
+
+
+def brought() -> Table:
+    """Every kind of file that can be given as weights, by tool."""
+    rows = [(reader.tool, reader.brought, _listed(reader.suffixes), "yes") for reader in READERS]
+    rows += [
+        (format_.tool, format_.brought, _listed(format_.suffixes), "")
+        for format_ in FORMATS
+        if format_.tool
+    ]
+    rows.sort(key=lambda row: row[0].lower())
+    return Table("Files", ("tool", "file", "ending", "states its network"), tuple(rows), words=4)
+
+
+def written() -> Table:
+    """Every format that weights can be written in."""
+    rows = tuple(
+        (
+            f"`{format_.name}`",
+            format_.title,
+            format_.suffixes[0],
+            "any" if format_.any_network else "VGG",
+        )
+        for format_ in FORMATS
+        if format_.write is not None
+    )
+    return Table("Formats", ("name (`--to`)", "file", "ending", "networks"), rows, words=4)
 
 
 def runners() -> Table:

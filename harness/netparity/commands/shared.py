@@ -32,6 +32,12 @@ OtherWeights = Annotated[
         "--other-weights", metavar="WEIGHTS", help="Weights that may have been taken by mistake."
     ),
 ]
+Budget = Annotated[
+    float | None,
+    typer.Option(
+        min=0, metavar="SECONDS", help="For how long to look for the cause.", show_default="60"
+    ),
+]
 Phase = Annotated[
     str,
     typer.Option(help="Whose seconds: startup, load, preprocess, predict_first, predict."),

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from netparity.commands.network import show_difference
 from netparity.commands.options import takes
 from netparity.commands.shared import EXIT_PARITY, Group, Verbose, make_console, rich_watch
 from netparity.run.request import Request
@@ -21,6 +20,10 @@ _WIDE = 120  # columns of a terminal
 
 ModelName = Annotated[
     str | None, typer.Option("--model", help="What the file holds.", show_default="found out")
+]
+MapFile = Annotated[
+    Path | None,
+    typer.Option("--map", metavar="FILE", help="Says which layer of the model is which of FILE."),
 ]
 To = Annotated[
     str | None, typer.Option("--to", metavar="FORMAT", help="By default what OUT's ending says.")
@@ -55,6 +58,7 @@ def make(
 def inspect(
     file: Annotated[Path, typer.Argument(help="A weight file.")],
     model: ModelName = None,
+    map_file: MapFile = None,
     as_json: AsJson = False,
     verbose: Verbose = False,
 ) -> None:
@@ -62,7 +66,7 @@ def inspect(
     from netparity.weights import inspection, open_weights
 
     with rich_watch(verbose) as watch:
-        found = inspection.inspect(open_weights(file, _model_or_none(model)), watch)
+        found = inspection.inspect(open_weights(file, _model_or_none(model), map_file), watch)
     if as_json:
         typer.echo(json.dumps(found.as_dict(), indent=1))
     else:
@@ -74,6 +78,7 @@ def convert(
     out: Annotated[Path, typer.Argument(help="The file to write.")],
     to: To = None,
     model: ModelName = None,
+    map_file: MapFile = None,
     apply: Annotated[
         list[str] | None,
         typer.Option(metavar="CHANGE[=LAYER,...]", help="A change that verify names."),
@@ -87,7 +92,7 @@ def convert(
 
     format_ = output_format(out, to)
     with rich_watch(verbose) as watch:
-        source = open_named(file, _model_or_none(model))
+        source = open_named(file, _model_or_none(model), map_file)
         tensors = converting.changed(source.tensors, source.model, apply or [])
         sha256 = converting.convert(tensors, source.model, out, format_, force, watch)
     typer.echo(f"{out}: {format_.title}, {source.model.name}, SHA-256 {sha256}")
@@ -102,34 +107,22 @@ def verify(
 ) -> None:
     """Compare two sets of weights; if they differ by a known change, name it and its fix.
 
-    Where both files state a network, its structure is compared first. Exit code 0 if they are the
+    Where both files state a network, its structure is compared too. Exit code 0 if they are the
     same as they stand, 1 if not.
     """
     from netparity.runners.environments import Environments
     from netparity.runners.named_networks import file_of
-    from netparity.weights import sameness
-    from netparity.weights.named import open_pair
-    from netparity.weights.verifying import compare_networks
+    from netparity.weights import verifying
 
     with rich_watch(verbose) as watch:
-        given = first, second
-        first, second = (file_of(each, Environments(), watch) for each in given)
-        networks = compare_networks(first, second, watch)
-        if networks is not None:
-            show_difference(networks, *given, as_json)
-        a, b = open_pair(first, second, _model_or_none(model))
-        found = sameness.compare(a.tensors, b.tensors, a.model, b.model, watch)
-    said = sameness.sentence(found, *given)
-    fix = sameness.fix(found, *given)
-    listed = sameness.about_dropout(first, a.dropout, second, b.dropout)
+        a, b = (file_of(each, Environments(), watch) for each in (first, second))
+        both = verifying.open_both(a, b, _model_or_none(model), (first, second))
+        verdict = verifying.verify(*both, watch)
     if as_json:
-        typer.echo(json.dumps(sameness.as_dict(found, said, fix, listed), indent=1))
+        typer.echo(json.dumps(verdict.as_dict(), indent=1))
     else:
-        typer.echo(said)
-        for line in (*sameness.details(found), listed, f"fix: {fix}" if fix else None):
-            if line is not None:
-                typer.echo(line)
-    raise typer.Exit(0 if found.same else EXIT_PARITY)
+        typer.echo("\n".join(verdict.lines))
+    raise typer.Exit(0 if verdict.same else EXIT_PARITY)
 
 
 def fetch(

@@ -7,7 +7,21 @@ from typing import Literal
 from netparity.protocol.base import Frozen, InputKind
 
 Verdict = Literal["identical", "pass", "reduced-precision", "divergent", "inconclusive", "error"]
-Arithmetic = Literal["tf32", "bfloat16", "float16", "fast-math"]
+Arithmetic = Literal[
+    "tf32",
+    "tf32-convolutions",
+    "bfloat16",
+    "bfloat16-products",
+    "bfloat16-stored",
+    "bfloat16x3",
+    "float16",
+    "float16-stored",
+    "mixed-bfloat16",
+    "mixed-float16",
+    "winograd",
+    "fast-math",
+]
+"""Kinds of reduced precision; `parity.precisions` describes and simulates them."""
 
 
 class FloorEntry(Frozen):
@@ -50,6 +64,7 @@ class LocalError(Frozen):
     floor: float
     verdict: Verdict
     arithmetic: Arithmetic | None = None
+    or_arithmetic: list[Arithmetic] = []
 
 
 class Comparison(Frozen):
@@ -61,6 +76,7 @@ class Comparison(Frozen):
             tensor that this runner made from the image), or the label of another runner.
         identical_to: labels of the runners whose feature has the same bits.
         arithmetic: the reduced precision that explains the error.
+        or_arithmetic: others that explain it as well and cannot be told from it here.
         floor: the layer's noise floor, relative L2.
     """
 
@@ -72,6 +88,7 @@ class Comparison(Frozen):
     note: str | None = None
     identical_to: list[str] = []
     arithmetic: Arithmetic | None = None
+    or_arithmetic: list[Arithmetic] = []
     floor: float | None = None
     local: LocalError | None = None
 

@@ -72,7 +72,9 @@ def agreement_frame(run: Run) -> pandas.DataFrame:
     """Every comparison with every metric (`report.parity_csv`)."""
     types = dict.fromkeys(parity_csv.COLUMNS, TEXT) | _of_fields(ParityEntry, parity_csv.COLUMNS)
     types |= dict.fromkeys(("local_relative_l2", "local_floor"), NUMBER)
-    types |= dict.fromkeys(("identical_to", "max_abs_at"), TEXT)  # lists, written out
+    types |= dict.fromkeys(
+        ("or_arithmetic", "identical_to", "max_abs_at"), TEXT
+    )  # lists, written out
     rows = (parity_csv.row(run.run_id, entry) for entry in run.parity)
     return frame(types, ({**row, "max_abs_at": row["max_abs_at"] or None} for row in rows))
 

@@ -155,8 +155,8 @@ class LoadedRun(Run):
 
         Columns:
             - run_id, label, against (reference or a label), input (shared or native),
-              feature, verdict, note, arithmetic (the number format whose pattern the error
-              has)
+              feature, verdict, note, arithmetic (the reduced precision whose pattern the
+              error has), or_arithmetic (others that cannot be told from it)
             - floor: the relative L2 error of float32 rounding alone
             - count, nan, inf: how many values the feature has, and how many are NaN or infinite
             - relative_l2, max_relative, cosine_distance, spearman: dimensionless

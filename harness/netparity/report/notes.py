@@ -10,17 +10,11 @@ from netparity.report.agreement import FEW_FEATURES
 from netparity.report.calls import ways_of_calling
 from netparity.report.explanations import EXPLANATIONS, key_of
 from netparity.report.ledger import unequal
+from netparity.results.arithmetic import in_words, way_out_of
 from netparity.results.outcomes import faulty_layers, parity_passed, timing_base, worst_shared
 
 _EQUAL = 1e-4
 """Root mean square difference of two inputs that differ by rounding alone, in any unit."""
-
-_ARITHMETIC = {
-    "tf32": "TF32",
-    "bfloat16": "bfloat16",
-    "float16": "float16",
-    "fast-math": "float32 with fast math (reordered or approximated)",
-}
 
 
 @dataclass(frozen=True)
@@ -155,8 +149,10 @@ def _why(run: Run, record: RunnerRecord) -> Iterator[Note]:
     """The pattern of the error or a remark on it, and the first faulty layer."""
     worst = worst_shared(run, record.label)
     if worst is not None and worst.arithmetic is not None:
-        pattern = _ARITHMETIC[worst.arithmetic]
+        pattern = in_words([worst.arithmetic, *worst.or_arithmetic])
         yield Note("arithmetic", f"{record.label}: its error has the pattern of {pattern}.")
+        if (way_out := way_out_of(worst.arithmetic, record.runner)) is not None:
+            yield Note("arithmetic", f"{record.label}, to compute in float32: {way_out}.")
     elif worst is not None and worst.note:
         yield Note("unranked", f"{record.label}, {worst.feature}: {worst.note}.")
     faulty = faulty_layers(run, record.label)

@@ -11,10 +11,10 @@ SUFFIX = ".csv"
 FILE = "parity.csv"
 COLUMNS_OF = "rows"
 
-_NESTED = ("local", "identical_to", "max_abs_at")
+_NESTED = ("local", "or_arithmetic", "identical_to", "max_abs_at")
 _PLAIN = [name for name in ParityEntry.model_fields if name not in _NESTED]
 COLUMNS = (
-    *("run_id", *_PLAIN, "identical_to", "max_abs_at"),
+    *("run_id", *_PLAIN, "or_arithmetic", "identical_to", "max_abs_at"),
     *("local_since", "local_relative_l2", "local_floor", "local_verdict"),
 )
 
@@ -28,6 +28,7 @@ def render(document: Document) -> str:
 def row(run_id: str, entry: ParityEntry) -> dict[str, object]:
     """One comparison, flat."""
     flat: dict[str, object] = {"run_id": run_id, **{name: getattr(entry, name) for name in _PLAIN}}
+    flat["or_arithmetic"] = "; ".join(entry.or_arithmetic)
     flat["identical_to"] = "; ".join(entry.identical_to)
     flat["max_abs_at"] = " ".join(map(str, entry.max_abs_at or ()))
     if entry.local is not None:

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from netparity.errors import InputError, UsageError
 from netparity.networks import NETWORKS
+from netparity.networks.catalogue import catalogue_name
 from netparity.protocol.base import Frozen, InputKind
 from netparity.results.folder import RunFolder
 from netparity.run.options_without_effect import ignored_threads
@@ -76,17 +77,27 @@ def check_request(request: Request, watch: Watch = SILENT) -> Settings:
 
 
 def _absolute(name: str) -> str:
-    """A network's name as it is, or the whole path of a file."""
-    known = name in NETWORKS or framework_of(name) is not None
-    return name if known else str(Path(name).expanduser().absolute())
+    """A network's name, or the whole path of a file."""
+    if _is_named(name):
+        return catalogue_name(name) or name
+    return str(Path(name).expanduser().absolute())
+
+
+def _is_named(model: str) -> bool:
+    """Whether it is a name of the catalogue or of a framework's network, not a file."""
+    if model in NETWORKS or framework_of(model) is not None:
+        return True
+    return catalogue_name(model) is not None and not Path(model).exists()
 
 
 def _weights(request: Request) -> str:
     """The weights, which a model's file brings unless others are named."""
     if request.weights is not None:
         return request.weights
-    named = request.model is None or request.model in NETWORKS
-    return DEFAULT_WEIGHTS if named else _absolute(str(request.model))
+    model = request.model
+    if model is None or (_is_named(model) and framework_of(model) is None):
+        return DEFAULT_WEIGHTS
+    return _absolute(model)
 
 
 def reopen(folder: Path) -> RunFolder:

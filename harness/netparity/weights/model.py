@@ -182,7 +182,7 @@ def _with_weights(
     wanted = changed(network)
     if weights is None or not _is_file(weights):
         if names is not None:
-            raise UsageError(f"--map {names}: there is no file of weights; give it with --weights")
+            raise UsageError(f"--map {names}: no file of weights is given; fix: add --weights FILE")
         return Model(wanted, lambda: resolve(weights or DEFAULT_WEIGHTS, wanted, watch))
     with watch.task(f"reading weights {Path(weights).name}"):
         file = open_weights(usable_path(Path(weights), "weights"), wanted, names)

@@ -70,7 +70,7 @@ def tar_members_in(data: bytes) -> list[str]:
 
 
 def _member(header: bytes) -> tuple[str, int] | None:
-    """A member's name, empty for what is no file, and how many bytes on the next header is."""
+    """A member's name, empty if it is not a file, and the bytes up to the next header."""
     if not is_tar(header):
         return None
     try:
