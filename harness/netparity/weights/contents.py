@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from netparity.files.source import Source
-from netparity.files.stored import Stored
 from netparity.networks import Layer, Network
 from netparity.weights import layout as layouts
 from netparity.weights.layout import Layout, Tensor
@@ -46,16 +45,6 @@ class Format:
     any_network: bool = False
     tool: str = ""
     brought: str = ""
-
-
-def convolution_axes(kernels: Iterable[Stored]) -> str | None:
-    """Whether 3 x 3 kernels are stored as HWIO or OIHW; None if their shapes do not say."""
-    shapes = [kernel.shape for kernel in kernels if len(kernel.shape) == 4]
-    as_hwio = all(shape[:2] == (3, 3) for shape in shapes)
-    as_oihw = all(shape[2:] == (3, 3) for shape in shapes)
-    if as_hwio == as_oihw:
-        return None
-    return "HWIO" if as_hwio else "OIHW"
 
 
 def kernel_values(

@@ -11,6 +11,8 @@ SENTENCE = (
     "the file does not say what is done to an image: it is prepared as for Keras's VGG16 "
     "(--preprocess caffe) unless you say otherwise"
 )
+KERAS_VGG = Preprocessing("BGR", mean=OXFORD.mean[::-1])
+"""What `keras.applications.vgg16.preprocess_input` makes."""
 _COLOURS = 3
 
 
@@ -28,5 +30,5 @@ def prepared_as_for_keras(network: Network, known: Network) -> Network:
     of_keras = network.origin == "keras" and known.inputs[0].preprocessing == OXFORD
     if not of_keras or not colours or len(network.inputs) != 1 or image.preprocessing is not None:
         return network
-    prepared = replace(image, preprocessing=Preprocessing("BGR", mean=OXFORD.mean[::-1]))
+    prepared = replace(image, preprocessing=KERAS_VGG)
     return replace(network, inputs=(prepared,))

@@ -87,26 +87,6 @@ class Layout:
 CANONICAL = Layout()
 
 
-def load(stored: Stored, layer: Layer, layout: Layout) -> Tensor:
-    """Read a kernel into the canonical layout in pieces, so that it is in memory only once.
-
-    Returns:
-        float32, of `layer.kernel_shape`.
-    """
-    assert layer.kernel_shape is not None
-    canonical: Tensor = np.empty(layer.kernel_shape, dtype=np.float32)
-    view = layout.view(canonical, layer)
-    if view.flags.c_contiguous:
-        load_flat(stored, canonical.reshape(-1))
-        return canonical
-    row = stored.size // view.shape[0]
-    rows = max(1, _CHUNK_VALUES // row)
-    for start in range(0, view.shape[0], rows):
-        part = view[start : start + rows]
-        part[...] = stored.fetch(start * row, start * row + part.size).reshape(part.shape)
-    return canonical
-
-
 def load_flat(stored: Stored, into: Tensor) -> Tensor:
     """Read an array's values in the file's order, in pieces, into a flat array."""
     row = stored.size // (stored.shape[0] if stored.shape else 1)

@@ -47,22 +47,6 @@ def open_named(
     return NamedWeights(file.tensors, file.model, file.dropout)
 
 
-def open_pair(
-    first: str, second: str, model: Network | None = None
-) -> tuple[NamedWeights, NamedWeights]:
-    """Open two; where one is synthetic and the model is not given, it is that of the other.
-
-    Raises:
-        NetparityError: if one cannot be read, or is not of that model.
-    """
-    if first.startswith(_SYNTHETIC):
-        b = open_named(second, model)
-        return open_named(first, b.model), b
-    a = open_named(first, model)
-    synthetic = second.startswith(_SYNTHETIC)
-    return a, open_named(second, a.model if synthetic else model)
-
-
 def output_format(out: Path, name: str | None) -> Format:
     """Return the format of that name; without one, the format that the file's name asks for.
 

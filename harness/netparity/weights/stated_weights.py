@@ -9,15 +9,14 @@ from pathlib import Path
 
 from netparity.errors import InputError
 from netparity.files.source import Source
-from netparity.networks import Network, Preprocessing, opening
-from netparity.networks.catalogue.vgg import OXFORD
+from netparity.networks import Network, opening
 from netparity.networks.graph import GraphError
 from netparity.networks.input_size import InputSize
 from netparity.networks.matching import Matching, known_as, match_beginning, match_catalogue
 from netparity.networks.reading import Reader, ReadNetwork, keras
 from netparity.weights import own_file
 from netparity.weights.contents import Tensors
-from netparity.weights.keras_images import SENTENCE, prepared_as_for_keras
+from netparity.weights.keras_images import KERAS_VGG, SENTENCE, prepared_as_for_keras
 from netparity.weights.matching.variants import has_own_preprocessing
 from netparity.weights.network_files import finite, matched, rearranged
 
@@ -169,5 +168,5 @@ def _as_keras_takes_images(read: ReadNetwork, reader: Reader, model: Network | N
     stated = model is not None and not has_own_preprocessing(model)
     if reader is not keras.READER or image.preprocessing is not None or stated:
         return read
-    taken = replace(image, preprocessing=Preprocessing("BGR", mean=OXFORD.mean[::-1]))
+    taken = replace(image, preprocessing=KERAS_VGG)
     return replace(read, network=replace(read.network, inputs=(taken, *read.network.inputs[1:])))

@@ -10,8 +10,9 @@ import pytest
 from netparity.errors import InputError
 from netparity.networks.catalogue.vgg import VGG16_TINY, VGG19_TINY
 from netparity.weights.formats import BY_NAME
-from netparity.weights.named import open_named, open_pair, output_format
+from netparity.weights.named import open_named, output_format
 from netparity.weights.synthetic import make
+from netparity.weights.verifying import open_both
 
 
 @pytest.fixture
@@ -31,15 +32,15 @@ def test_a_file_says_which_model_it_holds(file: str) -> None:
 @pytest.mark.parametrize("swapped", [False, True])
 def test_synthetic_weights_are_of_the_model_of_the_file_beside_them(file, swapped: bool) -> None:
     names = ("synthetic:3", file) if swapped else (file, "synthetic:3")
-    first, second = open_pair(*names)
-    assert first.model == second.model == VGG19_TINY
+    first, second = open_both(*names)
+    assert first.network == second.network == VGG19_TINY
     for name in first.tensors:
         assert np.array_equal(first.tensors[name], second.tensors[name])
 
 
 def test_two_sets_of_synthetic_weights_are_of_the_model_given() -> None:
-    first, second = open_pair("synthetic:0", "synthetic:1", VGG16_TINY)
-    assert (first.model, second.model) == (VGG16_TINY, VGG16_TINY)
+    first, second = open_both("synthetic:0", "synthetic:1", VGG16_TINY)
+    assert (first.network, second.network) == (VGG16_TINY, VGG16_TINY)
     assert (first.dropout, second.dropout) == (None, None)
 
 

@@ -20,11 +20,11 @@ import numpy as np
 from netparity.files import hdf5
 from netparity.files.source import Source
 from netparity.networks import Layer, Network
+from netparity.weights import tensor_shapes
 from netparity.weights.contents import (
     Format,
     Tensors,
     bias_values,
-    convolution_axes,
     kernel_values,
 )
 from netparity.weights.formats.keras_h5_listing import listing
@@ -59,7 +59,7 @@ def published_layers(source: Source) -> list[str]:
     if "layer_names" not in root.attributes or {"keras_version", "backend"} & set(root.attributes):
         return []
     found = listing(source)
-    plain = convolution_axes(found.tensors.values()) != "OIHW" and not found.convention.rotated
+    plain = tensor_shapes.kernel_axes(found.tensors) != "OIHW" and not found.convention.rotated
     if not plain or not name.endswith(SUFFIXES) or name.endswith(".weights.h5"):
         return []
     return [layer for layer in _layer_names(root) if _weight_names(hdf5.group(root, layer))]

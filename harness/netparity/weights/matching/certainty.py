@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from netparity.weights import tensor_names
 from netparity.weights.matching import naming
 from netparity.weights.matching.aligning import Alignment
 from netparity.weights.matching.modules import Module
@@ -34,7 +35,7 @@ def contradicted(found: Alignment) -> tuple[str, str] | None:
             alike.setdefault(key, []).append(module)
     for modules in alike.values():
         for a, b in pairwise(modules):
-            if naming.in_numbers(a.name) > naming.in_numbers(b.name):
+            if tensor_names.natural(a.name) > tensor_names.natural(b.name):
                 return a.shown, b.shown
     return None
 

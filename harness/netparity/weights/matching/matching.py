@@ -8,6 +8,7 @@ from itertools import zip_longest
 
 from netparity.networks import NETWORKS, Network
 from netparity.networks.catalogue import vgg
+from netparity.weights import tensor_names
 from netparity.weights.listing import Convention, Listing
 from netparity.weights.matching import certainty, naming, variants
 from netparity.weights.matching.aligning import Alignment, align, fits, tensor_for, units_of
@@ -34,7 +35,7 @@ class Modules:
             {"mean", "variance"} <= set(module.tensors) for module in self.modules
         )
         self.hints = any(module.branch for module in self.modules)
-        natural = tuple(sorted(self.modules, key=lambda module: naming.in_numbers(module.name)))
+        natural = tuple(sorted(self.modules, key=lambda module: tensor_names.natural(module.name)))
         listed = [self.modules] if listing.ordered else []
         # Names such as `classifier` and `features` say nothing about the order of the two.
         kinds = tuple(sorted(natural, key=_is_matrix))

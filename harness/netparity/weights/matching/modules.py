@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from netparity.files.stored import Stored
+from netparity.weights import tensor_names
 from netparity.weights.matching import naming
 
 _NORMALISATION = ("scale", "bias", "mean", "variance")
@@ -99,7 +100,7 @@ def _some(names: Sequence[str]) -> str:
 def _modules(kept: Mapping[str, Stored]) -> Iterator[Module]:
     parsed = {name: naming.parse(name) for name in kept}
     if all(not name.layer for name in parsed.values()):
-        ordered = sorted(kept, key=naming.in_numbers)
+        ordered = sorted(kept, key=tensor_names.natural)
         yield from _in_sequence("", [kept[name] for name in ordered])
         return
     layers: dict[str, list[str]] = {}
@@ -109,7 +110,7 @@ def _modules(kept: Mapping[str, Stored]) -> Iterator[Module]:
         if any(parsed[name].role for name in names):
             yield from _by_role(layer, [(parsed[name].role, kept[name]) for name in names])
         else:
-            names.sort(key=lambda name: (parsed[name].number or 0, naming.in_numbers(name)))
+            names.sort(key=lambda name: (parsed[name].number or 0, tensor_names.natural(name)))
             yield from _in_sequence(layer, [kept[name] for name in names])
 
 

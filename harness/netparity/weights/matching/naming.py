@@ -56,11 +56,6 @@ def no_weights(name: str) -> str:
     return "state of an optimizer" if tensor_names.is_state(name) or _STATE.match(last) else ""
 
 
-def in_numbers(name: str) -> list[tuple[int, int | str]]:
-    """A key with which names sort with their numbers as numbers."""
-    return tensor_names.natural(name)
-
-
 def pattern(name: str) -> str:
     """A name without its numbers; names with one pattern are ordered by their numbers."""
     return re.sub(r"\d+", "#", name)

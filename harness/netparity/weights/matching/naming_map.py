@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 
 from netparity.errors import InputError
@@ -55,8 +54,3 @@ def _json(text: str, path: Path) -> dict[str, str]:
     if not all(isinstance(value, str) for value in read.values()):
         raise InputError(f'--map {path}: expected names alone, as in {{"conv1_1": "backbone.0"}}')
     return dict(read)
-
-
-def write_map(path: Path, pairs: Mapping[str, str]) -> None:
-    """Write lines that `read_map` reads."""
-    path.write_text("".join(f"{name} = {other}\n" for name, other in pairs.items()), "utf-8")

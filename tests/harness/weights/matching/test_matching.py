@@ -364,7 +364,7 @@ def test_what_is_not_certain_is_said(unnamed) -> None:
 def test_the_user_says_which_is_which(unnamed, tmp_path: Path) -> None:
     tensors, arrays, named = unnamed
     path = tmp_path / "names.txt"
-    naming_map.write_map(path, named)
+    path.write_text("".join(f"{name} = {other}\n" for name, other in named.items()))
     found = stated(listing(arrays, ordered=False), TINY, naming_map.read_map(path), path)
     assert_same(found, TINY, tensors)
     path.write_text(json.dumps(named))

@@ -83,19 +83,22 @@ def _image(layer: Layer, graph: Assembly, parameters: Message) -> Value:
     return x
 
 
-def convolution(layer: Layer, graph: Assembly) -> Value:
-    """Caffe's kernels are output x input channels x height x width."""
-    given = layer.parameters("convolution_param")
-    x, units, groups = (
-        _image(layer, graph, given),
-        units_of(given, layer),
-        given.integer("group", 1),
-    )
+def _grouped(layer: Layer, graph: Assembly, parameters: Message) -> tuple[Value, int, int]:
+    """The input, the number of outputs, and the groups, which divide the channels of both."""
+    x, units = _image(layer, graph, parameters), units_of(parameters, layer)
+    groups = parameters.integer("group", 1)
     if groups < 1 or x.shape[2] % groups or units % groups:
         raise WrongError(
             f"has {groups} groups for {x.shape[2]} channels and {units} outputs, which they do not "
             "divide"
         )
+    return x, units, groups
+
+
+def convolution(layer: Layer, graph: Assembly) -> Value:
+    """Caffe's kernels are output x input channels x height x width."""
+    given = layer.parameters("convolution_param")
+    x, units, groups = _grouped(layer, graph, given)
     size, share = window(given), x.shape[2] // groups
     kernel = weights(
         layer, 0, (units, share, *size), lambda k: k.transpose(2, 3, 1, 0), (*size, share, units)
@@ -114,16 +117,7 @@ def convolution(layer: Layer, graph: Assembly) -> Value:
 def deconvolution(layer: Layer, graph: Assembly) -> Value:
     """Caffe's kernels are input x output channels x height x width."""
     given = layer.parameters("convolution_param")
-    x, units, groups = (
-        _image(layer, graph, given),
-        units_of(given, layer),
-        given.integer("group", 1),
-    )
-    if groups < 1 or x.shape[2] % groups or units % groups:
-        raise WrongError(
-            f"has {groups} groups for {x.shape[2]} channels and {units} outputs, which they do not "
-            "divide"
-        )
+    x, units, groups = _grouped(layer, graph, given)
     size, share = window(given), units // groups
     sizes = (x.shape[2], share, *size)
     shape = (*size, share, x.shape[2])
