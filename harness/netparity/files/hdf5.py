@@ -1,16 +1,12 @@
-"""HDF5: read after another process has examined the file, and written."""
+"""HDF5, read after another process has examined the file."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
-import numpy.typing as npt
+from typing import Any
 
 from netparity.files import hdf5_examination, hdf5_tree
 from netparity.files.hdf5_tree import Array, Group, Item, Link
@@ -18,9 +14,6 @@ from netparity.files.hdf5_values import Place
 from netparity.files.limits import MOST_TEXT, NAME_SHOWN, DamagedError, Limits
 from netparity.files.stored import Stored, Unreadable
 from netparity.system.launch import Command, ask
-
-if TYPE_CHECKING:
-    import h5py
 
 __all__ = ["Array", "Group", "Item", "Link", "Place", "floats", "looks_like", "member", "read"]
 
@@ -136,25 +129,3 @@ def text_of(item: Item | None) -> str | None:
     if not isinstance(values, Stored) or values.shape or values.dtype.kind != "S":
         return None
     return text(values.fetch(0, 1)[0]) if values.dtype.itemsize <= MOST_TEXT else None
-
-
-def write(
-    group: h5py.Group,
-    name: str,
-    shape: tuple[int, ...],
-    values: Iterable[npt.NDArray[np.float32]],
-) -> None:
-    """Write a float32 array, given as its shape and its values in pieces of whole rows."""
-    data = group.create_dataset(name, shape, dtype="<f4")
-    row, at = int(np.prod(shape[1:], dtype=np.int64)), 0
-    for piece in values:
-        if piece.size % row == 0:
-            rows = piece.size // row
-            data.write_direct(
-                piece.reshape((rows, *shape[1:])), dest_sel=np.s_[at // row : at // row + rows]
-            )
-        else:
-            raise ValueError(
-                f"{name}: a piece of {piece.size} values is not a whole number of rows"
-            )
-        at += piece.size

@@ -54,7 +54,8 @@ def main(arguments: list[str]) -> int:
     except DamagedError as error:
         problem = str(error)
     except Exception as error:  # the library raises many types on damaged files
-        problem = str(error) if isinstance(error, OSError) else repr(error)
+        is_text = isinstance(error, OSError | KeyError) and len(error.args) == 1
+        problem = str(error.args[0]) if is_text else repr(error)
     else:
         return FINE
     sys.stdout.buffer.write(problem.encode("utf-8", "backslashreplace"))

@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from netparity.files.hdf5_values import Place, values_of
-from netparity.files.limits import MOST_HEADER_BYTES, NAME_SHOWN, DamagedError, Limits
+from netparity.files.limits import (
+    LONGEST_NAME,
+    MOST_HEADER_BYTES,
+    MOST_TEXT,
+    NAME_SHOWN,
+    DamagedError,
+    Limits,
+)
 from netparity.files.stored import Stored, Unreadable
 
 if TYPE_CHECKING:
@@ -98,6 +105,8 @@ class _Walk:
                 f"it holds more than {self._limits.members:,} arrays and groups; copy those wanted "
                 "into a file of their own"
             )
+        if len(found.name or "") > MOST_TEXT:
+            raise DamagedError("its groups are nested too deeply")
         attributes = _attributes(found)
         item: Group | Array
         if isinstance(found, h5py.Dataset):
@@ -118,6 +127,8 @@ class _Walk:
                 "accepted"
             )
         for name in found:
+            if len(name) > LONGEST_NAME:
+                raise DamagedError(f"the name of a member has {len(name):,} characters")
             if not isinstance(found.get(name, getlink=True), h5py.HardLink):
                 group.members[name] = Link()
                 continue

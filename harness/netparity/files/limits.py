@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +18,9 @@ from netparity.files import strangers
 MOST_HEADER_BYTES = 2**24
 MOST_UNPACKED_BYTES = 2**33
 MOST_TEXT = 4096
+LONGEST_NAME = 512
+"""Of a member, in characters. Names of members inside members are joined, and there may be 10,000
+in a group, so that long ones would take gigabytes."""
 MOST_FIELDS = 256
 MOST_AXES = 32
 DEEPEST = 32
@@ -33,12 +38,15 @@ class Limits:
         members: arrays, groups, structs and cells in one file.
         ratio: how many times its size compressed data may unpack to, beyond `free_bytes`.
         free_bytes: an array of up to this size is accepted whatever the ratio.
+        rooted_names: whether a member of an archive may have a name that begins with a slash, as
+            ONNX's values do. Nothing is ever unpacked to where a name leads.
     """
 
     array_bytes: int = 2**31
     members: int = 10_000
     ratio: int = 100
     free_bytes: int = 2**24
+    rooted_names: bool = False
 
     def allows(self, unpacked_bytes: int, packed_bytes: int) -> bool:
         """Whether `packed_bytes` may become as many as `unpacked_bytes`."""
@@ -46,8 +54,8 @@ class Limits:
 
 
 WEIGHTS = Limits()
-FEATURES = Limits(ratio=1100)
-"""A broken network's features may be all zero, and deflate packs zeros at up to 1032:1."""
+FEATURES = Limits(free_bytes=2**26, rooted_names=True)
+"""A broken network's features may be all zero, which deflate packs a thousandfold."""
 
 
 class DamagedError(Exception):
@@ -56,6 +64,10 @@ class DamagedError(Exception):
 
 class CutOffError(DamagedError):
     """A file ends before what it announces, as an unfinished download does."""
+
+
+_IN_WORDS = (DamagedError, OSError, zipfile.BadZipFile, zlib.error)
+"""Errors whose message is a sentence by itself."""
 
 
 @contextmanager
@@ -78,11 +90,19 @@ def reading(path: Path, kind: str, what: str = "weights") -> Iterator[None]:
         is_read = what == "features" or path.suffix.lower() in _TEXTS
         if stranger is not None and not (stranger.sort == "text" and is_read):
             raise InputError(strangers.sentence(path, what, stranger)) from error
-        reason = str(error) if isinstance(error, (DamagedError, OSError)) else repr(error)
+        reason = _in_words(error)
         question = "; is the file complete?" if isinstance(error, (CutOffError, EOFError)) else ""
         raise InputError(
             f"{what} {path} cannot be read as {kind}: {reason[:400]}{question}"
         ) from error
+
+
+def _in_words(error: Exception) -> str:
+    if isinstance(error, MemoryError):
+        return "it takes more memory than there is"
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply"
+    return str(error) if isinstance(error, _IN_WORDS) else repr(error)
 
 
 def check_size(

@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from netparity.files.limits import (
     DEEPEST,
+    LONGEST_NAME,
     MOST_AXES,
     MOST_FIELDS,
     MOST_TEXT,
@@ -32,6 +33,7 @@ from netparity.files.matlab import Cell, Node, Struct
 from netparity.files.stored import Stored, Unreadable, empty
 
 _HEADER_BYTES = 128
+_FARTHEST = 2**63
 _MATRIX, _COMPRESSED = 14, 15
 # Types of elements, and classes of arrays, as NumPy calls them. MATLAB stores an array of doubles
 # that are small whole numbers in a smaller type: the class counts.
@@ -76,6 +78,9 @@ def read(path: Path, limits: Limits) -> dict[str, Node]:
             reader = _Reader(packed or Plain(path, at, limits), order, limits, members)
             name, node = reader.matrix(reader.element(), 0)
             if packed is not None:
+                # The values of a single large array are unpacked, and checked, when they are read.
+                if not isinstance(node, Stored) or node.size <= MOST_TEXT:
+                    packed.finish()
                 packed.rewind()  # there may be thousands, each with a buffer
             members = reader.members
             if name in found:
@@ -101,9 +106,13 @@ class _Reader:
         self._bytes, self._order, self._limits = source, order, limits
         self._mark = "<" if order == "little" else ">"
         self.position, self.members = 0, members
+        self._end = _FARTHEST
 
     def element(self) -> _Element:
-        """The element that begins here; the next begins after it."""
+        """The element that begins here; the next begins after it.
+
+        None reaches beyond the array that holds it, so that a file is read forwards only.
+        """
         at = self.position
         tag = self._bytes.at(at, 8)
         if len(tag) < 8:
@@ -114,7 +123,9 @@ class _Reader:
                 raise DamagedError("an element is larger than its place")
             found = _Element(kind & 0xFFFF, at + 4, kind >> 16, at + 8)
         else:
-            found = _Element(kind, at + 8, size, at + 8 + size + -size % 8)
+            found = _Element(kind, at + 8, size, min(at + 8 + size + -size % 8, self._end))
+        if max(found.after, found.start + found.size) > self._end:
+            raise DamagedError("an element reaches beyond the array that it is a part of")
         self.position = found.after
         return found
 
@@ -148,15 +159,16 @@ class _Reader:
             raise DamagedError("its cells or structs are nested too deeply")
         if element.size == 0:
             return "", empty("")
-        self.position = element.start
+        self.position, outer_end = element.start, self._end
+        self._end = element.start + element.size
         flags = (self.numbers(self.element()) or [0])[0]
         kind = flags & 0xFF
         dims = () if kind == _OPAQUE else tuple(self.numbers(self.element()))
-        name = self.body(self.element()).decode("latin-1")
+        name = self.body(self.element(), LONGEST_NAME).decode("latin-1")
         if kind != _OPAQUE and not 2 <= len(dims) <= MOST_AXES:
             raise DamagedError(f"{name[:NAME_SHOWN]!r} has {len(dims)} dimensions")
         node = self._value(flags, dims, name, depth)
-        self.position = element.after
+        self.position, self._end = element.after, outer_end
         return name, node
 
     def _value(self, flags: int, dims: tuple[int, ...], name: str, depth: int) -> Node:
@@ -206,8 +218,10 @@ class _Reader:
             self.element()  # the class's name
         width = (self.numbers(self.element()) or [0])[0]
         listed = self.body(self.element(), MOST_TEXT * 4)
-        if not 0 < width <= MOST_TEXT or len(listed) > width * MOST_FIELDS:
-            raise DamagedError("the fields of a struct have no names")
+        if not 0 < width <= LONGEST_NAME or len(listed) > width * MOST_FIELDS:
+            raise DamagedError(
+                f"a struct claims {len(listed):,} bytes for the names of its fields, {width:,} each"
+            )
         names = [
             listed[at : at + width].partition(b"\0")[0].decode("latin-1")
             for at in range(0, len(listed), width)

@@ -18,6 +18,9 @@ _CHUNK_BYTES = 2**20
 _WINDOW_BYTES = 2**16
 _SMALL_BYTES = 2**12
 _TAG_BYTES = 8
+_FREE_WASTE_BYTES, _MOST_WASTE = 2**29, 256
+"""How much may be unpacked only to reach what lies behind it: so much, and so many times what is
+read. A network of 500 arrays that are read from last to first stays below."""
 
 
 class Bytes(Protocol):
@@ -69,6 +72,8 @@ class Packed:
     def __init__(self, path: Path, start: int, length: int, limits: Limits) -> None:
         self._path, self._start, self._length = path, start, length
         self._limits = limits
+        self._wasted = self._delivered = 0
+        self._is_checked = False
         self.rewind()
 
     def rewind(self) -> None:
@@ -89,13 +94,38 @@ class Packed:
             start = len(self._last) - back
             return self._last[start : start + size]
         if back > 0:
-            self.rewind()
+            self._again()
         while self._position < position:
             if not self._take(min(position - self._position, _CHUNK_BYTES)):
                 break
         found = self._take(size)
         self._last = found[-_TAG_BYTES:]
         return found
+
+    def finish(self) -> None:
+        """Unpack what is left, at whose end zlib compares its checksum of everything before.
+
+        Raises:
+            DamagedError: if it is cut off or unpacks to far more than it is.
+            zlib.error: if it is damaged.
+        """
+        while not self._is_checked:
+            self._take(_CHUNK_BYTES)
+            self._is_checked = self._unpacker.eof
+
+    def _again(self) -> None:
+        """Begin anew for something that lies before what was read last.
+
+        Raises:
+            DamagedError: if that happened too often for what it gave.
+        """
+        self._wasted += self._position
+        if self._wasted > _FREE_WASTE_BYTES + _MOST_WASTE * self._delivered:
+            raise DamagedError(
+                "its arrays are used in another order than they are stored in, and each time the "
+                "variable has to be unpacked from its beginning; save it uncompressed, with -v6"
+            )
+        self.rewind()
 
     def stored(
         self, name: str, shape: tuple[int, ...], dtype: np.dtype[np.generic], position: int
@@ -116,9 +146,11 @@ class Packed:
 
         def fetch(start: int, stop: int) -> npt.NDArray[np.generic]:
             wanted = (stop - start) * dtype.itemsize
-            return np.frombuffer(
-                self._whole(name, position + start * dtype.itemsize, wanted), dtype
-            )
+            data = self._whole(name, position + start * dtype.itemsize, wanted)
+            self._delivered += wanted
+            if stop * dtype.itemsize == size:
+                self.finish()
+            return np.frombuffer(data, dtype)
 
         return Stored(name, shape, dtype, fetch)
 

@@ -43,14 +43,17 @@ def read(path: Path, limits: Limits | None) -> Stored:
     """The array of a file; `limits` is None for one that the harness wrote.
 
     Raises:
-        DamagedError: if it is no .npy or is cut off.
+        DamagedError: if it is no .npy or is cut off, or if the harness wrote it and it is longer.
         ValueError: if its header is damaged.
     """
     with path.open("rb") as file:
         header = _header(file.read(_MOST_HEADER_BYTES), "it")
-    _check_complete(header, path.stat().st_size - header.size, "it", limits)
+    there = path.stat().st_size - header.size
+    _check_complete(header, there, "it", limits)
     if header.dtype.hasobject:
         return _objects("", header)
+    if limits is None and there > header.values_bytes:
+        raise DamagedError(f"it has {there - header.values_bytes:,} bytes after its values")
     shape = header.shape[::-1] if header.by_columns else header.shape
     stored = raw.stored(path, "", shape, header.dtype, header.size, limits)
     return _by_columns(stored) if header.by_columns else stored

@@ -174,6 +174,7 @@ def _ordered_dict(arguments: tuple[Any, ...]) -> dict[Any, Any]:
         case (list(pairs),) if all(isinstance(pair, list) and len(pair) == 2 for pair in pairs):
             found = {_text(key): value for key, value in pairs}
             if len(found) == len(pairs):
+                pairs.clear()  # the pickle may give the same list again, and again
                 return found
     raise DamagedError("an ordered dictionary is not filled as Python does")
 

@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import IO, Any
 
 from netparity.files import numpy_functions
-from netparity.files.limits import NAME_SHOWN, DamagedError
+from netparity.files.limits import LONGEST_NAME, NAME_SHOWN, DamagedError
 from netparity.files.numpy_functions import Blob, Function, NotPlainError, PickledArray
 
 __all__ = ["NotPlainError", "PickledArray", "read"]
 
-_MOST_STEPS = 1_000_000
+_MOST_STEPS = 2**18
+"""Each makes one object at most. An array takes some 30."""
 _MOST_LINE_BYTES = 256
 _INLINE_BYTES = 4096
 _MARK = object()
@@ -138,6 +139,8 @@ class _Machine:
             name = key.text() if isinstance(key, Blob) else key
             if not isinstance(name, (str, int)):
                 raise DamagedError("a dictionary's key is not a text")
+            if len(str(name)) > LONGEST_NAME:
+                raise DamagedError(f"a dictionary's key has {len(str(name)):,} characters")
             if name in target:
                 raise DamagedError(f"{str(name)[:NAME_SHOWN]!r} is duplicated in it")
             target[name] = value

@@ -10,7 +10,7 @@ from netparity.errors import InputError
 from netparity.files import npy, shards, strangers, zip_file
 from netparity.files.hdf5 import Group, Place
 from netparity.files.hdf5 import read as read_hdf5
-from netparity.files.limits import Limits
+from netparity.files.limits import DamagedError, Limits
 from netparity.files.stored import Stored
 
 _HEAD_BYTES = 2**16
@@ -62,6 +62,19 @@ class Source:
         """
         return zip_file.members(self.path, self.limits)
 
+    def hdf5_in_archive(self, name: str) -> Group:
+        """The root group of an HDF5 file that lies in a zip archive.
+
+        Raises:
+            DamagedError: if it is compressed or damaged.
+            zipfile.BadZipFile: if its checksum is another one.
+        """
+        member = self.members[name]
+        if member.offset is None:
+            raise DamagedError(f"its {name} is compressed, which Keras does not do")
+        member.check()
+        return read_hdf5(Place(self.path, member.offset, member.size), self.limits)
+
     def arrays(self) -> dict[str, Stored]:
         """The arrays of an .npz, by their names.
 
@@ -86,8 +99,11 @@ def open_source(path: Path, limits: Limits, what: str, example: str) -> Source:
         InputError: if it cannot be read.
     """
     several = what.endswith("s")
+    if "\0" in str(path):
+        raise InputError(f"{what} {str(path)!a}: a path cannot hold a NUL character")
     try:
-        mode = path.stat().st_mode
+        status = path.stat()
+        mode = status.st_mode
         if stat.S_ISDIR(mode):
             inside = shards.in_folder(path) if what == "weights" else None
             if inside is not None:
@@ -96,7 +112,8 @@ def open_source(path: Path, limits: Limits, what: str, example: str) -> Source:
         if not stat.S_ISREG(mode):  # reading a named pipe would never end
             raise InputError(f"{what} {path} is not a regular file; give the path of one")
         source = Source(path, limits)
-        if not source.head:
+        # Files of the system, as in /proc, have no size; reading one may wait for ever.
+        if not status.st_size or not source.head:
             raise InputError(
                 f"{what} {path} {'are' if several else 'is'} empty (0 bytes); is the file or its "
                 "download complete?"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from netparity.files.limits import MOST_AXES, NAME_SHOWN, DamagedError
+from netparity.files.limits import LONGEST_NAME, MOST_AXES, NAME_SHOWN, DamagedError
 from netparity.files.pickled_objects import (
     Function,
     OtherTensor,
@@ -225,6 +225,8 @@ def set_item(target: dict[Any, Any], key: Any, value: Any) -> None:
     if not isinstance(key, (str, int, float)):
         # Only texts and numbers are hashed, in bounded time; the others are never looked up.
         key = Placeholder("key")
+    if isinstance(key, str) and len(key) > LONGEST_NAME:
+        raise DamagedError(f"a dictionary's key has {len(key):,} characters")
     if key in target:
         raise DamagedError(f"{str(key)[:NAME_SHOWN]!r} is duplicated in it")
     target[key] = value

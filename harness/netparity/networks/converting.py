@@ -15,6 +15,7 @@ from netparity.networks.writing import WRITERS
 from netparity.networks.writing.base import Writer
 from netparity.protocol.lazy import LazyMapping
 from netparity.system.cache import replacing
+from netparity.system.paths import output_file
 from netparity.watch import SILENT, Watch
 
 _STATING_PREPROCESSING = ("matconvnet", "simplenn", "dagnn")
@@ -26,7 +27,7 @@ def convert(
     """Write a network with its tensors; what the file cannot say goes to `watch` as a warning.
 
     Raises:
-        InputError: if the file exists, or the network states no tensors.
+        InputError: if the file exists, is not a file, or the network states no tensors.
         GraphError: if the format has no operation for a node; nothing is written then.
         StoreError: if the file cannot be written.
     """
@@ -41,13 +42,10 @@ def convert(
         raise GraphError(
             f"node {lack.node!r} ({lack.op}) cannot be written as {writer.name}: {lack.reason}"
         )
-    if out.exists() and not force:
-        raise InputError(f"{out} exists; give another name, or --force to replace it")
-    if not out.absolute().parent.is_dir():
-        raise InputError(f"the folder {out.absolute().parent} of {out.name} does not exist")
+    target = output_file(out, force)
     with (
         watch.task(f"writing {writer.title}", len(network.tensors)) as task,
-        replacing(out) as draft,
+        replacing(target) as draft,
     ):
 
         def fetch(name: str) -> npt.NDArray[np.float32]:

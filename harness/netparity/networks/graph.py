@@ -181,13 +181,20 @@ class Network:
         Raises:
             UnknownNodeError: if there is none; the message names similar ones, or all.
         """
-        resolved = self._resolved.get(name)
-        if resolved is None:
-            lower = {known.lower(): node for known, node in reversed(list(self._resolved.items()))}
-            resolved = lower.get(name.lower())
-        if resolved is None:
+        node = self.find(name)
+        if node is None:
             raise UnknownNodeError(f"{self.name} has no layer {name[:80]!r}; {self._known(name)}")
-        return self.by_name[resolved]
+        return node
+
+    def find(self, name: str) -> Node | None:
+        """The node with this name here or in any tool; None if there is none."""
+        resolved = self._resolved.get(name) or self._lower.get(name.lower())
+        return None if resolved is None else self.by_name[resolved]
+
+    @cached_property
+    def _lower(self) -> Mapping[str, str]:
+        """The same names without capitals; of two that are then equal the first."""
+        return {known.lower(): node for known, node in reversed(list(self._resolved.items()))}
 
     def _known(self, name: str) -> str:
         names = [node.name for node in self.features]

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
-from netparity.errors import InputError, UsageError
+from netparity.errors import UsageError
 from netparity.networks import Network
 from netparity.networks.catalogue.vgg import widths_of
 from netparity.networks.writing import WRITERS
 from netparity.protocol.lazy import LazyMapping
 from netparity.system.cache import replacing
+from netparity.system.paths import output_file
 from netparity.watch import SILENT, Task, Watch
 from netparity.weights import changes
 from netparity.weights.canonical import Hashed
@@ -32,17 +33,14 @@ def convert(
     """Write weights in a format, and return their hash.
 
     Raises:
-        InputError: if the file exists, or the weights cannot be read.
+        InputError: if the file exists, is not a file, or the weights cannot be read.
         StoreError: if it cannot be written; then no file is left behind.
     """
-    if out.exists() and not force:
-        raise InputError(f"{out} exists; give another name, or --force to replace it")
-    if not out.absolute().parent.is_dir():
-        raise InputError(f"the folder {out.absolute().parent} of {out.name} does not exist")
+    target = output_file(out, force)
     write = _writer(format_, model)
     with (
         watch.task(f"writing {format_.title}", len(model.parameter_shapes)) as task,
-        replacing(out) as draft,
+        replacing(target) as draft,
     ):
         hashed = Hashed(_counted(tensors, task), model)
         write(draft, model, hashed)

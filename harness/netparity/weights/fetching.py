@@ -120,15 +120,20 @@ def _resume(address: str, part: Path, task: Task, timeout: float) -> None:
         length = response.headers.get("Content-Length")
         expected = have + int(length) if length and length.isdigit() else None
         with part.open("ab" if resumed else "wb") as file:
-            size = _copy(response.read, file.write, have, task)
+            size = _copy(response.read, file.write, have, expected, task)
     if expected is not None and size < expected:
         raise http.client.IncompleteRead(b"", expected - size)
 
 
 def _copy(
-    read: Callable[[int], bytes], write: Callable[[bytes], object], have: int, task: Task
+    read: Callable[[int], bytes],
+    write: Callable[[bytes], object],
+    have: int,
+    expected: int | None,
+    task: Task,
 ) -> int:
-    size = have
+    size, begun = have, time.monotonic()
+    of_all = f" of {expected / 2**20:.0f}" if expected is not None else ""
     while chunk := read(_CHUNK_BYTES):
         size += len(chunk)
         if size > _MOST_BYTES:
@@ -136,7 +141,9 @@ def _copy(
                 f"the server sends more than {_MOST_BYTES:,} bytes; the download was stopped"
             )
         write(chunk)
-        task.note(f"{size / 2**20:.0f} MiB")
+        task.note(f"{size / 2**20:.0f}{of_all} MiB")
+        if expected is not None:
+            task.expect((time.monotonic() - begun) * (expected - size) / (size - have))
     return size
 
 

@@ -155,14 +155,17 @@ def _placed(listing: Listing, path: Path, model: Network | None, names: Path | N
     """
     if names is not None:
         if model is None:
-            raise InputError(f"--map {names} names layers of a network; say which with --model")
+            raise InputError(
+                f"--map {names} says which layer of a network is which of {path}, but no network "
+                "is given; name it with --model"
+            )
         return stating.stated(listing, model, naming_map.read_map(names), names)
     found = identify(listing, NETWORKS.values()) if model is None else match(listing, model)
     if found is None and model is None:
         raise InputError(
             f"weights {path}: no network of the catalogue has such layers; say which network they "
-            "are for with --model, as a name, as a file that states it (ONNX, .keras, .mat), or in "
-            "check and compare as torchvision:NAME or keras:NAME"
+            "are for with --model, as a name, as a file that states it (ONNX, .keras, .mat), as "
+            "torchvision:NAME or as keras:NAME"
         )
     if found is None:
         assert model is not None

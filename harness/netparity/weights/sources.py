@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,19 +14,21 @@ from netparity.files.limits import reading
 from netparity.networks import Network
 from netparity.networks.reading.base import InFile, ReadNetwork
 from netparity.networks.writing import Writer
-from netparity.system.cache import cache_folder, exclusive, replacing
+from netparity.system.cache import cache_folder
 from netparity.system.paths import usable_path
 from netparity.watch import SILENT, Watch
 from netparity.weights import canonical, synthetic
+from netparity.weights.cached import CANONICAL, canonical_hash, converted_file, folder_of
 from netparity.weights.formats import BY_NAME
 from netparity.weights.network_files import finite, is_known, key_of
 from netparity.weights.opened import WeightFile, open_weights
-from netparity.weights.stamps import recorded_stamp, stamp, stamp_file
 
-READERS_VERSION = 3
+READERS_VERSION = 4
 """Increased whenever a file would be read otherwise than before."""
 _MOST_DIGITS = 18
 _MOST_OTHER_WEIGHTS = 4
+
+Write = Callable[[Path, Network, canonical.Tensors], None]
 
 
 @dataclass(frozen=True)
@@ -78,25 +78,16 @@ class WeightSet:
         name = f"{writer.name}-{key_of(self.model)}{writer.suffix}"
         return self._converted(name, writer.name, writer.write, watch)
 
+    def _converted(self, name: str, title: str, write: Write, watch: Watch) -> Path:
+        def save(draft: Path) -> None:
+            write(draft, self.model, self.tensors())
+
+        return converted_file(self.folder / name, title, save, watch)
+
     @property
     def canonical_file(self) -> Path:
         """The path of the canonical tensors."""
-        return self.folder / "canonical.safetensors"
-
-    def _converted(
-        self,
-        file: str,
-        title: str,
-        write: Callable[[Path, Network, canonical.Tensors], None],
-        watch: Watch,
-    ) -> Path:
-        path = self.folder / file
-        with exclusive(path, watch):
-            if stamp(path) != recorded_stamp(path):
-                with watch.task(f"converting weights to {title}"), replacing(path) as draft:
-                    write(draft, self.model, self.tensors())
-                stamp_file(path).write_text(stamp(path))
-        return path
+        return self.folder / CANONICAL
 
 
 def resolve(
@@ -131,8 +122,8 @@ def recall(
     Raises:
         InputError: if the cache no longer holds them and they cannot be made again.
     """
-    folder = _folder(sha256)
-    if canonical.is_intact(folder / "canonical.safetensors", model, sha256):
+    folder = folder_of(sha256)
+    if canonical.is_intact(folder / CANONICAL, model, sha256):
         return WeightSet(model, kind, source, sha256, folder)
     if kind == "synthetic" and source.startswith("synthetic"):
         made = resolve(source, model)
@@ -150,7 +141,7 @@ def known(model: Network) -> list[WeightSet]:
     Two files may state different networks with one name.
     """
     found = []
-    for path in sorted(cache_folder("weights").glob("*/canonical.safetensors")):
+    for path in sorted(cache_folder("weights").glob(f"*/{CANONICAL}")):
         if (described := canonical.describe(path)) and described["model"] == model.name:
             kind: Literal["synthetic", "file"] = (
                 "synthetic" if described["source"].startswith("synthetic:") else "file"
@@ -176,10 +167,10 @@ def _resolve_synthetic(source: str, model: Network, watch: Watch) -> WeightSet:
     index = (
         cache_folder("weights", "index") / f"synthetic-v{synthetic.VERSION}-{name}-{seed}.sha256"
     )
-    sha256 = _canonical(
+    sha256 = canonical_hash(
         index, f"synthetic:{seed}", model, watch, lambda: synthetic.make(model, seed, watch)
     )
-    return WeightSet(model, "synthetic", f"synthetic:{seed}", sha256, _folder(sha256))
+    return WeightSet(model, "synthetic", f"synthetic:{seed}", sha256, folder_of(sha256))
 
 
 def of_weight_file(file: WeightFile, watch: Watch = SILENT) -> WeightSet:
@@ -230,10 +221,10 @@ def _stored_set(
     file_name = f"file-v{READERS_VERSION}-{_file_hash(path)}-{name}-{how}.sha256"
     index = cache_folder("weights", "index") / file_name
     with watch.task(f"reading weights {path.name}"):
-        sha256 = _canonical(index, path.name, network, watch, lambda: tensors)
+        sha256 = canonical_hash(index, path.name, network, watch, lambda: tensors)
     for note in notes:
         watch.message(f"weights {path.name}: {note}")
-    return WeightSet(network, "file", path.name, sha256, _folder(sha256), own_files)
+    return WeightSet(network, "file", path.name, sha256, folder_of(sha256), own_files)
 
 
 def _file_hash(path: Path) -> str:
@@ -244,43 +235,6 @@ def _file_hash(path: Path) -> str:
             with part.open("rb") as file:
                 digest.update(hashlib.file_digest(file, "sha256").digest())
     return digest.hexdigest()
-
-
-def _recorded_hash(index: Path) -> str | None:
-    """The hash in an index file; None if the file is missing or damaged."""
-    try:
-        text = index.read_text(encoding="ascii").strip()
-    except (OSError, UnicodeDecodeError):
-        return None
-    return text if re.fullmatch(r"[0-9a-f]{64}", text) else None
-
-
-def _folder(sha256: str) -> Path:
-    return cache_folder("weights", sha256[:20])
-
-
-def _canonical(
-    index: Path,
-    source: str,
-    model: Network,
-    watch: Watch,
-    make: Callable[[], canonical.Tensors],
-) -> str:
-    """The hash of the weights that `index` names; they are made and stored on first use."""
-    with exclusive(index, watch):
-        known = _recorded_hash(index)
-        if known is not None:
-            stored = _folder(known) / "canonical.safetensors"
-            if canonical.is_intact(stored, model, known):
-                return known
-        # The folder is named for the hash, which is known only after the last number is written.
-        made = index.with_suffix(".safetensors")
-        with replacing(made) as draft:
-            sha256 = canonical.write(draft, make(), model, source)
-        os.replace(made, _folder(sha256) / "canonical.safetensors")
-        with replacing(index) as draft:
-            draft.write_text(sha256)
-    return sha256
 
 
 def other_weight_sets(

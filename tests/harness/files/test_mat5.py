@@ -216,3 +216,46 @@ def test_a_plain_file_is_read_in_windows(tmp_path: Path, monkeypatch: pytest.Mon
     mat5.read(tmp_path / "f.mat", WEIGHTS)
     # 50 large arrays of 8,000 bytes in windows of 65,536, and what lies between.
     assert len(opened) <= 20
+
+
+@COMPRESSED
+def test_no_element_reaches_beyond_the_array_that_holds_it(
+    tmp_path: Path, compressed: bool
+) -> None:
+    inner = bytearray(matrix(6, (1, 1), "", element(9, bytes(8))))
+    inner[4:8] = struct.pack("<I", len(inner) - 8 - 16)  # without its values
+    variable = matrix(1, (1, 2), "c", bytes(inner), matrix(6, (1, 1), "", element(9, bytes(8))))
+    path = tmp_path / "f.mat"
+    packed = zlib.compress(variable)
+    whole = struct.pack("<II", 15, len(packed)) + packed if compressed else variable
+    assert "beyond the array" in refused(written(path, whole))
+
+
+@pytest.mark.parametrize("count", [10, 10_000], ids=["small", "large"])
+def test_zlib_checksum_of_a_compressed_variable_is_compared(tmp_path: Path, count: int) -> None:
+    """RFC 1950: Adler-32 of what was packed, at the end; here one bit of it is another."""
+    values = np.random.default_rng(0).standard_normal((count, 1))
+    savemat(tmp_path / "f.mat", {"x": values}, do_compression=True)
+    data = bytearray((tmp_path / "f.mat").read_bytes())
+    data[-1] ^= 1
+    (tmp_path / "f.mat").write_bytes(data)
+    with pytest.raises(zlib.error, match="incorrect data check"):
+        mat5.read(tmp_path / "f.mat", WEIGHTS)["x"].load()
+
+
+def test_arrays_are_read_in_any_order_but_not_at_any_cost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    savemat(tmp_path / "f.mat", network_like(60), do_compression=True)
+    layers = mat5.read(tmp_path / "f.mat", WEIGHTS)["layers"]
+    assert isinstance(layers, Cell)
+
+    def read_backwards() -> None:
+        for layer in reversed(layers.members):
+            matlab.fields(layer, "layer")["weights"].load()
+
+    read_backwards()
+    monkeypatch.setattr(mat5_bytes, "_FREE_WASTE_BYTES", 0)
+    monkeypatch.setattr(mat5_bytes, "_MOST_WASTE", 2)
+    with pytest.raises(DamagedError, match="in another order"):
+        read_backwards()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from pathlib import Path
 from types import ModuleType
@@ -11,6 +10,7 @@ import pytest
 
 from netparity.networks.ops import OPS
 from tests.support.guide import ROOT, Copy, blocks, copied, follow, style
+from tests.support.scripts import loaded
 
 GUIDE = ROOT / "docs" / "networks.md"
 
@@ -35,11 +35,7 @@ WRITERS["npz"].write(Path("guide.npz"), network, tensors)
 
 @pytest.fixture(scope="module")
 def page() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("page", ROOT / "harness" / "page_tables.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return loaded(ROOT / "harness" / "page_tables.py")
 
 
 @pytest.fixture(scope="module")

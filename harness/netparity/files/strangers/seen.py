@@ -34,7 +34,8 @@ class Seen:
         status = path.stat()
         self.is_folder = stat.S_ISDIR(status.st_mode)
         self.head, self.tail, self.size = b"", b"", status.st_size
-        if stat.S_ISREG(status.st_mode):  # a pipe would never end
+        # Reading a pipe would never end, nor some files of /proc, which have no size.
+        if stat.S_ISREG(status.st_mode) and self.size:
             self.head = self.bytes(0, HEAD_BYTES)
             self.tail = self.bytes(max(0, self.size - TAIL_BYTES), TAIL_BYTES)
 

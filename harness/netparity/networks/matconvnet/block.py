@@ -8,11 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from netparity.files.matlab import Node, numbers
+from netparity.files.matlab import Cell, Node, numbers
 from netparity.files.stored import Stored
 from netparity.networks.node import GraphError, Shape
 
 _MOST_WHOLE = 2**31
+_WITHOUT_EFFECT = ("cudnn", "nocudnn", "verbose")
+_WITH_A_NUMBER = "cudnnworkspacelimit"
 
 
 @dataclass(frozen=True)
@@ -91,9 +93,35 @@ class Block:
         return found[0]
 
     def text(self, field: str, default: str) -> str:
-        """A field of text; the default if it is missing or empty."""
+        """A field of text; the default if it is missing or empty.
+
+        Raises:
+            GraphError: if it is something else.
+        """
         found = self.fields.get(field)
+        if not isinstance(found, str) and found is not None and getattr(found, "size", True):
+            raise self.wrong(f"has a {field} that is not a text")
         return found if isinstance(found, str) and found else default
+
+    def check_options(self) -> None:
+        """See that the options `opts`, which MatConvNet adds to its call, change no values.
+
+        Raises:
+            GraphError: naming the first one that does.
+        """
+        options = self.fields.get("opts")
+        members = options.members if isinstance(options, Cell) else ()
+        places = iter(members)
+        for option in places:
+            name = option.lower() if isinstance(option, str) else ""
+            if name == _WITH_A_NUMBER:
+                next(places, None)
+            elif name not in _WITHOUT_EFFECT:
+                shown = repr(option[:40]) if isinstance(option, str) else "something else"
+                raise self.wrong(
+                    f"has the option {shown} in opts, which is not read; fix: make it a field of "
+                    "the layer, and opts an empty cell"
+                )
 
     def has_tensor(self, place: int) -> bool:
         """Whether there is a parameter that is not empty."""

@@ -46,6 +46,7 @@ def operation(block: Block) -> Operation:
     least, most = (2, 2) if block.kind == "Crop" else (1, _MOST_INPUTS.get(block.kind, 1))
     if not least <= len(block.inputs) <= most:
         raise block.wrong(f"has {len(block.inputs)} inputs, expected {least}")
+    block.check_options()
     return make(block)
 
 
@@ -144,6 +145,8 @@ def _lrn(block: Block) -> Operation:
 
 def _relu(block: Block) -> Operation:
     leak = block.number("leak", 0.0)
+    if leak < 0:  # which MatConvNet's own functions take for none
+        raise block.wrong(f"has leak {leak:g}, expected a number of at least 0")
     return Operation("leaky_relu", {"slope": leak}) if leak else Operation("relu")
 
 

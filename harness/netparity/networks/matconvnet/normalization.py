@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from netparity.errors import InputError
+from netparity.files.limits import DamagedError
 from netparity.files.matlab import Cell, Node, Struct, numbers
 from netparity.files.stored import Stored
 from netparity.networks.matconvnet.block import Tensor
@@ -18,6 +20,7 @@ from netparity.networks.node import Input, Preprocessing, Shape
 MEAN_IMAGE = "input.mean"
 Size = tuple[int, ...]
 _MOST_AVERAGED = 2**24
+_WIDEST_BORDER = 4096
 
 _FILTERS = {matlab: own for own, matlab in FILTERS.items()} | {
     "area": "area",
@@ -98,7 +101,7 @@ def _sizes(
 
 def _size(node: Node | None) -> Iterator[Size]:
     found = numbers(node)[:3]
-    if found.size >= 2 and np.isfinite(found).all() and found.min() >= 1:
+    if found.size >= 2 and (found == np.floor(found)).all() and found.min() >= 1:
         yield tuple(map(int, found))
 
 
@@ -128,7 +131,12 @@ def _read(stated: Stated, normalization: Mapping[str, Node], average: Stored) ->
 def _deviation(normalization: Mapping[str, Node], channels: int) -> tuple[float, ...]:
     found = normalization.get("imageStd")
     if isinstance(found, Stored) and found.size in (1, channels):
-        return _decimals(found)
+        deviation = _decimals(found)
+        if not all(0 < value < math.inf for value in deviation):
+            raise DamagedError(
+                f"meta.normalization.imageStd is {list(deviation)}; expected positive numbers"
+            )
+        return deviation
     return (1.0,)
 
 
@@ -138,6 +146,8 @@ def _average(stated: Stated, average: Stored) -> tuple[tuple[float, ...], str | 
     channels = shape[2]
     if average.size == 0:
         return (0.0,), None
+    if average.size <= _MOST_AVERAGED:
+        _check_finite(average)
     if average.size in (1, channels):
         return _decimals(average), None
     size = average.shape[::-1] + (1,) * (3 - len(average.shape))
@@ -152,8 +162,18 @@ def _average(stated: Stated, average: Stored) -> tuple[tuple[float, ...], str | 
         )
         values = np.asarray(average.load(), np.float64).reshape(channels, -1)
         return tuple(values.mean(axis=1).tolist()), None
-    stated.notes.append(f"averageImage has {average.size} values, which do not fit; it is not read")
-    return (0.0,), None
+    raise DamagedError(
+        f"meta.normalization.averageImage has {average.size:,} values, which fit neither the "
+        f"{channels} channels of the input nor an image"
+    )
+
+
+def _check_finite(average: Stored) -> None:
+    if average.dtype.kind == "f" and not np.isfinite(average.load()).all():
+        raise DamagedError(
+            "meta.normalization.averageImage holds NaN or infinite values; fix: save the mean of "
+            "the images that the network was trained with"
+        )
 
 
 def _decimals(stored: Stored) -> tuple[float, ...]:
@@ -167,7 +187,12 @@ def _resize(normalization: Mapping[str, Node], size: tuple[int, int]) -> tuple[i
     border = numbers(normalization.get("border"))
     crop = numbers(normalization.get("cropSize"))
     height, width = size
-    if border.size in (1, 2) and border.any() and np.isfinite(border).all() and border.min() >= 0:
+    if not ((border >= 0) & (border <= _WIDEST_BORDER) & (border == np.floor(border))).all():
+        raise DamagedError(
+            f"meta.normalization.border is {border[:4].tolist()}; expected whole numbers of "
+            f"0 to {_WIDEST_BORDER:,}"
+        )
+    if border.size in (1, 2) and border.any():
         return height + int(border[0]), width + int(border[-1])
     if crop.size in (1, 2) and ((crop > 0) & (crop < 1)).all():
         return round(height / crop[0]), round(width / crop[-1])

@@ -10,54 +10,37 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
 from netparity.networks.node import GraphError, Node, Shape
-from netparity.networks.rounding import Precision, Split, rounded
+from netparity.networks.ops.how import RIGHT, Array, How
+from netparity.networks.rounding import rounded
 
-Array = npt.NDArray[np.floating[Any]]
+__all__ = [
+    "OPERATION",
+    "OPS",
+    "REQUIRED",
+    "RIGHT",
+    "Array",
+    "Elementwise",
+    "Fits",
+    "How",
+    "Known",
+    "Mistake",
+    "Op",
+    "Step",
+    "Tensors",
+    "always",
+    "attribute_of",
+    "run_step",
+    "values_in",
+    "wrong",
+]
+
 Tensors = Mapping[str, npt.NDArray[np.float32]]
-
-
-@dataclass(frozen=True)
-class How:
-    """How sums are taken and stored; the defaults are plain arithmetic.
-
-    Attributes:
-        channel_order: order in which the input channels of a sum are added.
-        partial_sums: number of terms per group (`sums.convolve`); `short` for groups of 4, or for
-            64 groups if there are more than 256 terms: almost term by term, as some tools sum.
-        operands: precision to which inputs and kernels are rounded before multiplication;
-            `bfloat16x3` for the sum of two bfloat16 numbers.
-        storage: precision in which every result is stored: the sums, with the bias, and after the
-            activation.
-        narrow_ops: the operations that `operands` and `storage` apply to; None for all.
-        fused: whether the bias is added before the sums are stored.
-    """
-
-    channel_order: Literal["stored", "shuffled", "shuffled-again"] = "stored"
-    partial_sums: int | Literal["short"] | None = None
-    operands: Precision | Split | None = None
-    storage: Precision | None = None
-    narrow_ops: frozenset[str] | None = None
-    fused: bool = False
-
-    @property
-    def sums(self) -> Precision | None:
-        """The precision in which sums are stored before the bias is added."""
-        return None if self.fused else self.storage
-
-    def at(self, op: str) -> How:
-        """How one operation is computed."""
-        if self.narrow_ops is None or op in self.narrow_ops:
-            return self
-        return replace(self, operands=None, storage=None)
-
-
-RIGHT = How()
 
 
 @dataclass(frozen=True)
@@ -281,7 +264,8 @@ def run_step(step: Step) -> Array:
     values = OPS[step.node.op].compute(step)
     for change in step.after:
         values = change(values)
-    return rounded(values, step.how.storage)
+    how = step.how
+    return values if step.node.op in how.wide_results else rounded(values, how.storage)
 
 
 def values_in(shape: Sequence[int]) -> int:

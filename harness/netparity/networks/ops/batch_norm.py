@@ -78,7 +78,7 @@ class BatchNorm(Elementwise):
     optional_roles = ("scale", "bias")
     parametric = True
     mistakes = (
-        *(other_epsilon(value) for value in ("1e-3", "1e-5", "1e-4")),
+        *(other_epsilon(value) for value in ("1e-3", "1e-5", "1e-4", "0.1", "0.9", "0.99")),
         Mistake(
             "variance-for-deviation",
             "the variance is taken for the standard deviation",

@@ -26,6 +26,7 @@ from netparity.networks.ops.kernel_mistakes import (
     is_grouped,
     kernel_mistakes,
 )
+from netparity.networks.ops.kernel_orders import CHANNELS_SWAPPED, order_mistakes
 from netparity.networks.ops.shared_mistakes import BIAS_MISSING, LOW_PRECISION
 from netparity.networks.ops.window_mistakes import CONV_PADS
 from netparity.networks.ops.window_reads import of_known
@@ -122,6 +123,7 @@ class Conv(Op):
             frozenset({"groups"}),
         ),
         *LOW_PRECISION,
+        *order_mistakes("kernels-channels-swapped", CHANNELS_SWAPPED, taps_used),
     )
 
     def check_attributes(self, node: Node) -> None:
@@ -160,8 +162,8 @@ class Conv(Op):
     def compute(self, step: Step) -> Array:
         """Image by image and group by group, in blocks of rows."""
         how = step.how
-        kernel = rounded(step.tensors["kernel"], how.operands)
-        x = rounded(step.inputs[0], how.operands)
+        kernel = how.operand(step.tensors["kernel"])
+        x = how.operand(step.inputs[0])
         values = rounded(_correlate(step, x, kernel), how.sums)
         bias = step.tensors.get("bias")
         return sums.add_bias(values, rounded(bias, how.storage) if bias is not None else None)

@@ -26,6 +26,7 @@ from netparity.networks.ops.kernel_mistakes import (
     GROUPS_INTERLEAVED,
     kernel_mistakes,
 )
+from netparity.networks.ops.kernel_orders import CHANNELS_SWAPPED
 from netparity.networks.ops.shared_mistakes import BIAS_MISSING, LOW_PRECISION
 from netparity.networks.ops.windows import MOST_STRIDE
 from netparity.networks.rounding import rounded
@@ -105,7 +106,7 @@ class ConvTranspose(Op):
         *kernel_mistakes(taps_used),
         Mistake(
             "kernels-channels-swapped",
-            "input and output channels of the kernels are swapped",
+            CHANNELS_SWAPPED,
             _channels_swapped,
             _is_square,
             frozenset({"kernel"}),
@@ -155,8 +156,8 @@ class ConvTranspose(Op):
     def compute(self, step: Step) -> Array:
         """One matrix product for each row of the kernel, added to the rows that it reaches."""
         how = step.how
-        kernel = rounded(step.tensors["kernel"], how.operands)
-        values = rounded(_scatter(step, rounded(step.inputs[0], how.operands), kernel), how.sums)
+        kernel = how.operand(step.tensors["kernel"])
+        values = rounded(_scatter(step, how.operand(step.inputs[0]), kernel), how.sums)
         bias = step.tensors.get("bias")
         return sums.add_bias(values, rounded(bias, how.storage) if bias is not None else None)
 

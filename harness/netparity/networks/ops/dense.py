@@ -9,6 +9,7 @@ from netparity.networks.node import Node, Shape
 from netparity.networks.ops import sums
 from netparity.networks.ops.attributes import product
 from netparity.networks.ops.base import Array, Known, Mistake, Op, Step, values_in, wrong
+from netparity.networks.ops.kernel_orders import order_mistakes, rows_in_order
 from netparity.networks.ops.reading_orders import READ_ORDERS, Order, is_another, letters
 from netparity.networks.ops.shared_mistakes import BIAS_MISSING, LOW_PRECISION
 from netparity.networks.rounding import rounded
@@ -60,7 +61,9 @@ class Dense(Op):
             )
             for order in READ_ORDERS[1:]
         ),
+        *(rows_in_order(order) for order in READ_ORDERS[1:3]),
         *LOW_PRECISION,
+        *order_mistakes("kernel-transposed", "inputs and units of the square kernel are swapped"),
     )
 
     def output_shape(
@@ -85,8 +88,8 @@ class Dense(Op):
     def compute(self, step: Step) -> Array:
         """One matrix product, taken in parts."""
         how = step.how
-        kernel = rounded(step.tensors["kernel"], how.operands)
-        values = rounded(_product(step, rounded(step.inputs[0], how.operands), kernel), how.sums)
+        kernel = how.operand(step.tensors["kernel"])
+        values = rounded(_product(step, how.operand(step.inputs[0]), kernel), how.sums)
         bias = step.tensors.get("bias")
         return sums.add_bias(values, rounded(bias, how.storage) if bias is not None else None)
 

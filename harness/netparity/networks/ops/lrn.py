@@ -20,6 +20,7 @@ from netparity.networks.ops.base import (
     Step,
 )
 from netparity.networks.ops.shared_mistakes import ALONE, missing
+from netparity.networks.rounding import rounded
 
 
 def _changed(attribute: str, change: Callable[[Step], Any]) -> Callable[[Step], Step]:
@@ -117,13 +118,22 @@ class Lrn(Elementwise):
             check_number(self, node, name, 0)
 
     def compute(self, step: Step) -> Array:
-        """The squares added neighbour by neighbour."""
-        x = step.inputs[0]
-        total = _total(step, x)
+        """The squares added neighbour by neighbour.
+
+        Step by step, narrow arithmetic stores the squares on the way; and where the result is
+        narrow too, the sum, its multiple, what is added to kappa, and the power.
+        """
+        x, how = step.inputs[0], step.how
+        wide = step.node.op in how.wide_results or not how.stepwise
+        stored = None if wide else how.storage
+        total = rounded(_total(step, x), stored)
         total *= float(step["alpha"])
+        total = rounded(total, stored)
         total += float(step["kappa"])
+        total = rounded(total, stored)
         with np.errstate(divide="ignore", invalid="ignore"):  # kappa may be 0
-            return np.asarray(x / np.power(total, float(step["beta"]), out=total))
+            power = np.power(total, float(step["beta"]), out=total)
+            return np.asarray(x / rounded(power, stored))
 
     def magnitude(self, step: Step) -> tuple[int, Array]:
         """|y|: the sum has positive terms only, so that its relative error is that of a term."""
@@ -134,7 +144,7 @@ class Lrn(Elementwise):
 
 def _total(step: Step, x: Array) -> Array:
     channels, size = x.shape[-1], step["size"]
-    squares = np.square(x)
+    squares = rounded(np.square(x), step.how.storage if step.how.stepwise else None)
     before, after = _sides(size, channels)
     padded = np.zeros((*x.shape[:-1], before + channels + after), x.dtype)
     padded[..., before : before + channels] = squares

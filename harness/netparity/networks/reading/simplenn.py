@@ -88,6 +88,11 @@ def network_of(file: McnFile, path: Path, input_size: Size | None = None) -> Rea
             )
             continue
         kind = _kind(layer, name, place == len(layers), made.notes)
+        if kind == "Pooling" and "pool" not in layer:
+            raise GraphError(
+                f"node {name[:80]!r} (pool) does not state its window; fix: add the field `pool`, "
+                "for which vl_simplenn_tidy has no default"
+            )
         fields = {("poolSize" if key == "pool" else key): value for key, value in layer.items()}
         made.add(name, kind, (last,), fields, _weights(layer), _text(layer, "name") or name)
         last = name

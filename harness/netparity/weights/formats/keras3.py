@@ -8,16 +8,15 @@ attribute `name` of `vars` is the user's name for the layer. A `.keras` file is 
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
-from netparity.files import hdf5, zip_file
-from netparity.files.limits import DamagedError, reading
+from netparity.files import hdf5, hdf5_writing, zip_file
+from netparity.files.limits import reading
 from netparity.files.source import Source
 from netparity.networks import Layer, Network
+from netparity.system.drafts import drafting
 from netparity.weights.contents import Format, Tensors, bias_values, kernel_values
 from netparity.weights.formats import keras3_listing
 from netparity.weights.layout import Layout
@@ -25,7 +24,6 @@ from netparity.weights.listing import Listing
 
 _LAYOUT = Layout(flat=True, first="BGR")
 _INSIDE = "model.weights.h5"
-_CHUNK_BYTES = 2**22
 _KERAS_VERSION = "3.0.0"
 
 
@@ -58,46 +56,31 @@ def listing_of_archive(source: Source) -> Listing:
         InputError: if the file is damaged or has another layout.
     """
     with reading(source.path, "a .keras archive"):
-        member = source.members[_INSIDE]
-        if member.offset is None:
-            raise DamagedError(f"its {_INSIDE} is compressed, which Keras does not do")
-        place = hdf5.Place(source.path, member.offset, member.size)
-        return keras3_listing.listing_of(hdf5.read(place, source.limits))
+        return keras3_listing.listing_of(source.hdf5_in_archive(_INSIDE))
 
 
 def write_h5(path: Path, model: Network, tensors: Tensors) -> None:
     """Write the same as `model.save_weights`."""
-    import h5py
-
-    with h5py.File(path, "w") as file:
+    with hdf5_writing.creating(path) as file:
         file.create_group("vars").attrs["name"] = model.name
         for group, name, layer in _groups(model):
             made = file.create_group(f"layers/{group}/vars")
             made.attrs["name"] = name
             if layer is not None and layer.parameters:
                 shape, values = kernel_values(tensors, layer, _LAYOUT)
-                hdf5.write(made, "0", shape, values)
-                hdf5.write(made, "1", *bias_values(tensors, layer))
+                hdf5_writing.write(made, "0", shape, values)
+                hdf5_writing.write(made, "1", *bias_values(tensors, layer))
 
 
 def write_archive(path: Path, model: Network, tensors: Tensors) -> None:
     """Write the same as `model.save`; `keras.models.load_model` can load it."""
-    inside = tempfile.NamedTemporaryFile(dir=path.parent, suffix=".weights.h5", delete=False)  # noqa: SIM115
-    inside.close()
-    try:
-        write_h5(Path(inside.name), model, tensors)
-        with zip_file.writing(path) as archive, open(inside.name, "rb") as weights:
+    with drafting(path.with_suffix(".h5")) as inside:
+        write_h5(inside, model, tensors)
+        with zip_file.writing(path) as archive:
             metadata = {"keras_version": _KERAS_VERSION, "date_saved": "1980-01-01@00:00:00"}
             zip_file.add(archive, "metadata.json", [json.dumps(metadata).encode()])
             zip_file.add(archive, "config.json", [json.dumps(_config(model)).encode()])
-            zip_file.add(archive, _INSIDE, _chunks(weights))
-    finally:
-        os.unlink(inside.name)
-
-
-def _chunks(file: IO[bytes]) -> Iterator[bytes]:
-    while chunk := file.read(_CHUNK_BYTES):
-        yield chunk
+            zip_file.add_file(archive, _INSIDE, inside)
 
 
 def _groups(model: Network) -> Iterator[tuple[str, str, Layer | None]]:

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from netparity.files import hdf5
+from netparity.files import hdf5, hdf5_writing
 from netparity.files.source import Source
 from netparity.networks import Layer, Network
 from netparity.weights import tensor_shapes
@@ -77,9 +77,7 @@ def _writer(
     layout: Layout, arrays: tuple[str, str], attributes: dict[str, str]
 ) -> Callable[[Path, Network, Tensors], None]:
     def write(path: Path, model: Network, tensors: Tensors) -> None:
-        import h5py
-
-        with h5py.File(path, "w", libver="earliest") as file:
+        with hdf5_writing.creating(path, libver="earliest") as file:
             groups = list(_groups(model))
             file.attrs["layer_names"] = np.array([name.encode() for name, _ in groups])
             for key, value in attributes.items():
@@ -105,7 +103,7 @@ def _write_group(
     group.attrs["weight_names"] = np.array([array.encode() for array in names])
     both = kernel_values(tensors, layer, layout), bias_values(tensors, layer)
     for array, (shape, values) in zip(names, both, strict=True):
-        hdf5.write(group, array, shape, values)
+        hdf5_writing.write(group, array, shape, values)
 
 
 def _groups(model: Network) -> Iterator[tuple[str, Layer | None]]:

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from netparity.errors import InputError
+from netparity.files.whole import read_whole
 
 _MOST_BYTES = 2**22
 
@@ -20,11 +21,7 @@ def read_map(path: Path) -> dict[str, str]:
         InputError: if it cannot be read, or names something twice.
     """
     try:
-        if path.stat().st_size > _MOST_BYTES:
-            raise InputError(f"--map {path} is larger than {_MOST_BYTES:,} bytes")
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"--map {path} cannot be read: {error.strerror}") from error
+        text = read_whole(path, "--map", _MOST_BYTES).decode("utf-8")
     except UnicodeDecodeError:
         raise InputError(f"--map {path} is not a text file") from None
     if text.lstrip().startswith("{"):

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from netparity.files import npy
 from netparity.files.limits import WEIGHTS, DamagedError, reading
 from netparity.files.protobuf import Field, File
+from netparity.files.source import open_source
 from netparity.networks.reading.caffe.blobs import blob_of
 
 MEAN_SUFFIXES = (".binaryproto", npy.SUFFIX)
@@ -23,6 +24,7 @@ def mean_colour(path: Path) -> tuple[float, ...]:
     Raises:
         InputError: if the file is not a mean image.
     """
+    open_source(path, WEIGHTS, "mean", "mean.binaryproto")
     with reading(path, "a mean image of Caffe's (.binaryproto or .npy)", "mean"):
         values = _from_npy(path) if path.suffix.lower() == npy.SUFFIX else _from_blob(path)
         sizes = values.shape

@@ -66,16 +66,13 @@ def _from_archive(source: Source) -> Saved:
     for name in (_CONFIG, _INSIDE):
         if name not in source.members:
             raise DamagedError(f"it has no {name}")
-    member = source.members[_INSIDE]
-    if member.offset is None:
-        raise DamagedError(f"its {_INSIDE} is compressed, which Keras does not do")
     metadata = {}
     if _METADATA in source.members:
         metadata = _parsed(source.members[_METADATA].bytes(_MOST_TEXT_BYTES))
     config = _parsed(source.members[_CONFIG].bytes(_MOST_TEXT_BYTES))
     metadata = metadata if isinstance(metadata, dict) else {}
     own = metadata if metadata.get("written_by") == "netparity" else {}
-    root = hdf5.read(hdf5.Place(source.path, member.offset, member.size), source.limits)
+    root = source.hdf5_in_archive(_INSIDE)
     release = str(metadata.get("keras_version", ""))
     return Saved(config, _major(release), "", ByKind(root), own, release)
 

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 
-from netparity.files import hdf5, zip_file
+from netparity.files import hdf5_writing, zip_file
 from netparity.networks.graph import GraphError, Network
 from netparity.networks.ops.base import Tensors
 from netparity.networks.reading.keras.weights import snake_case
@@ -21,9 +18,9 @@ from netparity.networks.writing.keras.metadata import metadata_of
 from netparity.networks.writing.keras.names import unused
 from netparity.networks.writing.keras.order import in_keras_order
 from netparity.networks.writing.keras.plan import LAYERS, KerasLayer, Plan, Ref
+from netparity.system.drafts import drafting
 
 _WEIGHTS = "model.weights.h5"
-_CHUNK_BYTES = 2**22
 
 
 def write(path: Path, network: Network, tensors: Tensors) -> None:
@@ -33,18 +30,14 @@ def write(path: Path, network: Network, tensors: Tensors) -> None:
         GraphError: naming node and operation, if Keras has no layers for it.
     """
     plan = planned(network, tensors)
-    inside = tempfile.NamedTemporaryFile(dir=path.parent, suffix=".weights.h5", delete=False)  # noqa: SIM115
-    inside.close()
-    try:
-        _write_weights(Path(inside.name), network.name, plan.layers)
-        with zip_file.writing(path) as archive, open(inside.name, "rb") as weights:
+    with drafting(path.with_suffix(".h5")) as inside:
+        _write_weights(inside, network.name, plan.layers)
+        with zip_file.writing(path) as archive:
             config = json.dumps(_config(plan), default=_plain)
             metadata = json.dumps(metadata_of(plan), default=_plain)
             zip_file.add(archive, "metadata.json", [metadata.encode()])
             zip_file.add(archive, "config.json", [config.encode()])
-            zip_file.add(archive, _WEIGHTS, _chunks(weights))
-    finally:
-        os.unlink(inside.name)
+            zip_file.add_file(archive, _WEIGHTS, inside)
 
 
 def planned(network: Network, tensors: Tensors) -> Plan:
@@ -69,16 +62,9 @@ def _plain(number: Any) -> Any:
     return number.item()
 
 
-def _chunks(file: IO[bytes]) -> Iterator[bytes]:
-    while chunk := file.read(_CHUNK_BYTES):
-        yield chunk
-
-
 def _write_weights(path: Path, name: str, layers: list[KerasLayer]) -> None:
     """Write `layers/conv2d_3/vars/0`: by kind and number, as Keras's `save_weights` does."""
-    import h5py
-
-    with h5py.File(path, "w") as file:
+    with hdf5_writing.creating(path) as file:
         file.create_group("vars").attrs["name"] = unused(name, set())
         counts: dict[str, int] = {}
         for layer in layers:
@@ -91,7 +77,7 @@ def _write_weights(path: Path, name: str, layers: list[KerasLayer]) -> None:
             group.attrs["name"] = layer.name
             for place, weight in enumerate(layer.weights):
                 values = np.ascontiguousarray(weight.load(), dtype="<f4")
-                hdf5.write(group, str(place), weight.shape, [values])
+                hdf5_writing.write(group, str(place), weight.shape, [values])
 
 
 def _config(plan: Plan) -> dict[str, Any]:
