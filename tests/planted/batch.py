@@ -13,7 +13,8 @@ import numpy.typing as npt
 from netparity.inputs import SAMPLE_IMAGE
 from netparity.networks import Layer, Network
 from netparity.protocol import Job
-from netparity.run.process import Assignment, make_job
+from netparity.run.assignment import Assignment
+from netparity.run.jobs import make_job
 from netparity.runners import RUNNERS, Runner, create_runners
 from netparity.runners.environments import Environments
 from netparity.system.launch import Command, Exit, launch

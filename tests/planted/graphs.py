@@ -17,7 +17,8 @@ from netparity.parity import ORDERS, ReferencePass, Rule, Truth
 from netparity.results.folder import RunFolder, read_npy
 from netparity.results.network import store_network
 from netparity.run.acceptance import check_features, read_result
-from netparity.run.process import Assignment, Graph, make_job
+from netparity.run.assignment import Assignment, Graph
+from netparity.run.jobs import make_job
 from netparity.runners import RUNNERS, create_runners
 from netparity.runners.environments import Environments
 from netparity.system.launch import Command, Exit, launch

@@ -91,10 +91,12 @@ def test_three_mistakes_in_one_run(octave: str, clean: RunFolder, tmp_path: Path
         "confirmed: conv3_2: the kernels are rotated by 180°",
         "confirmed: fc6: the exported feature is that of fc7",
         "averageImage",  # in the tool's own words
+        "times the error of rounding)",
         "own input exactly reproduced by: bicubic",
     ):
         assert words in done.stdout, words
     assert (clean.path / "diagnosis.md").exists()
+    assert "the kernels are rotated by 180°" in (clean.path / "report.html").read_text()
     [found] = json.loads(diagnose(clean.path, "--json").stdout)
     places = [finding["place"] for finding in found["diagnosis"]["findings"]]
     assert places == ["conv1_1", "conv3_2", "fc6"]

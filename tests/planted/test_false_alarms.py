@@ -15,10 +15,6 @@ from tests.planted.batch import TOOLS
 ROOT = Path(__file__).parents[2]
 
 
-JAX = "keras3-jax"
-"""Compiles for several seconds for each network and number of images."""
-
-
 def alarms(tmp_path: Path, nets: int, tools: Sequence[str]) -> list[dict]:
     """The verdicts of the benchmark."""
     out = tmp_path / f"{nets} networks.json"
@@ -30,10 +26,9 @@ def alarms(tmp_path: Path, nets: int, tools: Sequence[str]) -> list[dict]:
 
 
 @pytest.mark.usefixtures("keras3_python", "keras3_jax_python", "keras2_python", "octave")
-def test_a_few_random_networks_raise_no_alarm(tmp_path: Path) -> None:
-    quick = [tool for tool in TOOLS if tool != JAX]
-    verdicts = alarms(tmp_path, 5, quick) + alarms(tmp_path, 1, [JAX, "matconvnet-octave"])
-    assert len(verdicts) > 600
+def test_a_random_network_raises_no_alarm(tmp_path: Path) -> None:
+    verdicts = alarms(tmp_path, 1, TOOLS)
+    assert len(verdicts) > 150
     assert {each["tool"] for each in verdicts} == set(TOOLS)
     harmless = ("pass", "identical", "inconclusive")  # a dead layer can show nothing
     assert not [each for each in verdicts if each["verdict"] not in harmless]

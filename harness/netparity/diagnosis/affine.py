@@ -7,7 +7,7 @@ them is not linear), and named afterwards if they are known ones.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -25,6 +25,9 @@ _PART = 0.3
 """The change in between, as a part of the error."""
 
 _ROUNDS = 20
+_SLOW = 0.3
+"""A step that leaves more of the error than this asks for new slopes."""
+
 _PROGRESS = 0.9
 """A round that leaves more of the error than this has stalled."""
 
@@ -69,6 +72,10 @@ class Affine:
         return np.ascontiguousarray(made[..., ::-1] if self.channels_swapped else made)
 
 
+Compute = Callable[[Sequence[Affine]], Sequence[Array]]
+"""From inputs with other means and scales to their features."""
+
+
 def as_affine(change: InputChange | None, network: Network) -> Affine:
     """The numbers of a known mistake with mean and scale; those of the right input for None."""
     mean = np.asarray(network.mean_rgb, dtype=np.float64)
@@ -82,47 +89,60 @@ def as_affine(change: InputChange | None, network: Network) -> Affine:
 
 
 def fit(
-    compute: Callable[[Affine], Array],
+    compute: Compute,
     values: Array,
     start: Affine,
     enough: float,
-    over: Callable[[], bool] = lambda: False,
 ) -> tuple[Affine, float]:
     """The numbers with which the computed feature comes nearest to the exported one.
 
+    Slopes are measured where the last ones led astray, and corrected otherwise by what a step has
+    changed (Broyden, A class of methods for solving nonlinear simultaneous equations, 1965).
+
     Args:
-        compute: the feature of an input with these numbers.
+        compute: the features of inputs with these numbers.
         values: the exported feature.
         enough: a relative L2 error at which to stop.
-        over: whether the time is up.
 
     Returns:
         The numbers, and the relative L2 error that they leave.
     """
-    best, at = start, compute(start)
+    best, [at] = start, compute([start])
     error, stalls = relative_l2(values, at), 0
+    slopes: Array | None = None
     for _ in range(_ROUNDS):
-        if error <= enough or stalls == _MOST_STALLS or not np.isfinite(error) or over():
+        if error <= enough or stalls == _MOST_STALLS or not np.isfinite(error):
             break
-        # Far away, longer steps see the slope behind the kinks of ReLUs and pools.
-        length = float(np.clip(_PART * error / (1 + 3 * stalls), *_LENGTHS))
-        slopes = np.stack(
-            [(compute(_moved(best, step)) - at).ravel() / length for step in length * np.eye(6)],
-            axis=1,
-        ).astype(np.float64)
+        measured = slopes is None
+        if slopes is None:
+            # Far away, longer steps see the slope behind the kinks of ReLUs and pools.
+            length = float(np.clip(_PART * error / (1 + 3 * stalls), *_LENGTHS))
+            slopes = _slopes(compute, best, at, length)
         wanted = (np.asarray(values, dtype=np.float64) - at).ravel()
         step = np.linalg.lstsq(slopes, wanted, rcond=1e-9)[0]
         before = error
-        for _ in range(_HALVINGS):
+        for _ in range(_HALVINGS if measured else 1):
             tried = _moved(best, step)
-            result = compute(tried)
+            [result] = compute([tried])
             left = relative_l2(values, result)
             if left < error:
+                changed = np.subtract(result, at, dtype=np.float64).ravel()
+                slopes = slopes + np.outer(changed - slopes @ step, step) / (step @ step)
                 best, at, error = tried, result, left
                 break
             step = step / 2
-        stalls = stalls + 1 if error > _PROGRESS * before else 0
+        if error > _SLOW * before:
+            slopes = None
+        if measured:
+            stalls = stalls + 1 if error > _PROGRESS * before else 0
     return best, error
+
+
+def _slopes(compute: Compute, best: Affine, at: Array, length: float) -> Array:
+    """The change of the feature with each of the six numbers, in columns."""
+    moved = compute([_moved(best, step) for step in length * np.eye(6)])
+    changes = [np.subtract(each, at, dtype=np.float64).ravel() / length for each in moved]
+    return np.stack(changes, axis=1)
 
 
 def _moved(start: Affine, step: Array) -> Affine:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 
 import numpy as np
 
 from netparity.diagnosis import dropout, fitting
-from netparity.diagnosis.affine import Affine
 from netparity.diagnosis.candidates import (
     beside,
     narrower,
@@ -20,10 +20,11 @@ from netparity.diagnosis.candidates import (
 from netparity.diagnosis.findings import Cause, Explanation, Finding
 from netparity.diagnosis.image_candidates import changes_beside, usual_inputs
 from netparity.diagnosis.mistakes import can_drop_out
+from netparity.diagnosis.pace import Pace
 from netparity.diagnosis.segment import NO_MISTAKE, Candidate, Segment
 from netparity.diagnosis.suspicion import unexplained
 from netparity.diagnosis.treatments import Treatment, treatments_of
-from netparity.diagnosis.trials import FITTED, Trials
+from netparity.diagnosis.trials import FITTED, Report, Trials
 from netparity.networks.ops.base import Array
 from netparity.parity.floor import relative_l2
 
@@ -34,8 +35,21 @@ _WIDTHS = ((4, 1.0), (3, 0.4), (2, 0.2))
 """How many candidates of one, two and three mistakes are kept, to try all others beside them, and
 which part of the error they may leave."""
 
-_FIT_AFTER = 5
-"""Groups of candidates, the usual resizes among them, before the means and scales are fitted."""
+_COMMON_GROUPS = 3
+"""Groups of single mistakes that are common: at the end, with the input, and other inputs. Mean and
+scale are fitted next, if any of them comes near."""
+
+_SINGLE_GROUPS = 4
+"""With the likely mistakes inside the network; then come pairs of the common ones."""
+
+_BESIDE_GROUPS = 2
+"""Further groups that only `beside` has: the input more exactly, and several changes of it."""
+
+_MOST_COMMON = 2
+"""Mistakes beside which the common ones are tried early."""
+
+_FEW_ADDED_UP, _MOST_ADDED_UP = 12, 40
+"""Pairs that are tried because their changes add up to the error."""
 
 _NO_CHANGE = 1e-3
 """A treatment that changes the right values by less does nothing."""
@@ -45,15 +59,10 @@ class Attempt:
     """One layer with one possible input: every candidate that was tried, and its result."""
 
     def __init__(
-        self,
-        segment: Segment,
-        values: Array,
-        factor: float,
-        done: Callable[[], None],
-        over: Callable[[], bool] = lambda: False,
+        self, segment: Segment, values: Array, factor: float, report: Report, pace: Pace
     ) -> None:
         self._segment, self._values = segment, values
-        self._trials = Trials(segment, values, factor, done, over)
+        self._trials = Trials(segment, values, factor, report, pace)
         self._treatments = [each for each in treatments_of(values) if self._matters(each)]
         place = segment.network.owner(segment.node)
         shown = next((each for each in self._treatments if each.evident), None)
@@ -119,7 +128,10 @@ class Attempt:
         return min((residual for residual, _ in self._trials.results), default=np.inf)
 
     def try_singles(self) -> None:
-        """Try one mistake at one place, or the same mistake everywhere."""
+        """Try one mistake at one place, or the same mistake everywhere.
+
+        Behind several layers, the likeliest pairs come before the rare mistakes.
+        """
         if self._trials.stored is not None or self._base is not NO_MISTAKE:
             self._trials.try_all([self._base])
         if self._base is not NO_MISTAKE and self._segment.is_single:
@@ -128,24 +140,24 @@ class Attempt:
                 self._trials.try_all(group)
             if self.confirmed:
                 return
-        groups = singles(self._segment, self._treatments)
-        if self._base is not NO_MISTAKE:
-            groups = beside(self._segment, self._base, self._treatments)
         to_fit = [self._base]
-        for number, group in enumerate(groups):
-            if number == _FIT_AFTER and not self.confirmed:
+        for number, group in enumerate(self._groups()):
+            if number == 1 and not self.confirmed:
+                self._trials.try_all(self._dropout())
+            if number == _COMMON_GROUPS and not self.confirmed:
+                self._try_fits([self._base], fitting.from_the_nearest)
+            if number == _SINGLE_GROUPS and not self.confirmed:
+                self._try_common_pairs()
                 self._try_fits(to_fit)
                 to_fit = []
-            if self.confirmed and not self._segment.is_single:
+            if self._is_done():
                 break  # the remaining groups are slow, and none of them looks like these
             self._trials.try_all(group)
         if self.confirmed and not self._segment.is_single:
             self._trials.try_all(narrower(self._segment, self.confirmed[0].causes))
-        if not self.confirmed:
-            self._trials.try_all(self._dropout())
-        if not self.confirmed:
+        if not self._is_done():
             self._trials.try_all(changes_beside(self._segment, self._base))
-        if not self.confirmed:
+        if not self._is_done():
             self._try_fits([*to_fit, *usual_inputs(self._segment, self._base)])
 
     def try_beside(self) -> None:
@@ -153,16 +165,18 @@ class Attempt:
         if self._segment.is_single:
             return
         for level in range(len(_WIDTHS)):
+            self._trials.try_all(self._trials.sketches.pairs(_MOST_ADDED_UP))
             for base in self._best(level):
+                if self.confirmed or self._trials.time_is_up():
+                    return
                 self._segment.focus(base)
-                for group in beside(self._segment, base, self._treatments, level):
+                left = self._trials.left_by(base)
+                for group in beside(self._segment, base, self._treatments, level, left):
                     self._trials.try_all(group)
-                    if self.confirmed:
+                    if self._is_done():
                         return
                 if level == 0:
                     self._try_fits([base, *usual_inputs(self._segment, base)])
-                if self.confirmed or self._trials.time_is_up():
-                    return
         self._segment.focus(NO_MISTAKE)
 
     def try_pairs(self) -> None:
@@ -170,12 +184,44 @@ class Attempt:
         ranked = [candidate for _, candidate in self._trials.ranked]
         most = _MOST_PAIRED[self._segment.is_single]
         self._trials.try_all(pairs(self._segment, ranked, most))
-        if not self.confirmed:
+        if not self._is_done():
             network, node = self._segment.network, self._segment.node
             mistakes = [*of_layer(network, node), *other_weights(self._segment)]
             self._trials.try_all(
                 joined for mistake in mistakes for joined in self._dropout(mistake)
             )
+
+    def _is_done(self) -> bool:
+        """Whether the search ends here: a cause is confirmed, or the time is up.
+
+        In a single layer, all are tried that explain as much.
+        """
+        if self._trials.time_is_up():
+            return True
+        return bool(self.confirmed) and not self._segment.is_single
+
+    def _groups(self) -> Iterator[list[Candidate]]:
+        """Single mistakes, beside what the values themselves show."""
+        error = self._trials.before
+        if self._base is NO_MISTAKE:
+            return singles(self._segment, self._treatments, error)
+        return beside(self._segment, self._base, self._treatments, 0, error)
+
+    def _try_common_pairs(self) -> None:
+        """What is common beside the mistakes that explain most so far."""
+        if self._segment.is_single or not self._segment.from_input:
+            return
+        self._trials.try_all(self._trials.sketches.pairs(_FEW_ADDED_UP))
+        for base in self._best(0)[:_MOST_COMMON]:
+            if self.confirmed or self._trials.time_is_up():
+                break
+            self._segment.focus(base)
+            groups = beside(self._segment, base, self._treatments, 0, self._trials.left_by(base))
+            for group in islice(groups, _COMMON_GROUPS + _BESIDE_GROUPS):
+                self._trials.try_all(group)
+                if self._is_done():
+                    break
+        self._segment.focus(NO_MISTAKE)
 
     @property
     def finding(self) -> Finding:
@@ -183,9 +229,10 @@ class Attempt:
         place, since = self._segment.network.owner(self._segment.node), self._segment.since
         confirmed = self.confirmed
         if confirmed:
-            fewest = len(confirmed[0].causes)
-            equal = [other for other in confirmed[1:] if len(other.causes) == fewest]
-            return Finding(place, since, self._trials.before, confirmed[0], equal)
+            tried = len(self._trials.results)
+            return Finding(
+                place, since, self._trials.before, confirmed[0], self._trials.equal, tried
+            )
         return unexplained(self._trials, self._base)
 
     def _matters(self, treatment: Treatment) -> bool:
@@ -197,13 +244,13 @@ class Attempt:
 
     def _best(self, level: int) -> list[Candidate]:
         """The best candidate of each kind, with so many mistakes beside the evident one."""
-        wanted = len(_kinds(self._base)) + 1 + level
+        wanted = len(self._base.parts) + 1 + level
         width, part = _WIDTHS[level]
         if level == 0 and (shown := self._shown_by_signs()) is not None:
             return [shown]
         chosen: dict[tuple[str, ...], Candidate] = {}
         for residual, candidate in self._trials.ranked:
-            kinds = _kinds(candidate)
+            kinds = candidate.parts
             if len(kinds) != wanted or any(c.mistake in FITTED for c in candidate.causes):
                 continue  # numbers that were fitted in place of another mistake are misleading
             if kinds not in chosen and residual < part * self._trials.before:
@@ -231,10 +278,10 @@ class Attempt:
             None,
         )
 
-    def _try_fits(self, bases: Sequence[Candidate]) -> None:
+    def _try_fits(self, bases: Sequence[Candidate], fits: fitting.Fits = fitting.of_input) -> None:
         """Means and scales of the input that are solved for, until one is confirmed."""
         for base in bases:
-            for candidate in fitting.of_input(self._trials, base):
+            for candidate in fits(self._trials, base):
                 self._trials.try_all([candidate])
                 if self.confirmed:
                     self._trials.try_all(fitting.known(self._segment, candidate))
@@ -245,21 +292,9 @@ class Attempt:
         network, node = self._segment.network, self._segment.node
         if not can_drop_out(network, node):
             return
-        mask = dropout.output_mask(self._values, self._segment.compute(joined_with))
+        computed = self._segment.compute(joined_with, np.float32)
+        mask = dropout.output_mask(self._values, computed)
         if mask is not None:
             cause = Cause("dropout", network.owner(node))
             if joined := Candidate((cause,), scales={node.name: mask}).joined(joined_with):
                 yield joined
-
-
-def _kinds(candidate: Candidate) -> tuple[str, ...]:
-    """Which parts of the computation a candidate changes."""
-    parts = {
-        "affine" if isinstance(candidate.input, Affine) else "input": candidate.input,
-        "other_input": candidate.other_input,
-        "changes": candidate.changes,
-        "weights": candidate.weights,
-        "read": candidate.read,
-        "treatment": candidate.treatment,
-    }
-    return tuple(name for name, part in parts.items() if part)

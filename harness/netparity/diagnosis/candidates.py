@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import combinations
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations, islice
 
 from netparity.diagnosis.findings import Cause
 from netparity.diagnosis.image_candidates import (
@@ -14,70 +14,117 @@ from netparity.diagnosis.image_candidates import (
     other_inputs,
     without_input,
 )
-from netparity.diagnosis.mistakes import is_left_out, mistakes_of
+from netparity.diagnosis.mistakes import is_narrow, mistakes_of
+from netparity.diagnosis.neighbours import readings, skipped
+from netparity.diagnosis.order import AT_NODES, COMMON_INPUTS, ENDS, MORE_EXACTLY
 from netparity.diagnosis.segment import Candidate, Segment
 from netparity.diagnosis.treatments import Treatment
 from netparity.networks import Network, Node
 from netparity.networks.ops.base import Mistake
 
-_FURTHEST = 2
-"""Number of layers by which a feature may have been read too early or too late."""
-
 _ALONE = frozenset({"treated-permuted", "treated-images"})
 """What fits too well by chance to be tried beside other mistakes."""
+
+_MOST_OF_PRECISION = 0.25
+"""Largest error that narrow arithmetic makes: twice that of bfloat16 in any measured layer."""
+
+_TOGETHER = 8
+"""Other inputs that are tried before the next group."""
 
 _MOST_RESIZES = 6
 _MOST_WITH_THE_BEST = 60
 
 
-def singles(segment: Segment, treatments: Sequence[Treatment] = ()) -> Iterator[list[Candidate]]:
+def singles(
+    segment: Segment, treatments: Sequence[Treatment] = (), error: float = 0.0
+) -> Iterator[list[Candidate]]:
     """One mistake at one place, or the same mistake at every layer that can have it.
 
     Args:
         treatments: what may have been done to the feature afterwards.
+        error: the error that is left to explain. Narrow arithmetic makes no large ones.
 
     Yields:
-        Groups of candidates that may look alike, the cheapest group first.
+        Groups of candidates that may look alike, the likeliest and cheapest first.
     """
     network = segment.network
-    first = [of_change(change) for change in input_changes(segment) if len(change.mistakes) == 1]
+    small = segment.is_single or error <= _MOST_OF_PRECISION
     cheap = segment.nodes if segment.is_single else [*_vectors(segment)]
-    for node in reversed(cheap):
-        first += of_node(network, node)
-    yield [*first, *_readings(segment), *_treated(segment, treatments)]
-    yield list(other_weights(segment))
-    yield from ([candidate] for candidate in other_inputs(segment))
+    last = [each for node in reversed(cheap) for each in of_node(network, node, narrow=small)]
+    ends = [*last, *readings(segment), *_treated(segment, treatments)]
+    first = [of_change(change) for change in input_changes(segment) if len(change.mistakes) == 1]
+    if segment.is_single:
+        yield [*first, *ends]
+        ends = []  # a mistake at the end is one in the layer: pairs come later
+    else:
+        yield ends
+        yield with_ends(first, ends)
+    others = other_inputs(segment)
+    yield with_ends(islice(others, COMMON_INPUTS), ends)
+    maps = [node for node in segment.nodes if node not in cheap]
+    inside = [each for node in reversed(maps) for each in of_node(network, node, narrow=small)]
+    whole = [*_everywhere(network, segment.nodes, narrow=small)]
     if not segment.is_single:
-        yield list(_everywhere(network, segment.nodes))
-        maps = [node for node in segment.nodes if node not in cheap]
-        yield [candidate for node in reversed(maps) for candidate in of_node(network, node)]
+        yield [each for each in (*whole, *inside) if each.causes[0].mistake in AT_NODES]
+    yield list(other_weights(segment))
+    if not segment.is_single:
+        yield inside
+        yield whole
+    while group := [*islice(others, _TOGETHER)]:
+        yield with_ends(group, ends)
+
+
+def with_ends(candidates: Iterable[Candidate], ends: Sequence[Candidate]) -> list[Candidate]:
+    """Each candidate, and beside it the likely mistakes at the end, which cost next to nothing."""
+    likely = [end for end in ends if end.causes[0].mistake in ENDS]
+    found = []
+    for candidate in candidates:
+        beside_it = (candidate.joined(end) for end in likely)
+        found += [candidate, *(joined for joined in beside_it if joined)]
+    return found
 
 
 def beside(
-    segment: Segment, base: Candidate, treatments: Sequence[Treatment] = (), level: int = 0
+    segment: Segment,
+    base: Candidate,
+    treatments: Sequence[Treatment] = (),
+    level: int = 0,
+    error: float = 0.0,
 ) -> Iterator[list[Candidate]]:
     """One more mistake beside those of another candidate, in groups as `singles` yields them.
 
     Args:
         level: how many mistakes there are besides the base's first one. A third mistake is looked
             for in the image and the feature alone.
+        error: the error that the base leaves.
     """
-    if base.other_input is not None:
-        nearer = map(of_input, segment.inputs.beside(base.other_input))
-        rest = without_input(base)
-        yield [joined for each in nearer if (joined := each.joined(rest))]
+    nearer = _nearer(segment, base)
+    yield [*islice(nearer, MORE_EXACTLY)]
     yield list(changes_beside(segment, base))
     near = [each for each in treatments if each.mistake not in _ALONE]
-    groups = singles(segment, near) if level == 0 else _around(segment, near)
+    groups = singles(segment, near, error) if level == 0 else _around(segment, near)
     for group in groups:
         yield [joined for each in group if (joined := base.joined(each))]
+    while further := [*islice(nearer, _TOGETHER)]:
+        yield further
+
+
+def _nearer(segment: Segment, base: Candidate) -> Iterator[Candidate]:
+    """What is done to the image besides, or more exactly, beside the rest of a candidate."""
+    if base.other_input is not None:
+        rest = without_input(base)
+        for other in segment.inputs.beside(base.other_input):
+            if joined := of_input(other).joined(rest):
+                yield joined
 
 
 def _around(segment: Segment, treatments: Sequence[Treatment]) -> Iterator[list[Candidate]]:
     """One mistake before or after the network."""
     changes = [of_change(change) for change in input_changes(segment) if len(change.mistakes) == 1]
     yield [*changes, *_treated(segment, treatments)]
-    yield from ([candidate] for candidate in other_inputs(segment))
+    others = other_inputs(segment)
+    while group := [*islice(others, _TOGETHER)]:
+        yield group
 
 
 def _treated(segment: Segment, treatments: Sequence[Treatment]) -> Iterator[Candidate]:
@@ -122,11 +169,11 @@ def pairs(segment: Segment, ranked: list[Candidate], most: int) -> Iterator[Cand
             yield joined
     later = {node.name for node in segment.beyond}
     for reading in (candidate for candidate in chosen if candidate.read in later):
-        nodes = [*_layer(network, segment.node), *_skipped(segment, str(reading.read))]
+        nodes = [*_layer(network, segment.node), *skipped(segment, str(reading.read))]
         for mistake in _everywhere(network, nodes):
             if joined := reading.joined(mistake):
                 yield joined
-        for node in _skipped(segment, str(reading.read)):
+        for node in skipped(segment, str(reading.read)):
             for mistake in of_node(network, node):
                 if joined := reading.joined(mistake):
                     yield joined
@@ -149,10 +196,11 @@ def other_weights(segment: Segment) -> Iterator[Candidate]:
             yield Candidate((cause,), weights=source)
 
 
-def of_node(network: Network, node: Node) -> Iterator[Candidate]:
-    """Every mistake that this node can have."""
+def of_node(network: Network, node: Node, *, narrow: bool = True) -> Iterator[Candidate]:
+    """Every mistake that this node can have, narrow arithmetic among them or not."""
     for mistake in mistakes_of(network, node):
-        yield _made(network, mistake, [node])
+        if narrow or not is_narrow(mistake):
+            yield _made(network, mistake, [node])
 
 
 def of_layer(network: Network, node: Node) -> Iterator[Candidate]:
@@ -193,79 +241,17 @@ def everywhere(network: Network, nodes: Sequence[Node], key: str) -> Candidate:
     return Candidate((), changes=changes)
 
 
-def _everywhere(network: Network, nodes: Sequence[Node]) -> Iterator[Candidate]:
+def _everywhere(
+    network: Network, nodes: Sequence[Node], *, narrow: bool = True
+) -> Iterator[Candidate]:
     """The same mistake at every node that can have it."""
     fitting: dict[str, list[tuple[Mistake, Node]]] = {}
     for node in nodes:
         for mistake in mistakes_of(network, node):
-            fitting.setdefault(mistake.key, []).append((mistake, node))
+            if narrow or not is_narrow(mistake):
+                fitting.setdefault(mistake.key, []).append((mistake, node))
     for key, places in fitting.items():
         if len(places) > 1:
             causes = tuple(Cause(key, network.owner(node)) for _, node in places)
             changes = {node.name: (mistake,) for mistake, node in places}
             yield Candidate(causes, changes=changes)
-
-
-def _readings(segment: Segment) -> Iterator[Candidate]:
-    """The feature of a neighbouring layer of the same shape in place of this one's."""
-    network, judged = segment.network, segment.node
-    shape = network.shapes[judged.name]
-    own = network.owner(judged)
-    for node in _after(segment):
-        if network.shapes[node.name] != shape:
-            continue
-        if judged.inner and node.name == own:
-            yield Candidate((Cause("relu-applied", own),), read=node.name)
-        else:
-            yield Candidate((Cause("off-by-one", own, node.name),), read=node.name)
-    # Of two equal features, either may have been misread. If the first was already found to be
-    # wrong, the second is not blamed for being equal to it.
-    inside = {node.name for node in segment.nodes} | segment.known.keys() - segment.doubted
-    for node in _before(segment):
-        if node.name in inside and network.shapes[node.name] == shape:
-            yield Candidate((Cause("off-by-one", own, node.name),), read=node.name)
-
-
-def _after(segment: Segment) -> list[Node]:
-    """The next features in the network's order, and those along the edges."""
-    near = _along(segment.network, segment.node, lambda node: segment.network.readers[node.name])
-    near |= {node.name for node in segment.beyond[:_FURTHEST]}
-    return [node for node in segment.beyond if node.name in near]
-
-
-def _before(segment: Segment) -> list[Node]:
-    """The last features in the network's order, and those along the edges, the nearest first."""
-    network, judged = segment.network, segment.node
-    near = _along(network, judged, lambda node: _read_by(network, node))
-    near |= {node.name for node in segment.before[-_FURTHEST:]}
-    if any(is_left_out(mistake) for mistake in mistakes_of(network, judged)):
-        # The operation was left out: that is what a feature of its input shows.
-        near -= set(judged.inputs)
-    return [node for node in reversed(segment.before) if node.name in near]
-
-
-def _read_by(network: Network, node: Node) -> list[Node]:
-    return [network.by_name[name] for name in node.inputs if name in network.by_name]
-
-
-def _along(network: Network, start: Node, step: Callable[[Node], Iterable[Node]]) -> set[str]:
-    """The names of the features within a few steps; inner nodes do not count as a step."""
-    found: set[str] = set()
-    reached = [start]
-    for _ in range(_FURTHEST):
-        waiting, reached = [*reached], []
-        while waiting:
-            for node in step(waiting.pop()):
-                if node.inner:
-                    waiting.append(node)
-                elif node.name not in found:
-                    found.add(node.name)
-                    reached.append(node)
-    return found
-
-
-def _skipped(segment: Segment, read: str) -> list[Node]:
-    """The nodes after the judged one up to the one that was read."""
-    nodes = segment.network.nodes
-    names = [node.name for node in nodes]
-    return list(nodes[names.index(segment.node.name) + 1 : names.index(read) + 1])

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from netparity.diagnosis.affine import Affine, as_affine, fit
+from netparity.diagnosis.affine import Affine, Compute, as_affine, fit
 from netparity.diagnosis.affine_names import named, seen_in
 from netparity.diagnosis.findings import INPUT_PLACE, Cause
 from netparity.diagnosis.image_candidates import input_changes, of_change
@@ -23,6 +23,11 @@ _FEWEST = 24
 """Values that are needed to fit six numbers."""
 
 _MOST_STARTS = 3
+_A_FIT = 7
+"""Passes that a fit takes at least."""
+
+_NEAREST = 0.7
+"""Sine of the angle between the values and those of a start, beyond which no fit leads to them."""
 
 _SAME = 1e-3
 """Largest difference between fitted numbers and known ones; means as parts of 255."""
@@ -31,26 +36,84 @@ _DIVIDED = ((58.0, 116.0), (58.0, 232.0), (255.0, 0.0), (255.0, 116.0))
 """Divisors and means beside which the biases count for more, as after torchvision's `Normalize`."""
 
 
+Fits = Callable[[Trials, Candidate], Iterator[Candidate]]
+"""Candidates with fitted numbers, beside another one."""
+
+
+class _OutOfTimeError(Exception):
+    """There is no time for the passes of a fit."""
+
+
 def of_input(trials: Trials, base: Candidate) -> Iterator[Candidate]:
     """The input with the mean and scale of each channel that fit best, beside a candidate."""
     segment = trials.segment
     if not can_be_fitted(segment) or isinstance(base.input, Affine) or trials.values.size < _FEWEST:
         return
-    network = segment.network
 
-    def compute(affine: Affine) -> Array:
-        return segment.compute(replace(base, input=affine), np.float32)
+    def compute(affines: Sequence[Affine]) -> list[Array]:
+        return _features(trials, base, affines)
 
-    causes = [cause for cause in base.causes if cause not in _of_change(base)]
-    for start in _starts(trials, compute, base):
-        if trials.time_is_up():
+    try:
+        starts = _starts(trials, compute, base)
+    except _OutOfTimeError:
+        return
+    for start in starts:
+        if (found := _fitted(trials, compute, start, base)) is None:
             return
-        found, _ = fit(compute, trials.values, start, trials.limit / 4, trials.time_is_up)
-        words = named(found, network.mean_rgb, seen_in(_levels(segment, base)))
-        made = [Cause("input-affine", INPUT_PLACE, words)]
-        if found.channels_swapped:
-            made.append(Cause("channels-swapped", INPUT_PLACE))
-        yield replace(base, causes=(*causes, *made), input=replace(found, words=words))
+        yield found
+
+
+def from_the_nearest(trials: Trials, base: Candidate) -> Iterator[Candidate]:
+    """The same, from the best of what was tried: from the right mean or from a known mistake."""
+    segment = trials.segment
+    if not can_be_fitted(segment) or isinstance(base.input, Affine) or trials.values.size < _FEWEST:
+        return
+    right = angle(trials.values, segment.compute(base, np.float32)), base
+    tried = [(left, each) for left, each in trials.angles if each.treatment is base.treatment]
+    left, nearest = min([right, *tried], key=lambda each: each[0])
+    if left > _NEAREST or isinstance(nearest.input, Affine):
+        return
+
+    def compute(affines: Sequence[Affine]) -> list[Array]:
+        return _features(trials, base, affines)
+
+    start = as_affine(nearest.input, segment.network)
+    if nearest.input is None or not nearest.input.axes_swapped:
+        size = 1.0
+        if base.treatment is None:
+            size = factor(segment.compute(nearest, np.float32), trials.values)
+        if (found := _fitted(trials, compute, _scaled(start, size), base)) is not None:
+            yield found
+
+
+def _features(trials: Trials, base: Candidate, affines: Sequence[Affine]) -> list[Array]:
+    found = trials.features([replace(base, input=affine) for affine in affines])
+    if len(found) < len(affines):
+        raise _OutOfTimeError
+    return found
+
+
+def _fitted(trials: Trials, compute: Compute, start: Affine, base: Candidate) -> Candidate | None:
+    """The candidate with the numbers to which a start leads; None if there is no time."""
+    segment = trials.segment
+    if not trials.fits(_A_FIT * segment.more_work(replace(base, input=start), np.float32, {})):
+        return None
+    try:
+        found, _ = fit(compute, trials.values, start, trials.limit / 4)
+    except _OutOfTimeError:
+        return None
+    causes = [cause for cause in base.causes if cause not in _of_change(base)]
+    words = named(found, segment.network.mean_rgb, seen_in(_levels(segment, base)))
+    made = [Cause("input-affine", INPUT_PLACE, words)]
+    if found.channels_swapped:
+        made.append(Cause("channels-swapped", INPUT_PLACE))
+    return replace(base, causes=(*causes, *made), input=replace(found, words=words))
+
+
+def _scaled(start: Affine, size: float) -> Affine:
+    """All numbers multiplied."""
+    scale = tuple(size * np.asarray(start.scale))
+    return replace(start, scale=scale, offset=tuple(size * np.asarray(start.offset)))
 
 
 def known(segment: Segment, found: Candidate) -> Iterator[Candidate]:
@@ -81,7 +144,7 @@ def can_be_fitted(segment: Segment) -> bool:
     return given is not None and given.mean_image is None and given.order != "grey"
 
 
-def _starts(trials: Trials, compute: Callable[[Affine], Array], base: Candidate) -> list[Affine]:
+def _starts(trials: Trials, compute: Compute, base: Candidate) -> list[Affine]:
     """The likeliest means in both channel orders whose features point most nearly the right way.
 
     A network of convolutions and ReLUs hands a scale on to its feature, where a dot product finds
@@ -97,18 +160,13 @@ def _starts(trials: Trials, compute: Callable[[Affine], Array], base: Candidate)
         numbers = tuple(factors), tuple(-np.broadcast_to(levels, 3) * factors)
         starts += [Affine(*numbers, swapped) for swapped in (False, True)]
     aligned = []
-    for start in starts:
-        if trials.time_is_up():
-            return []
-        computed = compute(start)
+    for start, computed in zip(starts, compute(starts), strict=True):
         size = factor(computed, trials.values) if base.treatment is None else 1.0
         if not np.isfinite(size) or size <= 0:
             continue
-        scale = tuple(size * np.asarray(start.scale))
-        offset = tuple(size * np.asarray(start.offset))
-        aligned.append((angle(trials.values, computed), replace(start, scale=scale, offset=offset)))
+        aligned.append((angle(trials.values, computed), _scaled(start, size)))
     aligned.sort(key=lambda each: each[0])
-    return [start for _, start in aligned[:_MOST_STARTS]]
+    return [start for angle_left, start in aligned[:_MOST_STARTS] if angle_left < _NEAREST]
 
 
 def _of_change(base: Candidate) -> set[Cause]:

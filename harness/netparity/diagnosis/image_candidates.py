@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 
+from netparity.diagnosis import order
 from netparity.diagnosis.findings import INPUT_PLACE, Cause
 from netparity.diagnosis.mistakes import INPUT_CHANGES, InputChange
+from netparity.diagnosis.order import place_of
 from netparity.diagnosis.other_input import OtherInput
 from netparity.diagnosis.segment import Candidate, Segment
 from netparity.networks.plain_input import takes_colour
@@ -33,10 +35,16 @@ def input_changes(segment: Segment) -> tuple[InputChange, ...]:
     image = segment.network.image
     given, square = image.preprocessing, image.shape[0] == image.shape[1]
     known = given is not None and given.mean_image is None
-    return tuple(
+    possible = (
         change
         for change in INPUT_CHANGES
         if (known or change.value is None) and (square or not change.axes_swapped)
+    )
+    return tuple(
+        sorted(
+            possible,
+            key=lambda each: (len(each.mistakes), place_of(each.mistakes, order.INPUT_CHANGES)),
+        )
     )
 
 

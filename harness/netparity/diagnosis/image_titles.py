@@ -7,6 +7,7 @@ from collections.abc import Mapping
 INPUT_WAYS: Mapping[str, str] = {
     "input-affine": "another mean or scale was used: $detail",
     "input-arithmetic": "$detail",
+    "mean-image": "$detail",
     "image-flipped": "the image is $detail",
     "image-cropped": "the image was resized and cropped: $detail",
     "image-padded": "the image was padded: $detail",
@@ -30,6 +31,9 @@ TREATED: Mapping[str, str] = {
     "treated-sigmoid": "a sigmoid was applied to the feature",
     "treated-tanh": "tanh was applied to the feature",
     "treated-binary": "the feature was made binary (1 where it is positive)",
+    "treated-saturated": "the feature was cut off at its largest value (saturated)",
+    "treated-saturated-channel": "a channel of the feature was cut off at its largest value "
+    "(saturated)",
     "treated-scaled": "the feature was multiplied by a constant",
     "treated-reversed": "the channels of the feature are in reverse order",
     "treated-transposed": "rows and columns of the feature are swapped",

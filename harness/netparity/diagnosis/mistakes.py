@@ -69,6 +69,11 @@ def is_left_out(mistake: Mistake) -> bool:
     return mistake.key.endswith("-missing") and "activation" in mistake.touches
 
 
+def is_narrow(mistake: Mistake) -> bool:
+    """Whether the mistake is arithmetic in a narrow format."""
+    return "operands" in mistake.touches
+
+
 def can_drop_out(network: Network, node: Node) -> bool:
     """Whether dropout may be active in this output: its own, or that after a dense layer's ReLU."""
     if node.op == "dropout":

@@ -9,17 +9,21 @@ remains.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 
 from netparity.diagnosis.attempt import Attempt
 from netparity.diagnosis.candidates import everywhere
+from netparity.diagnosis.experiments import Setting, with_experiments
 from netparity.diagnosis.findings import Cause, Diagnosis, Explanation, Finding
 from netparity.diagnosis.mistakes import OTHER_SHAPES, known_shapes
 from netparity.diagnosis.other_input import KnownInputs, OtherInputs
+from netparity.diagnosis.pace import Pace
+from netparity.diagnosis.progress import in_brief
 from netparity.diagnosis.reading import only_read, or_only_read
 from netparity.diagnosis.segment import NO_MISTAKE, Candidate, Segment
+from netparity.diagnosis.walk import Given, Judged, Walk
 from netparity.networks import Node
 from netparity.networks.ops import OPS
 from netparity.networks.ops.base import Array, Elementwise
@@ -35,55 +39,6 @@ _AS_LARGE = 3.0
 """Largest factor between the error of a narrow format and that of its simulation."""
 
 
-@dataclass(frozen=True)
-class _Given:
-    """What a node may have been computed from.
-
-    Attributes:
-        corrected: the faulty nodes whose output is taken as it should have been exported; that of
-            all others is as it was exported.
-    """
-
-    segment: Segment
-    corrected: frozenset[str] = frozenset()
-
-
-@dataclass
-class _Walk:
-    """What is known of a runner on the way from input to output.
-
-    Attributes:
-        known: its activations.
-        corrected: faulty node to its output inside the network, without the mistakes of reading it.
-        findings: faulty node to what is wrong with it.
-        made: the mistakes found at nodes that were not exported, which nodes to come inherit.
-        followed: the nodes that a later one was computed from.
-    """
-
-    known: KnownValues
-    corrected: dict[str, Array] = field(default_factory=dict)
-    findings: dict[str, Finding] = field(default_factory=dict)
-    made: Candidate = NO_MISTAKE
-    followed: set[str] = field(default_factory=set)
-
-
-@dataclass(frozen=True)
-class _Judged:
-    """One judged node.
-
-    Attributes:
-        finding: None for a correct node.
-        given: the input that it had.
-        inside: its output inside the network, if the mistake was only made in reading the feature.
-        made: the confirmed mistakes of the nodes before it.
-    """
-
-    finding: Finding | None
-    given: _Given
-    inside: Array
-    made: Candidate = NO_MISTAKE
-
-
 class Search:
     """Diagnoses runners, one after the other, against one truth.
 
@@ -91,7 +46,9 @@ class Search:
         others: other weights of the same network, by a name that the user recognises.
         inputs: other inputs, or tensors by a description of how they were made.
         done: called after each candidate.
-        over: whether the time is up: what was found until then is returned.
+        over: whether the time is up: what was found until then is returned. A `TimeLimit` also says
+            how much is left, so that nothing is begun that would take longer.
+        trying: called with what is being tried, the best so far and the time left, in a few words.
 
     Raises:
         ValueError: if the truth has no weights.
@@ -105,13 +62,16 @@ class Search:
         inputs: OtherInputs | Mapping[str, Array] | None = None,
         done: Callable[[], None] = lambda: None,
         over: Callable[[], bool] = lambda: False,
+        trying: Callable[[str], None] = lambda text: None,
     ) -> None:
         if truth.weights is None:
             raise ValueError("a diagnosis needs the weights")
-        self._truth, self._rule, self._done, self._over = truth, rule, done, over
+        self._truth, self._rule, self._done, self._trying = truth, rule, done, trying
+        self._pace = Pace(over)
         self._weights = truth.weights
         self._others = others or {}
         self._attempts: list[Attempt] = []
+        self._found: dict[str, Finding] = {}
         self._inputs = KnownInputs(inputs) if isinstance(inputs, Mapping) else inputs
 
     def diagnose(
@@ -129,21 +89,28 @@ class Search:
             known: the activations before these, if they have been judged already.
         """
         network = self._truth.network
-        walk = _Walk(KnownValues(network) if known is None else known.copy())
+        walk = Walk(KnownValues(network) if known is None else known.copy())
+        self._found = walk.findings
         for node in in_order(network, features):
             progress(network.owner(node))
+            self._attempts = []
             self._step(walk, node, features[node.name])
         for name, finding in walk.findings.items():
             if name not in walk.followed:
                 walk.findings[name] = or_only_read(finding)
-        return Diagnosis(label, list(walk.findings.values()))
+        given = {*features, *(() if known is None else known.values)}
+        setting = Setting(network, given, len(self._truth.images))
+        return Diagnosis(
+            label, [with_experiments(each, setting) for each in walk.findings.values()]
+        )
 
     def so_far(self, label: str) -> Diagnosis:
-        """What is known of the node at which the search was interrupted."""
+        """What was known when the search was interrupted, of the nodes until then."""
+        found = list(self._found.values())
         best = min(self._attempts, key=lambda attempt: attempt.least, default=None)
-        return Diagnosis(label, [] if best is None else [best.finding])
+        return Diagnosis(label, found if best is None else [*found, best.finding])
 
-    def _step(self, walk: _Walk, node: Node, values: Array) -> None:
+    def _step(self, walk: Walk, node: Node, values: Array) -> None:
         """Judge the next node."""
         givens = self._givens(walk, node)
         segment = next(givens).segment
@@ -155,7 +122,7 @@ class Search:
             walk.findings[node.name] = Finding(place, segment.since, np.inf)
             return
         walk.followed |= set(segment.frontier)
-        judged = self._judge(values, [_Given(segment), *givens])
+        judged = self._judge(values, [Given(segment), *givens])
         for name in judged.given.corrected:
             walk.findings[name] = only_read(walk.findings[name])
         walk.known.add(node.name, values)
@@ -167,7 +134,7 @@ class Search:
             name: each for name, each in walk.corrected.items() if name in walk.known.values
         }
 
-    def _givens(self, walk: _Walk, node: Node) -> Iterator[_Given]:
+    def _givens(self, walk: Walk, node: Node) -> Iterator[Given]:
         """What the node may have been computed from, the likeliest first.
 
         First the exported activations alone; then, if some were found faulty, what they should have
@@ -177,14 +144,15 @@ class Search:
         images = input_values(network, self._truth.images)
         known = walk.known.values
 
-        def given(names: frozenset[str], base: Candidate) -> _Given:
+        def given(names: frozenset[str], base: Candidate) -> Given:
             corrected = {name: walk.corrected[name] for name in names}
             doubted = frozenset(walk.findings) - names
             segment = Segment(
                 *(network, {**images, **known, **corrected}, node, self._weights, self._others),
                 *(self._inputs, doubted, base),
+                self._exact(node) if not (known or names) and base is NO_MISTAKE else None,
             )
-            return _Given(segment, names)
+            return Given(segment, names)
 
         plain = given(frozenset(), NO_MISTAKE)
         yield plain
@@ -197,15 +165,30 @@ class Search:
                 if names or base is not NO_MISTAKE:
                     yield given(names, base)
 
-    def _judge(self, values: Array, givens: Sequence[_Given]) -> _Judged:
+    def _exact(self, node: Node) -> tuple[Array, float] | None:
+        """A node's correct values and noise floor for the right input, if they are at hand."""
+        try:
+            values = self._truth.reference[node.name]
+        except (KeyError, ValueError):
+            # Not stored, or gone, where a reference is computed while it is read.
+            return None
+        floor = self._truth.floors.get(node.name)
+        return (values, floor) if floor is not None and values.dtype == np.float64 else None
+
+    def _report(self, candidate: Candidate, least: float) -> None:
+        """Progress after each candidate."""
+        self._done()
+        self._trying(in_brief(candidate, least, self._pace.limit.left))
+
+    def _judge(self, values: Array, givens: Sequence[Given]) -> Judged:
         """Judge one node with each possible input."""
         errors = []
         for given in givens:
             errors.append(relative_l2(values, given.segment.right))
             if errors[-1] <= self._rule.factor * given.segment.floor:
-                return _Judged(None, given, values)
+                return Judged(None, given, values)
         self._attempts = attempts = [
-            Attempt(given.segment, values, self._rule.factor, self._done, self._over)
+            Attempt(given.segment, values, self._rule.factor, self._report, self._pace)
             for given in givens
         ]
         narrow = stored_as(values)
@@ -217,7 +200,7 @@ class Search:
             for given, attempt in zip(givens, attempts, strict=True):
                 stage(attempt)
                 if attempt.confirmed:
-                    return _Judged(attempt.finding, given, attempt.inside, attempt.made)
+                    return Judged(attempt.finding, given, attempt.inside, attempt.made)
         best = int(np.argmin(errors))
         segment = givens[best].segment
         if narrow is not None and len(stages) == 1 and _as_large(segment, narrow, errors[best]):
@@ -225,9 +208,9 @@ class Search:
             cause = Cause(f"policy-{narrow}", place)
             explanation = Explanation((cause,), errors[best], errors[best], STORED_MOST[narrow])
             finding = Finding(place, segment.since, errors[best], explanation)
-            return _Judged(finding, givens[best], attempts[best].inside)
+            return Judged(finding, givens[best], attempts[best].inside)
         best = min(range(len(attempts)), key=lambda index: attempts[index].least)
-        return _Judged(attempts[best].finding, givens[best], attempts[best].inside)
+        return Judged(attempts[best].finding, givens[best], attempts[best].inside)
 
     def _misshapen(self, segment: Segment, values: Array) -> Finding:
         """A feature of another shape: of a window without padding or cut short, or unexplained."""
@@ -249,7 +232,8 @@ class Search:
                 continue
             left = relative_l2(values, mistaken)
             limit = segment.limit(candidate, mistaken, self._rule.factor)
-            return replace(finding, explanation=Explanation((cause,), np.inf, left, limit))
+            found = Explanation((cause,), np.inf, left, limit, limit / self._rule.factor)
+            return replace(finding, explanation=found)
         return finding
 
 

@@ -2,84 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from netparity.diagnosis.affine import Affine
-from netparity.diagnosis.findings import Cause
-from netparity.diagnosis.mistakes import InputChange
+from netparity.diagnosis.candidate import NO_MISTAKE, Candidate
 from netparity.diagnosis.other_input import KnownInputs, OtherInput, OtherInputs
-from netparity.diagnosis.treatments import Treatment
+from netparity.diagnosis.shared_passes import SharedPasses
 from netparity.networks import Network, Node
-from netparity.networks.ops.base import RIGHT, Array, How, Mistake, run_step
+from netparity.networks.ops.base import RIGHT, Array, How
 from netparity.parity import passes
 from netparity.parity.floor import rounding_error
 from netparity.parity.local import LOCAL_ORDERS
-from netparity.parity.passes import Weights, make_step, run_segment, segment_before
+from netparity.parity.passes import Weights, run_segment, segment_before
 
-Changes = Mapping[str, tuple[Mistake, ...]]
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """One or several mistakes, in a form that can be computed.
-
-    Attributes:
-        input: mistakes in the input tensor.
-        other_input: what replaces the input.
-        changes: node to the mistakes made at it.
-        weights: name of the other weights that the nodes use.
-        read: name of the node whose output was exported in place of the judged one's.
-        scales: node to factors of its output, N x units (dropout).
-        treatment: what was done to the exported feature afterwards.
-    """
-
-    causes: tuple[Cause, ...]
-    input: InputChange | Affine | None = None
-    other_input: OtherInput | None = None
-    changes: Changes = field(default_factory=dict)
-    weights: str | None = None
-    read: str | None = None
-    scales: Mapping[str, Array] = field(default_factory=dict)
-    treatment: Treatment | None = None
-
-    def joined(self, other: Candidate) -> Candidate | None:
-        """Both at once; None if they contradict each other."""
-        if (self.input and other.input) or (self.weights and other.weights):
-            return None
-        if (self.other_input and other.other_input) or (self.treatment and other.treatment):
-            return None
-        if (self.read and other.read) or set(self.scales) & set(other.scales):
-            return None
-        changes = dict(self.changes)
-        for name, mistakes in other.changes.items():
-            made = changes.get(name, ())
-            if not all(first.joined_fits(second) for first in made for second in mistakes):
-                return None
-            changes[name] = (*made, *mistakes)
-        return Candidate(
-            causes=(*self.causes, *other.causes),
-            input=self.input or other.input,
-            other_input=self.other_input or other.other_input,
-            changes=changes,
-            weights=self.weights or other.weights,
-            read=self.read or other.read,
-            scales={**self.scales, **other.scales},
-            treatment=self.treatment or other.treatment,
-        )
-
-    @property
-    def given(self) -> tuple[InputChange | Affine | None, OtherInput | None]:
-        """What the network is given in place of the right input."""
-        return self.input, self.other_input
-
-
-NO_MISTAKE = Candidate(())
-"""The correct computation."""
+__all__ = ["NO_MISTAKE", "Candidate", "Segment"]
 
 
 class Segment:
@@ -93,6 +33,7 @@ class Segment:
         doubted: the nodes of `known` that were found faulty, so that being equal to one of them
             explains nothing.
         base: mistakes that were confirmed at earlier nodes, and are made here too.
+        truth: the correct float64 output and its noise floor, if they are known already.
 
     Attributes:
         nodes: the nodes in between, the judged one last.
@@ -111,6 +52,7 @@ class Segment:
         inputs: OtherInputs | None = None,
         doubted: frozenset[str] = frozenset(),
         base: Candidate = NO_MISTAKE,
+        truth: tuple[Array, float] | None = None,
     ) -> None:
         self.network, self.known, self.node, self.base = network, known, node, base
         self.weights, self.others, self.doubted = weights, others, doubted
@@ -124,8 +66,9 @@ class Segment:
         order = {each.name: place for place, each in enumerate(network.nodes)}
         self.beyond = [each for each in features if order[each.name] >= later]
         self.before = [each for each in features if order[each.name] < later - 1]
-        self._kept: dict[tuple[Any, ...], dict[str, Array]] = {}
-        self._focus: list[tuple[Any, ...]] = [NO_MISTAKE.given]
+        self._truth = truth
+        self._passes: dict[tuple[str | None, type[np.floating[Any]]], SharedPasses] = {}
+        self._focus = [NO_MISTAKE]
 
     def concerns(self, candidate: Candidate) -> bool:
         """Whether its mistakes change anything between the known activations and the node."""
@@ -135,11 +78,13 @@ class Segment:
         return from_input and bool(candidate.input or candidate.other_input)
 
     def focus(self, candidate: Candidate) -> None:
-        """Keep what is computed from this candidate's input: others with the same will follow."""
+        """Keep what is computed with this candidate's mistakes: others beside them will follow."""
         other = candidate.other_input
         if other is None or other.views == 1:
-            self._focus = list(dict.fromkeys([NO_MISTAKE.given, candidate.given]))
-        self._kept = {key: kept for key, kept in self._kept.items() if key[1:] in self._focus}
+            self._focus = [NO_MISTAKE, *[candidate] * (candidate is not NO_MISTAKE)]
+        for (weights, dtype), shared in self._passes.items():
+            if weights is None:
+                self._keep(shared, dtype)
 
     @cached_property
     def is_single(self) -> bool:
@@ -149,74 +94,134 @@ class Segment:
     @cached_property
     def right(self) -> Array:
         """The correct output of the judged node, in float64; with the mistakes of `base`."""
-        return self._run(NO_MISTAKE, np.float64)
+        return self.compute(NO_MISTAKE)
 
     @cached_property
     def floor(self) -> float:
         """The relative L2 error that float32 rounding makes."""
-        return self._floor(NO_MISTAKE, self.right)
+        if self._truth is not None:
+            return self._truth[1]
+        return self.limit(NO_MISTAKE, self.right, 1.0)
 
     def compute(self, candidate: Candidate, dtype: type[np.floating[Any]] = np.float64) -> Array:
         """What a runner with the candidate's mistakes exports for the judged node."""
-        return self._run(candidate, dtype)
+        if candidate is NO_MISTAKE and dtype is np.float64 and self._truth is not None:
+            return self._truth[0]
+        [computed] = self.compute_all([candidate], dtype)
+        return computed
+
+    def compute_all(
+        self, candidates: Sequence[Candidate], dtype: type[np.floating[Any]] = np.float32
+    ) -> list[Array]:
+        """The same for several, with what they have in common computed once."""
+        joined = [self.base.joined(candidate) or candidate for candidate in candidates]
+        by_weights: dict[str | None, list[int]] = {}
+        for place, candidate in enumerate(joined):
+            by_weights.setdefault(candidate.weights, []).append(place)
+        found: dict[int, Array] = {}
+        for weights, places in by_weights.items():
+            shared = self._shared(weights, dtype)
+            targets = [self._target_number(shared, joined[place], dtype) for place in places]
+            for place, values in zip(places, shared.run(targets), strict=True):
+                found[place] = self._finished(joined[place], values)
+        return [found[place] for place in range(len(joined))]
+
+    def more_work(
+        self,
+        candidate: Candidate,
+        dtype: type[np.floating[Any]],
+        planned: dict[str | None, set[int]],
+    ) -> float:
+        """How much work a candidate adds to what is planned already, to which it is added."""
+        joined = self.base.joined(candidate) or candidate
+        shared = self._shared(joined.weights, dtype)
+        target = self._target_number(shared, joined, dtype)
+        return shared.plan(target, planned.setdefault(joined.weights, set()))
 
     def compute_from(self, x: Array, candidate: Candidate) -> Array:
         """What a runner with the candidate's mistakes exports if it is given another input."""
-        other = OtherInput((), lambda: x)
-        return self._run(replace(candidate, other_input=other), np.float32)
+        return self.compute(replace(candidate, other_input=OtherInput((), lambda: x)), np.float32)
 
     def limit(self, candidate: Candidate, exact: Array, factor: float) -> float:
         """The largest error that rounding explains if these are the mistakes."""
-        return factor * self._floor(candidate, exact)
+        return factor * rounding_error(self.roundings(candidate), exact)
 
-    def _floor(self, candidate: Candidate, exact: Array) -> float:
-        passes = (self._run(candidate, np.float32, order) for order in LOCAL_ORDERS)
-        return rounding_error(passes, exact)
+    def roundings(self, candidate: Candidate) -> Iterator[Array]:
+        """Float32 passes with the candidate's mistakes and sums in several orders."""
+        for order in LOCAL_ORDERS:
+            if order == RIGHT:
+                yield self.compute(candidate, np.float32)
+            else:
+                joined = self.base.joined(candidate) or candidate
+                yield self._finished(joined, self._in_order(joined, order))
 
     @np.errstate(over="ignore", invalid="ignore")  # a mistake may overflow float32
-    def _run(
-        self, candidate: Candidate, dtype: type[np.floating[Any]], order: How = RIGHT
-    ) -> Array:
-        candidate = self.base.joined(candidate) or candidate
-        result = self._exported(candidate, dtype, order)
-        if candidate.other_input is not None and (views := candidate.other_input.views) > 1:
-            result = result.reshape(-1, views, *result.shape[1:]).mean(axis=1)
-        return result if candidate.treatment is None else candidate.treatment.apply(result)
-
-    def _exported(self, candidate: Candidate, dtype: type[np.floating[Any]], order: How) -> Array:
-        """What the network computes, before anything is done to the feature."""
+    def _in_order(self, candidate: Candidate, order: How) -> Array:
+        """A float32 pass with sums in another order."""
         segment = self._target(candidate.read)
         if segment is None:
             assert candidate.read is not None
-            return self._given(candidate.read, dtype)
-        given = {name: self._given(name, dtype) for name in segment.frontier}
+            return self.known[candidate.read].astype(np.float32)
         weights = self.others[candidate.weights] if candidate.weights else self.weights
-        for entry in self.network.inputs:
-            if entry.name in given:
-                x = given[entry.name]
-                if candidate.other_input is not None:
-                    x = candidate.other_input.tensor.astype(dtype)
-                if candidate.input is not None:
-                    x = candidate.input.apply_to_input(x, self.network)
-                given[entry.name] = x
-        if candidate.weights is None and order == RIGHT and candidate.given in self._focus:
-            return self._from_kept(segment.nodes, given, candidate, dtype)
-        if not candidate.scales:
-            return run_segment(segment, weights, given, order, candidate.changes)
-        return self._one_by_one(segment.nodes, weights, given, order, candidate)
+        given = {name: self._given(name, candidate, np.float32) for name in segment.frontier}
+        return run_segment(segment, weights, given, order, candidate.all_changes)
 
-    def _one_by_one(
-        self,
-        nodes: Sequence[Node],
-        weights: Weights,
-        given: Mapping[str, Array],
-        order: How,
-        candidate: Candidate,
-    ) -> Array:
-        values = dict(given)
-        for node in nodes:
-            values[node.name] = _step(node, values, weights, order, candidate)
-        return values[nodes[-1].name]
+    def _finished(self, candidate: Candidate, values: Array) -> Array:
+        """What is exported of the computed feature."""
+        if candidate.other_input is not None and (views := candidate.other_input.views) > 1:
+            values = values.reshape(-1, views, *values.shape[1:]).mean(axis=1)
+        if candidate.treatment is None:
+            return values
+        with np.errstate(over="ignore", invalid="ignore"):
+            return candidate.treatment.apply(values)
+
+    def _shared(self, weights: str | None, dtype: type[np.floating[Any]]) -> SharedPasses:
+        if (weights, dtype) not in self._passes:
+            tensors = self.others[weights] if weights else self.weights
+            shared = SharedPasses(self.network, tensors)
+            self._passes[weights, dtype] = shared
+            if weights is None:
+                self._keep(shared, dtype)
+        return self._passes[weights, dtype]
+
+    def _keep(self, shared: SharedPasses, dtype: type[np.floating[Any]]) -> None:
+        """Keep the values of the candidates in focus."""
+        shared.keep(
+            number
+            for candidate in self._focus
+            for number in self._numbers(
+                shared, self.base.joined(candidate) or candidate, dtype
+            ).values()
+        )
+
+    def _target_number(
+        self, shared: SharedPasses, candidate: Candidate, dtype: type[np.floating[Any]]
+    ) -> int:
+        """The number of the exported feature, before anything is done to it."""
+        name = self.node.name if candidate.read is None else candidate.read
+        return self._numbers(shared, candidate, dtype)[name]
+
+    def _numbers(
+        self, shared: SharedPasses, candidate: Candidate, dtype: type[np.floating[Any]]
+    ) -> dict[str, int]:
+        """Node to the number of its value with the candidate's mistakes."""
+        segment = self._target(candidate.read)
+        if segment is None:
+            assert candidate.read is not None
+            read = self.known[candidate.read]
+            key = ("known", candidate.read)
+            return {candidate.read: shared.given(key, lambda: read.astype(dtype), len(read))}
+        given = {}
+        views = candidate.other_input.views if candidate.other_input is not None else 1
+        inputs = {entry.name for entry in self.network.inputs}
+        for name in segment.frontier:
+            changed = candidate.given if name in inputs else ()
+            given[name] = shared.given(
+                (name, changed),
+                lambda name=name: self._given(name, candidate, dtype),  # type: ignore[misc]
+                len(self.known[name]) * views,
+            )
+        return shared.follow(segment.nodes, given, candidate.all_changes)
 
     def _target(self, read: str | None) -> passes.Segment | None:
         """The nodes to compute; None if the exported feature is a known one."""
@@ -227,36 +232,12 @@ class Segment:
         nodes_known = [name for name in self.known if name in self.network.by_name]
         return segment_before(self.network, nodes_known, self.network.by_name[read])
 
-    def _given(self, name: str, dtype: type[np.floating[Any]]) -> Array:
-        return self.known[name].astype(dtype)
-
-    def _from_kept(
-        self,
-        nodes: Sequence[Node],
-        given: Mapping[str, Array],
-        candidate: Candidate,
-        dtype: type[np.floating[Any]],
-    ) -> Array:
-        """Compute only what the mistakes reach; the rest is kept from earlier calls."""
-        kept = self._kept.setdefault((dtype, *candidate.given), {})
-        reached = {*candidate.changes, *candidate.scales}
-        values = dict(given)
-        for node in nodes:
-            if node.name in reached or reached.intersection(node.inputs):
-                reached.add(node.name)
-                values[node.name] = _step(node, values, self.weights, RIGHT, candidate)
-                continue
-            if node.name not in kept:
-                kept[node.name] = _step(node, values, self.weights, RIGHT, NO_MISTAKE)
-            values[node.name] = kept[node.name]
-        return values[nodes[-1].name]
-
-
-def _step(
-    node: Node, values: Mapping[str, Array], weights: Weights, order: How, candidate: Candidate
-) -> Array:
-    mistakes = candidate.changes.get(node.name, ())
-    result = run_step(make_step(node, values, weights, order, mistakes))
-    if node.name in candidate.scales:
-        result = result * candidate.scales[node.name].astype(result.dtype)
-    return result
+    def _given(self, name: str, candidate: Candidate, dtype: type[np.floating[Any]]) -> Array:
+        """A node's or an input's known values, with the candidate's mistakes in the input."""
+        x = self.known[name]
+        if all(name != entry.name for entry in self.network.inputs):
+            return x.astype(dtype)
+        if candidate.other_input is not None:
+            x = candidate.other_input.tensor
+        x = x.astype(dtype)
+        return x if candidate.input is None else candidate.input.apply_to_input(x, self.network)

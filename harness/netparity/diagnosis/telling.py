@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
+from netparity.diagnosis import sureness
 from netparity.diagnosis.findings import Cause, Diagnosis, Explanation, Finding
+from netparity.diagnosis.input_noise import like
+from netparity.diagnosis.suspicion import KINDS
 from netparity.diagnosis.titles import describe, merge
 from netparity.diagnosis.words import Voice, advice
 from netparity.networks import Network
 
 _MOST_UNEXPLAINED = 5
 _PLAIN = Voice()
-
-_DECODERS = 1.5
-"""Grey levels by which decoders of JPEG differ at most (root mean square)."""
 
 
 def tell(
@@ -37,19 +37,28 @@ def tell(
     lines = [f"first faulty layer: {first.place}"]
     if others:
         lines.append(f"also faulty on their own: {', '.join(others)}")
-    confirmed = [finding for finding in findings if finding.confirmed]
-    for cause in merge(diagnosis.causes, model, compared):
-        concerned = [finding for finding in confirmed if _mentions(finding, cause)]
-        lines.append(f"confirmed: {describe(cause)}{_residuals(concerned)}")
-        lines.append(f"  fix: {advice(cause, voice, model)}")
-        if equal := _equal(concerned, model):
-            lines.append(f"  indistinguishable on this input: {equal}")
+    lines += _confirmed(diagnosis, model, voice, compared)
     unsure = [finding for finding in findings if not finding.confirmed]
     for finding in unsure[:_MOST_UNEXPLAINED]:
         lines += _suspicions(finding, model, voice)
     if len(unsure) > _MOST_UNEXPLAINED:
         lines.append(f"and {len(unsure) - _MOST_UNEXPLAINED} more layers without a known cause")
     return lines
+
+
+def _confirmed(
+    diagnosis: Diagnosis, model: Network, voice: Voice, compared: Collection[str] | None
+) -> Iterator[str]:
+    """Every confirmed cause; how sure it is follows the last cause of a finding."""
+    causes = merge(diagnosis.causes, model, compared)
+    confirmed = [finding for finding in diagnosis.findings if finding.confirmed]
+    concerned = [[each for each in confirmed if _mentions(each, cause)] for cause in causes]
+    for place, (cause, findings) in enumerate(zip(causes, concerned, strict=True)):
+        explanations = [each.explanation for each in findings if each.explanation is not None]
+        yield f"confirmed: {describe(cause)}{sureness.residual(explanations)}"
+        yield f"  fix: {advice(cause, voice, model)}"
+        if len(findings) == 1 and findings not in concerned[place + 1 :]:
+            yield from (f"  {line}" for line in sureness.lines(findings[0], model))
 
 
 def _mentions(finding: Finding, cause: Cause) -> bool:
@@ -60,64 +69,54 @@ def _mentions(finding: Finding, cause: Cause) -> bool:
     )
 
 
-def _residuals(findings: Sequence[Finding]) -> str:
-    explanations = [each.explanation for each in findings if each.explanation is not None]
-    if not explanations:
-        return ""
-    before = max(explanation.before for explanation in explanations)
-    after = max(explanation.after for explanation in explanations)
-    if not math.isfinite(before):
-        if after == 0:
-            return ""  # seen by counting, without computing anything
-        return f" (with this mistake in the reference, the error is {after:.1e})"
-    return f" (error {before:.1e}; with this mistake in the reference {after:.1e})"
-
-
-def _equal(findings: Sequence[Finding], model: Network) -> str:
-    """Other explanations that fit equally well, if there is only one finding to explain."""
-    if len(findings) != 1:
-        return ""
-    return "; or ".join(_all(other.causes, model) for other in findings[0].alternatives)
-
-
-def _all(causes: Sequence[Cause], model: Network) -> str:
-    return ", and ".join(describe(cause) for cause in merge(causes, model))
-
-
 def _suspicions(finding: Finding, model: Network, voice: Voice) -> list[str]:
     if finding.explanation is None:
-        return _unexplained(finding, model)
+        return [*_unexplained(finding, model)]
     lines = []
-    explanations: list[Explanation] = [finding.explanation, *finding.alternatives]
+    explanations: Sequence[Explanation] = [finding.explanation, *finding.alternatives]
     for explanation in explanations:
+        left = sureness.times(explanation)
         lines.append(
-            f"suspected in {finding.place}: {_all(explanation.causes, model)} "
+            f"suspected in {finding.place}: {sureness.all_of(explanation.causes, model)} "
             f"(error {explanation.before:.1e}; with this mistake in the reference still "
-            f"{explanation.after:.1e})"
+            f"{explanation.after:.1e}{f', {left}' if left else ''})"
         )
     for cause in merge(explanations[0].causes, model):
         lines.append(f"  if so: {advice(cause, voice, model)}")
-    return lines
+    return [*lines, *(f"  {line}" for line in sureness.lines(finding, model))]
 
 
-def _unexplained(finding: Finding, model: Network) -> list[str]:
+def _unexplained(finding: Finding, model: Network) -> Iterator[str]:
     """That nothing explains an error, what was tried, and what else could explain it."""
     size = f" (error {finding.before:.1e})" if math.isfinite(finding.before) else ""
-    lines = [f"{finding.place}: no known mistake explains the error{size}"]
+    yield f"{finding.place}: no known mistake explains the error{size}"
     if finding.shown:
-        lines.append(f"  the values themselves show: {_all(finding.shown, model)}")
+        yield f"  the values themselves show: {sureness.all_of(finding.shown, model)}"
     if finding.tried:
-        until = "until the time was up; --budget SECONDS allows more" if finding.cut_short else ""
-        lines.append(f"  tried: {finding.tried:,} mistakes and pairs of mistakes {until}".rstrip())
-    if finding.grey_levels is not None:
-        lines.append(
-            f"  an input that is off by {finding.grey_levels:.2g} grey levels (root mean square) "
-            f"would explain it{_like(finding.grey_levels)}"
+        kinds = ", ".join(f"{count:,} {KINDS[kind]}" for kind, count in finding.kinds.items())
+        yield f"  tried: {finding.tried:,} mistakes and combinations" + (
+            f" ({kinds})" if kinds else ""
         )
-    return lines
+    if finding.cut_short:
+        yield f"  {_until(finding)}; --budget SECONDS allows more"
+    if finding.nearest is not None:
+        part = finding.nearest.after / finding.nearest.before
+        yield (
+            f"  the nearest leaves {part:.0%} of the error, too much for a suspicion: "
+            f"{sureness.all_of(finding.nearest.causes, model)}"
+        )
+    if finding.grey_levels is not None:
+        yield (
+            f"  an input that is off by {finding.grey_levels:.2g} grey levels (root mean square) "
+            f"would explain it, {like(finding.grey_levels)}"
+        )
+    yield from (f"  {line}" for line in sureness.experiment_lines(finding))
 
 
-def _like(grey_levels: float) -> str:
-    if grey_levels <= _DECODERS:
-        return ", as by another JPEG decoder or another rounding after resizing"
-    return ", as by another resize, or a file that was saved again with losses"
+def _until(finding: Finding) -> str:
+    """That the time was up, and what was not tried until then."""
+    if not finding.untried:
+        return "the time was up before all of them were tried"
+    kinds = ", ".join(f"mistakes {KINDS[kind]}" for kind in finding.untried)
+    kinds = kinds.replace("mistakes combinations", "combinations")
+    return f"the time was up; not tried: {kinds}"

@@ -17,9 +17,16 @@ from typing import Any
 import numpy.typing as npt
 
 from netparity.errors import InputError
-from netparity.features import csv, h5, json, mat, npy, npz
+from netparity.features import csv, folder, h5, json, mat, npy, npz
 from netparity.features.choosing import choose
-from netparity.features.named import NamedFeature, NamedFeatures, named, sort_by_layer
+from netparity.features.named import (
+    Chosen,
+    NamedFeature,
+    NamedFeatures,
+    named,
+    names_of,
+    sort_by_layer,
+)
 from netparity.features.orientation import Found, orientations
 from netparity.features.variable import Array, Variable, as_floats
 from netparity.files import strangers
@@ -30,13 +37,12 @@ from netparity.system.paths import usable_path
 
 FORMATS: tuple[ModuleType, ...] = (npy, npz, mat, h5, csv, json)
 
-_WITHOUT_NAMES = (npy, csv)
-
 LIMITS = FEATURES
 """What a file of features may ask of its reader."""
 
 __all__ = [
     "FORMATS",
+    "Chosen",
     "Found",
     "NamedFeature",
     "NamedFeatures",
@@ -54,7 +60,8 @@ def read_features(
     """Read the values of one layer from a file, in every order of axes that its shape allows.
 
     Args:
-        path: a file of any of `FORMATS`; its content tells which, then its name.
+        path: a file of any of `FORMATS`; its content tells which, then its name. Or a folder of
+            .npy files.
         layer: the layer's name here or in any tool.
         count: images that it must hold; None for as many as it does.
         variable: its name inside the file; None to find it by the layer's name or shape.
@@ -69,18 +76,17 @@ def read_features(
         UnknownNodeError: if the model has no such layer.
     """
     wanted_layer = model.layer(layer)
-    source, module = _opened(path)
-    with _reading(source, module):
-        chosen = choose(module.variables(source), source.path, wanted_layer, count, variable)
-        values = chosen.load()
-    return orientations(as_floats(values), chosen.name, wanted_layer, count, chosen.matlab)
+    place, variables = _listed(path)
+    alike = names_of(variables, wanted_layer.node, model)
+    chosen = choose(variables, place, wanted_layer, count, variable, alike)
+    return orientations(as_floats(chosen.load()), chosen.name, wanted_layer, count, chosen.matlab)
 
 
 def read_named(path: Path, model: Network) -> NamedFeatures:
     """Find the arrays of a file that are called like layers of a network.
 
     Args:
-        path: a file of any of `FORMATS`.
+        path: a file of any of `FORMATS`, or a folder of .npy files.
 
     Returns:
         Each with its layer; their values are read one at a time, when they are asked for.
@@ -88,20 +94,33 @@ def read_named(path: Path, model: Network) -> NamedFeatures:
     Raises:
         InputError: if the file cannot be read.
     """
-    source, module = _opened(path)
-    if module in _WITHOUT_NAMES:
+    _, variables = _listed(path)
+    if [variable.name for variable in variables] == [None]:
         return NamedFeatures({}, {})
+    return sort_by_layer(variables, model)
+
+
+def _listed(path: Path) -> tuple[Path, list[Variable]]:
+    """The arrays of a file, or those of the files in a folder; none is read yet.
+
+    Raises:
+        InputError: if it cannot be read.
+    """
+    path = usable_path(path, "features")
+    if path.is_dir():
+        return path, folder.variables(path, LIMITS)
+    source, module = _opened(path)
     with _reading(source, module):
         variables = module.variables(source)
 
-    def loading(variable: Variable) -> Variable:
+    def guarded(variable: Variable) -> Variable:
         def load() -> Array:
             with _reading(source, module):
                 return variable.load()
 
         return replace(variable, load=load)
 
-    return sort_by_layer([loading(variable) for variable in variables], model)
+    return source.path, [guarded(variable) for variable in variables]
 
 
 def _opened(path: Path) -> tuple[Source, ModuleType]:
@@ -110,7 +129,6 @@ def _opened(path: Path) -> tuple[Source, ModuleType]:
     Raises:
         InputError: if it cannot be read or is too large.
     """
-    path = usable_path(path, "features")
     source = open_source(path, LIMITS, "features", "fc6.npy or features.mat")
     size = path.stat().st_size
     if size > LIMITS.array_bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from pathlib import Path
 
 from netparity.errors import InputError
@@ -15,9 +15,17 @@ _MOST_LISTED = 20
 
 
 def choose(
-    variables: Sequence[Variable], path: Path, layer: Layer, count: int | None, wanted: str | None
+    variables: Sequence[Variable],
+    path: Path,
+    layer: Layer,
+    count: int | None,
+    wanted: str | None,
+    alike: Container[str] = (),
 ) -> Variable:
     """The variable called `wanted`, or named like the layer, or the only one that can be meant.
+
+    Args:
+        alike: further names that mean the layer.
 
     Raises:
         InputError: if there is none, or more than one; the message lists those there are.
@@ -32,6 +40,7 @@ def choose(
         )
     named = [variable for variable in variables if _is_named_like(variable, layer, whole=True)]
     named = named or [variable for variable in variables if _is_named_like(variable, layer)]
+    named = named or [variable for variable in variables if (variable.name or "") in alike]
     among = named or numeric
     if len(among) == 1:
         return _usable(among[0], path)

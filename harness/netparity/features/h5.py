@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from netparity.features.variable import Variable, variable_of
+from netparity.features.variable import Variable, variable_of, variables_of_structs
 from netparity.files import hdf5, mat73, octave_hdf5
 from netparity.files.hdf5 import Array, Group
 from netparity.files.limits import DEEPEST, Limits
@@ -60,5 +60,4 @@ class _Walk:
                 yield variable_of(full_name, item.values)
 
     def _matlab(self, name: str, node: Node) -> Iterator[Variable]:
-        for place, leaf in leaves(name, node):
-            yield variable_of(place, leaf, matlab=True)
+        yield from variables_of_structs(leaves(name, node))

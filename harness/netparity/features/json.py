@@ -11,6 +11,7 @@ import numpy as np
 from netparity.errors import InputError
 from netparity.features.text import read_text
 from netparity.features.variable import Array, Variable
+from netparity.files.limits import MOST_TEXT
 from netparity.files.source import Source
 
 NAME = "JSON"
@@ -49,6 +50,11 @@ def variables(source: Source) -> list[Variable]:
     waiting: list[tuple[str | None, Any]] = [(None, document)]
     while waiting:
         name, value = waiting.pop()
+        if len(name or "") > MOST_TEXT:
+            raise InputError(
+                f"features {path} have objects in objects whose names have more than {MOST_TEXT:,} "
+                "characters together; expected lists of numbers"
+            )
         if isinstance(value, dict):
             prefix = "" if name is None else f"{name}/"
             waiting += [(prefix + key, value[key]) for key in reversed(value)]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from netparity.errors import InputError
 from netparity.features import h5
-from netparity.features.variable import Variable, variable_of
+from netparity.features.variable import Variable, variables_of_structs
 from netparity.files import hdf5, mat5, mat73
 from netparity.files.matlab import Node, leaves
 from netparity.files.source import Source
@@ -42,5 +42,4 @@ def variables(source: Source) -> list[Variable]:
 
 def _listed(nodes: Mapping[str, Node]) -> Iterator[Variable]:
     for name, node in nodes.items():
-        for place, leaf in leaves(name, node):
-            yield variable_of(place, leaf, matlab=True)
+        yield from variables_of_structs(leaves(name, node))

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from netparity.errors import UsageError
+
 
 def packages_of(value: object) -> set[str]:
     """The packages in which a value's class and the classes above it are defined."""
@@ -28,9 +30,34 @@ def as_numpy(value: object) -> npt.NDArray[Any]:
     """What the user gives as values: an array, a list, or a tensor of any framework.
 
     Returns:
-        Values of a narrow type that NumPy lacks (bfloat16) as float32.
+        Values of a narrow type that NumPy lacks (bfloat16) as float32; what is no array, such as
+        lists of different lengths, as one object.
     """
     if "torch" in packages_of(value) and hasattr(value, "detach"):
         return from_torch(value)
-    plain: npt.NDArray[Any] = np.asarray(value)
+    try:
+        plain: npt.NDArray[Any] = np.asarray(value)
+    except (TypeError, ValueError):
+        return np.array(None, dtype=object)
     return plain.astype(np.float32) if plain.dtype.name == "bfloat16" else plain
+
+
+def real_numbers(value: object, what: str) -> npt.NDArray[Any]:
+    """The same for values that must be numbers.
+
+    Args:
+        what: what they are called in a message: "the features".
+
+    Raises:
+        UsageError: if they are not real numbers.
+    """
+    plain = as_numpy(value)
+    if plain.dtype.kind in "fiu":
+        return plain
+    given = type(value).__name__
+    if hasattr(value, "dtype"):
+        given += f" of {value.dtype}"
+    raise UsageError(
+        f"{what} are given as {given}; expected real numbers: an array, a tensor or nested lists "
+        "of equal lengths; fix: numpy.asarray(x, dtype=numpy.float32), or the path of a file"
+    )

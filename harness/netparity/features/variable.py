@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -37,6 +37,7 @@ class Variable:
         load: reads the values; called for the one chosen variable.
         problem: why these are not numbers ("text"), or None.
         matlab: whether MATLAB's axes (H x W x C x N, the first one fastest) are its natural ones.
+        label: what the field `name` beside it calls it, as in the variables of a DagNN; else empty.
     """
 
     name: str | None
@@ -44,6 +45,7 @@ class Variable:
     load: Callable[[], Array]
     problem: str | None = None
     matlab: bool = False
+    label: str = ""
 
     @property
     def described(self) -> str:
@@ -62,6 +64,20 @@ def variable_of(name: str | None, leaf: Leaf, matlab: bool = False) -> Variable:
     if not matlab:
         return Variable(name, leaf.shape, leaf.load, problem)
     return Variable(name, leaf.shape[::-1], lambda: leaf.load().T, problem, matlab)
+
+
+def variables_of_structs(leaves: Iterable[tuple[str, Leaf]]) -> Iterator[Variable]:
+    """MATLAB's values; those of structs with a field `name` have it as their label."""
+    found = list(leaves)
+    names = {
+        place.removesuffix(".name"): leaf
+        for place, leaf in found
+        if isinstance(leaf, str) and place.endswith(".name")
+    }
+    for place, leaf in found:
+        variable = variable_of(place, leaf, matlab=True)
+        label = names.get(place.rpartition(".")[0], "")
+        yield replace(variable, label=label) if variable.problem is None else variable
 
 
 def _nothing() -> Array:

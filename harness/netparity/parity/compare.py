@@ -162,6 +162,22 @@ def _common_kinds(faults: Sequence[LocalError]) -> list[Arithmetic]:
     ]
     if not lists:
         return []
+    if common := _in_all(lists):
+        return common
+    # In mixed precision, a tool may hand out some results before it stores them.
+    return _in_all(
+        [[*kinds, *(_MIXED[kind] for kind in kinds if kind in _MIXED)] for kinds in lists]
+    )
+
+
+_MIXED: Mapping[Arithmetic, Arithmetic] = {
+    "bfloat16-products": "mixed-bfloat16",
+    "tf32": "mixed-float16",
+}
+"""The kinds of one result that was not stored, and what the whole network may be computed in."""
+
+
+def _in_all(lists: Sequence[Sequence[Arithmetic]]) -> list[Arithmetic]:
     # The layers that leave the fewest kinds know best which one it is.
     return [kind for kind in min(lists, key=len) if all(kind in kinds for kinds in lists)]
 

@@ -6,7 +6,7 @@ are compared with the reference. The largest error is the floor.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -67,6 +67,42 @@ def rounding_error(passes: Iterable[Array], reference: Array) -> float:
     return max([UNIT_ROUNDOFF, *(error for error in errors if np.isfinite(error))])
 
 
+def side_by_side(
+    network: Network,
+    weights: Weights,
+    images: Array,
+    orders: Sequence[How] = ORDERS,
+    wanted: Collection[str] = (),
+    look: Callable[[Node, Step], None] = lambda node, step: None,
+) -> Iterator[tuple[Node, Array, list[Array]]]:
+    """Run the float64 pass and the float32 passes node by node, keeping as few nodes as possible.
+
+    Args:
+        images: the network's input, N x its shape.
+        wanted: nodes whose values the caller goes on using.
+        look: called with each node and the first float32 pass's step, before it is computed.
+
+    Yields:
+        Each node, its float64 output (N x its shape) and that of each float32 pass. Whoever keeps
+        neither while the next node is computed saves memory.
+    """
+    weights = OneLayerAtATime(weights)
+    single = images.astype(np.float32, copy=False)
+    exact = Pass(network.nodes, input_values(network, images.astype(np.float64)), keep=wanted)
+    passes = [
+        Pass(network.nodes, input_values(network, single), how, keep=wanted) for how in orders
+    ]
+    for node in network.nodes:
+        steps = [each.step(node, weights) for each in passes]
+        look(node, steps[0])
+        reference = exact.run(exact.step(node, weights), node)
+        with np.errstate(over="ignore", invalid="ignore"):  # such passes are ignored
+            results = [each.run(step, node) for each, step in zip(passes, steps, strict=True)]
+        del steps
+        yield node, reference, results
+        del reference, results
+
+
 def reference_with_floor(
     network: Network,
     weights: Weights,
@@ -74,7 +110,7 @@ def reference_with_floor(
     orders: Sequence[How] = ORDERS,
     wanted: Collection[str] | None = None,
 ) -> Iterator[tuple[Node, Array, LayerFloor]]:
-    """Run the float64 pass and the float32 passes side by side, keeping as few nodes as possible.
+    """Run the float64 pass and the float32 passes side by side, and measure the floor.
 
     Args:
         images: the network's input, N x its shape.
@@ -83,24 +119,15 @@ def reference_with_floor(
     Yields:
         Each wanted node, its float64 output (N x its shape) and its floor.
     """
-    if wanted is None:
-        wanted = {node.name for node in network.features}
-    weights = OneLayerAtATime(weights)
-    single = images.astype(np.float32, copy=False)
-    exact = Pass(network.nodes, input_values(network, images.astype(np.float64)), keep=wanted)
-    passes = [
-        Pass(network.nodes, input_values(network, single), how, keep=wanted) for how in orders
-    ]
+    names = {node.name for node in network.features} if wanted is None else wanted
     bounds: dict[str, float | None] = {}
-    for node in network.nodes:
-        steps = [each.step(node, weights) for each in passes]
-        if _bound_matters(network, node, wanted):
-            bounds[node.name] = _bound(node, steps[0], bounds)
-        reference = exact.run(exact.step(node, weights), node)
-        with np.errstate(over="ignore", invalid="ignore"):  # such passes are ignored
-            results = [each.run(step, node) for each, step in zip(passes, steps, strict=True)]
-        del steps
-        if node.name in wanted:
+
+    def look(node: Node, step: Step) -> None:
+        if _bound_matters(network, node, names):
+            bounds[node.name] = _bound(node, step, bounds)
+
+    for node, reference, results in side_by_side(network, weights, images, orders, names, look):
+        if node.name in names:
             worst = rounding_error(results, reference)
             norm, bound = float(np.linalg.norm(reference)), bounds.get(node.name)
             relative = bound / norm if bound is not None and norm > 0 else None

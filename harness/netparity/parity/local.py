@@ -13,10 +13,12 @@ from netparity.parity.floor import relative_l2, rounding_error
 from netparity.parity.passes import (
     Segment,
     input_values,
+    make_step,
     run_segment,
     segment_before,
 )
 from netparity.parity.precision import identify, only_stored
+from netparity.parity.precisions import is_narrow_step, storing_kinds
 from netparity.parity.truth import Truth
 from netparity.parity.verdict import Rule
 from netparity.protocol import Arithmetic, LocalError
@@ -124,13 +126,19 @@ class LocalJudge:
         if stored is not None:
             return (stored[0],)
         single = _as_type(given, np.float32)
-        return identify(
+        kinds = identify(
             values,
             correct,
             lambda how: run_segment(segment, weights, single, how),
             layers=_products_in_a_row(segment),
             ops=frozenset(node.op for node in segment.nodes),
         )
+        if segment.from_input or len(segment.nodes) > 1:
+            return kinds
+        step = make_step(segment.nodes[0], single, weights)
+        if not is_narrow_step(values, correct, step):
+            return kinds
+        return tuple(dict.fromkeys((*kinds, *storing_kinds(values))))
 
     def _given(self, name: str) -> Array:
         return self._images[name] if name in self._images else self._known.values[name]

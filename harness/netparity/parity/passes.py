@@ -73,8 +73,12 @@ def make_step(
 ) -> Step:
     """One node with its inputs and tensors, and with the mistakes in it."""
     inputs = tuple(values[name] for name in node.inputs)
-    tensors = {role: weights[name] for role, name in node.tensors.items()}
-    step = Step(node, inputs, tensors, how.at(node.op), scratch)
+    own = how.at(node.op)
+    tensors = {
+        role: weights[name] if role == "kernel" else own.tensor(weights[name])
+        for role, name in node.tensors.items()
+    }
+    step = Step(node, inputs, tensors, own, scratch)
     for mistake in mistakes:
         step = mistake.make(step)
     return step

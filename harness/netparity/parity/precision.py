@@ -8,7 +8,7 @@ that the simulated error does not have. docs/decisions/0009 has the thresholds a
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -17,6 +17,7 @@ from netparity.networks.ops.base import Array, How
 from netparity.networks.rounding import SIGNIFICANT_BITS, Precision, rounded, stored_as
 from netparity.parity.precisions import (
     STORED_ONLY,
+    above_others,
     common_directions,
     compare_errors,
     deviations_left,
@@ -29,6 +30,16 @@ from netparity.protocol import Arithmetic
 
 STORED_MOST = {name: 32 * 2.0**-bits for name, bits in SIGNIFICANT_BITS.items()}
 """Largest relative L2 error of a layer whose operands and results are stored in the format."""
+
+_LARGEST = 0.25
+"""Relative L2 error that no arithmetic makes, unless it overflows: simulations would not help."""
+
+_MOST_OF_ROUNDING = 64.0
+"""Largest relative L2 error of a simulation, in units of the format's roundoff. What is larger has
+overflowed: float16 ends at 65504, which the squares of a response normalisation exceed."""
+
+_ALIKE_OVERFLOWN = 0.9
+"""Least cosine with such a simulation: values overflow at the same places, at any depth."""
 
 _SIZES = (0.75, 1.35)
 """Band of the ratio of an error's norm to the simulated error's."""
@@ -44,15 +55,27 @@ Behind several layers the roundings of activations are no longer those of the si
 weights still are.
 """
 
-_CHANCE, _CERTAIN, _LEFT = 3.0, 10.0, 4.7
+_CHANCE, _CERTAIN, _LEFT = 3.0, 30.0, 4.7
 """How many standard deviations of an unrelated error's cosine a cosine must exceed; from how many
 on nothing else is asked; and how many must be left without what unrelated errors have in common."""
+
+_CERTAIN_ALIKE = 0.5
+"""Least cosine of which nothing else is asked."""
+
+_ABOVE_OTHERS = 2.3
+"""How many times the cosines with other roundings of the same size a cosine must be."""
+
+_OTHER_ROUNDINGS = (1.07, 1.19, 1.31, 1.43, 1.57, 1.71)
+"""Factors of the operands while they are rounded."""
 
 _TELL_APART = 4.0
 """The same for the difference between the cosines with two kinds of reduced precision."""
 
 _MOST_OF_STORING = 1.15
 """Largest ratio of an error to that of storing the correct values, if they were only stored."""
+
+_MOST_OF_FLOAT32 = 2.0**-16
+"""A simulation with a smaller relative error has rounded no operand to 11 significant bits."""
 
 _UNRELATED = (How(partial_sums="short"), How(channel_order="shuffled"))
 """Float32 sums, whose errors have nothing to do with those of narrow formats."""
@@ -88,6 +111,8 @@ def identify(
     if not error.any():
         return ()
     grid = stored_as(x)
+    if grid is None and np.linalg.norm(error) > _LARGEST * np.linalg.norm(values):
+        return ()
     stored = only_stored(x, values) if grid is not None else None
     candidates = _candidates(error, values, grid, simulate, ops)
 
@@ -97,7 +122,17 @@ def identify(
         others = (*_UNRELATED, How(operands="tf32" if eight else "bfloat16"))
         return common_directions([simulate(how) - values for how in others], values)
 
-    fitting = _fitting(error, values, candidates, layers, directions)
+    @cache
+    def other_roundings(how: How) -> list[Array]:
+        return [simulate(replace(how, scale=scale)) - values for scale in _OTHER_ROUNDINGS]
+
+    def stands_out(each: _Candidate) -> bool:
+        if deviations_left(error, each.simulated, directions()) < _LEFT:
+            return False
+        others = other_roundings(How(operands=each.how.operands, tensors=each.how.tensors))
+        return above_others(error, each.simulated, directions(), others) >= _ABOVE_OTHERS
+
+    fitting = _fitting(error, values, candidates, layers, stands_out)
     if stored is not None:
         # A layer without sums is computed alike in every kind that stores its results.
         same = [each.name for each in fitting if _is_storing(each.simulated, values, stored[1])]
@@ -133,10 +168,12 @@ def only_stored(x: Array, right: Array) -> tuple[Arithmetic, Precision] | None:
 
 @dataclass(frozen=True)
 class _Candidate:
-    """A kind of reduced precision and the error that it gives."""
+    """A kind of reduced precision, the error that it gives, and how alike that is."""
 
     name: Arithmetic
+    how: How
     simulated: Array
+    overflows: bool = False
     cosine: float = 0.0
 
 
@@ -152,21 +189,36 @@ def _candidates(
 
     def simulated(how: How) -> Array:
         if how not in made:
-            made[how] = np.asarray(simulate(how), dtype=np.float64)
+            # What a tool joins is not stored on the way, but what it exports is.
+            made[how] = np.asarray(rounded(simulate(how), grid), dtype=np.float64)
         return made[how] - right
 
-    ratio = 1.0
+    ratio: float | None = 1.0
     if grid is None:
         with np.errstate(all="ignore"):
             probe = float(np.linalg.norm(simulated(PROBE.how)))
-            ratio = float(np.linalg.norm(error)) / probe if probe > 0 else np.nan
-    if not np.isfinite(ratio):
-        return []
-    candidates = [_Candidate(name, simulated(how)) for name, how in kinds_for(grid, ratio, ops)]
+        if not np.isfinite(probe):
+            return []
+        # Float32 passes without products differ from the reference by their own rounding only.
+        narrow = probe > _MOST_OF_FLOAT32 * float(np.linalg.norm(right))
+        ratio = float(np.linalg.norm(error)) / probe if narrow else None
+    candidates = [
+        _Candidate(name, how, simulated(how), _overflows(how, simulated(how), right))
+        for name, how in kinds_for(grid, ratio, ops)
+    ]
     if grid is None:
         # Values that lie on no grid were not stored narrowly at the end.
         return [each for each in candidates if stored_as(each.simulated + right) is None]
     return candidates
+
+
+def _overflows(how: How, simulated: Array, right: Array) -> bool:
+    """Whether a simulation has left the format's range, so that its error is not rounding."""
+    if how.storage is None:
+        return False
+    most = _MOST_OF_ROUNDING * 2.0 ** -SIGNIFICANT_BITS[how.storage]
+    # Not a number compares as false.
+    return not float(np.linalg.norm(simulated)) <= most * float(np.linalg.norm(right))
 
 
 @np.errstate(all="ignore")
@@ -175,12 +227,17 @@ def _fitting(
     right: Array,
     candidates: list[_Candidate],
     layers: int,
-    directions: Callable[[], Array],
+    stands_out: Callable[[_Candidate], bool],
 ) -> list[_Candidate]:
-    """The candidates that an error resembles in size, direction and structure."""
+    """The candidates that an error resembles in size, direction and structure.
+
+    Args:
+        stands_out: whether the likeness behind several layers is more than unrelated errors have.
+    """
     fitting = []
-    alike = max(_ALIKE_DEEP, _ALIKE - _LESS_ALIKE * (layers - 1))
+    usual = max(_ALIKE_DEEP, _ALIKE - _LESS_ALIKE * (layers - 1))
     for each in candidates:
+        alike = _ALIKE_OVERFLOWN if each.overflows else usual
         found = compare_errors(error, each.simulated, right)
         if found is None:
             continue
@@ -192,9 +249,9 @@ def _fitting(
         # Few values cannot exceed chance that far; then only a cosine near 1 tells.
         if found.cosine < min(max(alike, _CHANCE * chance), 0.95) or not found.same_shape:
             continue
-        certain = layers == 1 or found.cosine >= min(_CERTAIN * chance, 0.95)
-        if certain or deviations_left(error, each.simulated, directions()) >= _LEFT:
-            fitting.append(_Candidate(each.name, each.simulated, found.cosine))
+        certain = layers == 1 or found.cosine >= max(_CERTAIN_ALIKE, min(_CERTAIN * chance, 0.95))
+        if certain or stands_out(each):
+            fitting.append(replace(each, cosine=found.cosine))
     return fitting
 
 

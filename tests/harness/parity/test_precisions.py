@@ -6,21 +6,19 @@ import numpy as np
 import pytest
 
 from benchmarks.convolving import fourier, winograd
-from benchmarks.precisions import (
-    INSTEAD,
-    KINDS,
-    planted,
-    said,
-    structural,
-    subject,
-    verdict,
-)
+from benchmarks.precision_cases import INSTEAD, KINDS, planted, structural, subject
+from benchmarks.precisions import said, verdict
 from benchmarks.precisions import without_effect as is_without_effect
 from netparity.networks.ops.base import How
 from netparity.networks.ops.sums import convolve
 from netparity.networks.rounding import rounded
 from netparity.parity.precision import identify, only_stored
-from netparity.parity.precisions import common_directions, compare_errors, deviations_left
+from netparity.parity.precisions import (
+    above_others,
+    common_directions,
+    compare_errors,
+    deviations_left,
+)
 
 SUBJECT = subject("vgg16-tiny", 3)
 
@@ -103,3 +101,26 @@ def test_what_unrelated_errors_have_in_common_is_no_likeness() -> None:
     assert abs(deviations_left(one, other, directions)) < 4
     assert deviations_left(one, common + first, directions) > 8
     assert deviations_left(10 * common + first, first, directions) == 0
+
+
+def test_other_roundings_of_the_same_size_show_how_far_chance_goes() -> None:
+    """Errors of two dimensions have large cosines by chance; those of many do not."""
+    rng = np.random.default_rng(9)
+    right = rng.normal(0, 1, (1, 400))
+    directions = common_directions([], right)
+    plane = rng.normal(0, 1, (2, 400))
+    flat = [(rng.normal(0, 1, 2) @ plane)[None] for _ in range(8)]
+    assert above_others(flat[0], flat[0] + 0.5 * flat[1], directions, flat[2:]) < 2
+    wide = list(rng.normal(0, 1, (8, 1, 400)))
+    assert above_others(wide[0], wide[0] + wide[1], directions, wide[2:]) > 5
+    overflown = [np.full((1, 400), np.inf)]
+    assert above_others(wide[0], wide[0], directions, overflown) == pytest.approx(20, rel=0.01)
+
+
+def test_a_scale_gives_another_rounding_of_the_same_size() -> None:
+    x = np.random.default_rng(10).normal(0, 1, 4000).astype(np.float32)
+    first = How(operands="bfloat16").operand(x) - x
+    other = How(operands="bfloat16", scale=1.31).operand(x) - x
+    assert np.linalg.norm(other) == pytest.approx(np.linalg.norm(first), rel=0.1)
+    assert abs(np.vdot(first, other)) < 0.1 * np.linalg.norm(first) * np.linalg.norm(other)
+    assert np.array_equal(How(scale=1.31).operand(x), x)

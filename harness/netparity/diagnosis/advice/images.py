@@ -11,6 +11,11 @@ def _everywhere(text: str) -> Advice:
     return Advice(plain=text, keras3=text, matconvnet=text)
 
 
+_SATURATED = _everywhere(
+    "Compute $layer in floating point, or in a format whose largest number its values do not "
+    "reach; take away a clip that the network does not have."
+)
+
 IMAGES: dict[str, Advice] = {
     "input-affine": Advice(
         plain="Subtract the mean ($rgb in RGB) from grey levels of 0…255 as the weights expect, "
@@ -25,6 +30,10 @@ IMAGES: dict[str, Advice] = {
         keras3="Convert the image to float32 before subtracting the mean, as `img_to_array` does.",
         matconvnet="Convert the image before subtracting the mean: `im = single(imread(file))`; "
         "MATLAB's uint8 arithmetic rounds and saturates.",
+    ),
+    "mean-image": _everywhere(
+        "Subtract the network's mean image as it is stored, in its own orientation and channel "
+        "order; if another mean is intended, state it with `--mean`."
     ),
     "image-flipped": _everywhere(
         "Pass the image as it is stored, without flipping, rotating or augmenting it."
@@ -48,6 +57,7 @@ IMAGES: dict[str, Advice] = {
     ),
     "pooled-*": _everywhere("Export $layer before it is pooled, or pool both before comparing."),
     "stored": _everywhere("Save the feature of $layer as float32."),
+    **dict.fromkeys(("treated-saturated", "treated-saturated-channel"), _SATURATED),
     "treated-*": _everywhere(
         "Save the feature of $layer as the network computes it, or do the same to both before "
         "comparing them."

@@ -6,6 +6,15 @@ from netparity.diagnosis.advice.base import Advice
 
 _FLIP = "`w, b = layer.get_weights(); layer.set_weights([w[::-1, ::-1], b])`"
 
+_RESHAPED = Advice(
+    plain="Permute the axes of the kernel of $layer instead of reshaping it: a reshape keeps "
+    "the order of the values.",
+    keras3="Permute the axes of the kernel of $layer instead of reshaping it: from PyTorch "
+    "`w.transpose(2, 3, 1, 0)` for a convolution, `w.T` for a dense layer.",
+    matconvnet="Permute the axes of the filters of $linear instead of reshaping them: from "
+    "PyTorch `permute(w, [3 4 2 1])`.",
+)
+
 LAYERS: dict[str, Advice] = {
     "kernels-rotated": Advice(
         plain="Rotate the kernels of $layer by 180°: convolution flips them, correlation does not.",
@@ -79,10 +88,29 @@ LAYERS: dict[str, Advice] = {
     ),
     "kernels-channels-swapped": Advice(
         plain="Swap the input and output channels of the kernels of $layer.",
-        keras3="Store the kernels of $layer as height × width × outputs × inputs, which "
-        "`Conv2DTranspose` expects: `layer.set_weights([w.transpose(0, 1, 3, 2), b])`.",
-        matconvnet="Store the kernels of $linear as height × width × outputs × inputs, which "
-        "`vl_nnconvt` expects: `permute(w, [1 2 4 3])`.",
+        keras3="Swap the last two axes of the kernels of $layer: `layer.set_weights(["
+        "w.transpose(0, 1, 3, 2), b])`. `Conv2D` expects height × width × inputs × outputs, "
+        "`Conv2DTranspose` height × width × outputs × inputs.",
+        matconvnet="Swap the last two axes of the kernels of $linear: `permute(w, [1 2 4 3])`. "
+        "`vl_nnconv` expects height × width × inputs × outputs, `vl_nnconvt` height × width × "
+        "outputs × inputs.",
+    ),
+    "kernel-transposed": Advice(
+        plain="Transpose the kernel of $layer.",
+        keras3="Store the kernel of $layer as inputs × units: `layer.set_weights([w.T, b])`; "
+        "PyTorch stores units × inputs.",
+        matconvnet="Swap the last two axes of the filters of $linear: `permute(w, [1 2 4 3])`.",
+    ),
+    "kernel-reshaped": _RESHAPED,
+    "kernel-reshaped-to-pytorch": _RESHAPED,
+    "kernel-rows-*": Advice(
+        plain="Reorder the rows of the kernel of $layer to height, width, channels, as its input "
+        "is flattened, or flatten the map in the order of the rows.",
+        keras3="Reorder the rows of the kernel of $layer: from PyTorch `w.reshape(units, channels, "
+        "height, width).transpose(2, 3, 1, 0).reshape(-1, units)`.",
+        matconvnet="Reorder the filters of $linear, which are height × width × channels × units: "
+        "from PyTorch `permute(reshape(w, units, channels, height, width), [3 4 2 1])` of values "
+        "in C order.",
     ),
     "groups-ignored": Advice(
         plain="Compute $layer in groups: each run of output channels reads a run of input "

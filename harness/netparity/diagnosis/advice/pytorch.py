@@ -13,6 +13,11 @@ _PAD = (
 )
 _POOL_PAD = "Build $layer with `padding=0`; if the network pads on one side, use `F.pad` before it"
 
+_RESHAPED = (
+    "Permute the axes of the weight of $layer instead of reshaping it: from Keras or TensorFlow "
+    "`w.permute(3, 2, 0, 1)` for a convolution, `w.t()` for a dense layer."
+)
+
 PYTORCH: dict[str, str] = {
     "channels-swapped": "Reverse the channels: Pillow and torchvision give RGB, OpenCV's `imread` "
     "gives BGR. `x = x[:, [2, 1, 0]]` swaps them; remove it where the order is right already.",
@@ -37,8 +42,16 @@ PYTORCH: dict[str, str] = {
     "and MatConvNet do. Kernels of Theano must be flipped: `w.flip(2, 3)`.",
     "kernels-transposed": "Store the kernels of $layer as outputs × inputs × height × width: from "
     "Keras or MatConvNet `w.permute(3, 2, 0, 1)`, not `w.T`, which swaps height and width.",
-    "kernels-channels-swapped": "Store the kernels of $layer as inputs × outputs × height × "
-    "width, as `ConvTranspose2d` wants them and `Conv2d` does not: `w.transpose(0, 1)`.",
+    "kernels-channels-swapped": "Swap the first two axes of the kernels of $layer: "
+    "`w.transpose(0, 1)`. `Conv2d` expects outputs × inputs × height × width, `ConvTranspose2d` "
+    "inputs × outputs × height × width.",
+    "kernel-transposed": "Transpose the weight of $layer: `nn.Linear` expects outputs × inputs, "
+    "while Keras stores inputs × outputs.",
+    "kernel-reshaped": _RESHAPED,
+    "kernel-reshaped-to-pytorch": _RESHAPED,
+    "kernel-rows-*": "Reorder the columns of the weight of $layer, or flatten the map in their "
+    "order: `torch.flatten(x, 1)` reads channels, height, width, `torch.flatten(x.permute(0, 2, 3, "
+    "1), 1)` height, width, channels.",
     "bias-missing": "Build $layer with `bias=True`, and load with `load_state_dict(state)`, which "
     "is strict: `strict=False` hides a missing bias.",
     "flatten-*": "Reorder the weights of $layer once, since `torch.flatten(x, 1)` reads "

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from types import ModuleType
 
-from netparity.diagnosis.treatments import curves, normalised, order, scaled
+from netparity.diagnosis.treatments import curves, normalised, order, saturated, scaled
 from netparity.diagnosis.treatments.base import Treatment
 from netparity.networks.ops.base import Array
 
-KINDS: tuple[ModuleType, ...] = (normalised, curves, order, scaled)
+KINDS: tuple[ModuleType, ...] = (normalised, curves, order, saturated, scaled)
 
 __all__ = ["KINDS", "Treatment", "treatments_of"]
 

@@ -39,9 +39,7 @@ def deviations_left(error: Array, simulated: Array, directions: Array) -> float:
     Returns:
         0 if little is left of the error.
     """
-    left, expected = (
-        each.ravel() - directions @ (directions.T @ each.ravel()) for each in (error, simulated)
-    )
+    left, expected = (_without(each, directions) for each in (error, simulated))
     if float(np.linalg.norm(left)) < _LEAST_LEFT * float(np.linalg.norm(error)):
         return 0.0
     products = left * expected
@@ -50,3 +48,31 @@ def deviations_left(error: Array, simulated: Array, directions: Array) -> float:
         return 0.0
     chance = max(float(np.linalg.norm(products)) / scale, float(left.size) ** -0.5)
     return float(float(products.sum()) / scale / chance)
+
+
+def above_others(
+    error: Array, simulated: Array, directions: Array, others: Sequence[Array]
+) -> float:
+    """The cosine of two errors over the root mean square of those with other roundings.
+
+    All are taken without the common directions. A first layer of few channels makes errors of few
+    dimensions, so that even other roundings of the same size can have a cosine of 0.3.
+
+    Args:
+        others: errors of other roundings of the same size. Those that overflow are left out.
+    """
+    left = _without(error, directions)
+    finite = [each for each in others if np.isfinite(each).all()]
+    squares = [_cosine(left, _without(each, directions)) ** 2 for each in finite]
+    usual = float(np.mean(squares)) ** 0.5 if squares else 0.0
+    return _cosine(left, _without(simulated, directions)) / max(usual, float(left.size**-0.5))
+
+
+def _without(error: Array, directions: Array) -> Array:
+    flat = error.ravel()
+    return np.asarray(flat - directions @ (directions.T @ flat))
+
+
+def _cosine(first: Array, second: Array) -> float:
+    scale = float(np.linalg.norm(first) * np.linalg.norm(second))
+    return float(np.vdot(first, second)) / scale if scale > 0 else 0.0
