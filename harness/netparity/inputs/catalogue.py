@@ -1,9 +1,10 @@
 """The known resize methods, each with the tools' calls for it.
 
 Sources: Pillow's page on `Image.resize`, its Resample.c and Geometry.c; MathWorks' page on
-`imresize`; OpenCV's page on `cv::resize`; TensorFlow's page on `tf.image.resize`; PyTorch's page
-on `torch.nn.functional.interpolate`; ONNX's page on `Resize`. The tests compare those of Pillow
-and TensorFlow with the tools themselves.
+`imresize`; OpenCV's page on `cv::resize`; scikit-image's on `skimage.transform.resize`;
+TensorFlow's page on `tf.image.resize`; PyTorch's page on `torch.nn.functional.interpolate`; ONNX's
+page on `Resize`. The tests compare those of Pillow, OpenCV, scikit-image, TensorFlow and PyTorch
+with the tools themselves.
 """
 
 from __future__ import annotations
@@ -12,60 +13,26 @@ from dataclasses import replace
 
 import PIL
 
-from netparity.inputs.filters import Border, Kernel
 from netparity.inputs.resize import Order, Resize
-
-
-def _pillow(kernel: Kernel, name: str, order: Order = "columns") -> Resize:
-    keras = f"load_img(interpolation='{name.lower()}')"
-    tools = {"pillow": f"Image.resize(resample=Image.Resampling.{name})", "keras": keras}
-    if order == "pillow-13":
-        tools = {tool: f"{call} with Pillow 13" for tool, call in tools.items()}
-    return Resize(kernel, True, "renormalise", rounding="fixed-point", order=order, tools=tools)
-
-
-def _float(kernel: Kernel, name: str, **tools: str) -> Resize:
-    tools = {"pillow": f"mode F, Image.Resampling.{name}", **tools}
-    return Resize(kernel, True, "renormalise", tools=tools)
-
-
-def _matlab(
-    kernel: Kernel, method: str, border: Border = "mirror", antialias: bool = True
-) -> tuple[Resize, Resize]:
-    """For single or double, and for uint8; releases differ in the border."""
-    option = "" if antialias else ", 'Antialiasing', false"
-    tools = {"matlab": f"imresize(single(x), size, '{method}'{option})"}
-    whole = {"matlab": f"imresize(uint8(x), size, '{method}'{option})"}
-    return (
-        Resize(kernel, antialias, border, tools=tools),
-        Resize(kernel, antialias, border, rounding="each-pass", order="most-shrunk", tools=whole),
-    )
-
-
-def _opencv(kernel: Kernel, flag: str, *, a: float = -0.5, **others: str) -> tuple[Resize, Resize]:
-    """For float32, and for uint8, where OpenCV's fixed point may differ by a grey level."""
-    tools = {"opencv": f"resize(float32, interpolation={flag})", **others}
-    whole = {"opencv": f"resize(uint8, interpolation={flag})"}
-    return (
-        Resize(kernel, a=a, tools=tools),
-        Resize(kernel, a=a, rounding="end", tools=whole),
-    )
-
-
-def _tensorflow(method: str) -> str:
-    return f"tf.image.resize(method='{method}')"
-
-
-def _tensorflow_antialiased(method: str) -> str:
-    return f"tf.image.resize(method='{method}', antialias=True)"
-
-
-def _pytorch(mode: str, option: str = "") -> str:
-    return f"interpolate(mode='{mode}'{option})"
-
+from netparity.inputs.tool_resizes import (
+    floating,
+    matlab,
+    opencv,
+    opencv_uint8,
+    pillow,
+    pytorch,
+    rare_tensorflow,
+    single,
+    skimage,
+    tensorflow,
+    tensorflow_antialiased,
+    torch_whole,
+)
 
 _ALIGNED = ", align_corners=True"
 _SMOOTH = ", antialias=True"
+
+_SHARP = "255 * skimage.transform.resize(x, size, anti_aliasing=False)"
 
 RESIZES: tuple[Resize, ...] = (
     Resize(
@@ -76,47 +43,45 @@ RESIZES: tuple[Resize, ...] = (
             "pillow": "Image.resize(resample=Image.Resampling.NEAREST)",
         },
     ),
-    _pillow("bicubic", "BICUBIC"),
-    _pillow("bilinear", "BILINEAR"),
-    *_matlab("bicubic", "bicubic"),
-    _pillow("lanczos3", "LANCZOS"),
-    _pillow("box", "BOX"),
-    _pillow("hamming", "HAMMING"),
-    *_opencv(
-        "bilinear",
-        "INTER_LINEAR",
-        tensorflow=_tensorflow("bilinear"),
-        pytorch=_pytorch("bilinear"),
-    ),
-    *_opencv("bicubic", "INTER_CUBIC", a=-0.75, pytorch=_pytorch("bicubic")),
-    *_opencv("area", "INTER_AREA", tensorflow=_tensorflow("area")),
-    *_matlab("bicubic", "bicubic", "replicate"),
-    *_matlab("bilinear", "bilinear"),
-    *_matlab("bilinear", "bilinear", "replicate"),
-    *_matlab("lanczos3", "lanczos3"),
-    *_matlab("lanczos2", "lanczos2"),
-    *_matlab("bicubic", "bicubic", antialias=False),
-    _float(
+    pillow("bicubic", "BICUBIC"),
+    pillow("bilinear", "BILINEAR"),
+    *matlab("bicubic", "bicubic"),
+    pillow("lanczos3", "LANCZOS"),
+    pillow("box", "BOX"),
+    pillow("hamming", "HAMMING"),
+    *opencv("bilinear", "INTER_LINEAR", whole="2048ths", skimage=_SHARP),
+    single("bilinear", tensorflow=tensorflow("bilinear"), pytorch=pytorch("bilinear")),
+    torch_whole("bilinear", 0.0, antialias=True),
+    *opencv("bicubic", "INTER_CUBIC", -0.75, whole="single", pytorch=pytorch("bicubic")),
+    *opencv("area", "INTER_AREA", whole="single", tensorflow=tensorflow("area")),
+    *skimage("smoothed", ""),
+    *matlab("bicubic", "bicubic", "replicate"),
+    *matlab("bilinear", "bilinear"),
+    *matlab("bilinear", "bilinear", "replicate"),
+    *matlab("lanczos3", "lanczos3"),
+    *matlab("lanczos2", "lanczos2"),
+    *matlab("bicubic", "bicubic", antialias=False),
+    floating(
         "bilinear",
         "BILINEAR",
-        tensorflow=_tensorflow_antialiased("bilinear"),
-        pytorch=_pytorch("bilinear", _SMOOTH),
+        tensorflow=tensorflow_antialiased("bilinear"),
+        pytorch=pytorch("bilinear", _SMOOTH),
     ),
-    _float(
+    floating(
         "bicubic",
         "BICUBIC",
-        tensorflow=_tensorflow_antialiased("bicubic"),
-        pytorch=_pytorch("bicubic", _SMOOTH),
+        tensorflow=tensorflow_antialiased("bicubic"),
+        pytorch=pytorch("bicubic", _SMOOTH),
     ),
-    _float("lanczos3", "LANCZOS", tensorflow=_tensorflow_antialiased("lanczos3")),
-    _float("box", "BOX", matlab="imresize(single(x), size, 'box')"),
-    _float("hamming", "HAMMING"),
+    floating("lanczos3", "LANCZOS", tensorflow=tensorflow_antialiased("lanczos3")),
+    floating("box", "BOX", matlab="imresize(single(x), size, 'box')"),
+    floating("hamming", "HAMMING"),
     Resize(
         "nearest",
         tools={
             "matlab": "imresize(x, size, 'nearest')",
-            "tensorflow": _tensorflow("nearest"),
-            "pytorch": _pytorch("nearest-exact"),
+            "tensorflow": tensorflow("nearest"),
+            "pytorch": pytorch("nearest-exact"),
             "opencv": "resize(x, interpolation=INTER_NEAREST_EXACT)",
         },
     ),
@@ -126,7 +91,15 @@ RESIZES: tuple[Resize, ...] = (
         pick="floor",
         tools={
             "opencv": "resize(x, interpolation=INTER_NEAREST)",
-            "pytorch": _pytorch("nearest"),
+        },
+    ),
+    Resize(
+        "nearest",
+        coordinates="asymmetric",
+        pick="floor",
+        positions="single",
+        tools={
+            "pytorch": pytorch("nearest"),
             "tensorflow": "tf.compat.v1.image.resize_nearest_neighbor(x, size)",
         },
     ),
@@ -136,47 +109,94 @@ RESIZES: tuple[Resize, ...] = (
         coordinates="align-corners",
         tools={"tensorflow": "tf.compat.v1.image.resize_nearest_neighbor(align_corners=True)"},
     ),
-    Resize(
+    single(
         "bilinear",
         coordinates="asymmetric",
-        tools={"tensorflow": "tf.compat.v1.image.resize_bilinear(x, size)"},
+        tensorflow="tf.compat.v1.image.resize_bilinear(x, size)",
     ),
     Resize(
         "bilinear",
         coordinates="align-corners",
         tools={
-            "pytorch": _pytorch("bilinear", _ALIGNED),
+            "pytorch": pytorch("bilinear", _ALIGNED),
             "scipy": "ndimage.zoom(x, zoom, order=1)",
         },
     ),
     Resize(
         "bicubic",
         border="renormalise",
-        tools={"tensorflow": _tensorflow("bicubic")},
+        positions="tabulated",
+        tools={"tensorflow": tensorflow("bicubic")},
     ),
     Resize(
         "bicubic",
         coordinates="asymmetric",
         a=-0.75,
+        positions="tabulated",
         tools={"tensorflow": "tf.compat.v1.image.resize_bicubic(x, size)"},
     ),
     Resize(
         "bicubic",
         coordinates="align-corners",
         a=-0.75,
-        tools={"pytorch": _pytorch("bicubic", _ALIGNED)},
+        positions="tabulated",
+        tools={"tensorflow": "tf.compat.v1.image.resize_bicubic(align_corners=True)"},
+    ),
+    Resize(
+        "bicubic",
+        coordinates="align-corners",
+        a=-0.75,
+        positions="single",
+        tools={"pytorch": pytorch("bicubic", _ALIGNED)},
     ),
     Resize(
         "lanczos3",
         border="renormalise",
-        tools={"tensorflow": _tensorflow("lanczos3")},
+        tools={"tensorflow": tensorflow("lanczos3")},
     ),
-    *_opencv("lanczos4", "INTER_LANCZOS4"),
-    _pillow("bicubic", "BICUBIC", "pillow-13"),
-    _pillow("bilinear", "BILINEAR", "pillow-13"),
-    _pillow("lanczos3", "LANCZOS", "pillow-13"),
-    _pillow("box", "BOX", "pillow-13"),
-    _pillow("hamming", "HAMMING", "pillow-13"),
+    Resize(
+        "bilinear",
+        rounding="256ths",
+        tools={"opencv": opencv_uint8("INTER_LINEAR_EXACT")},
+    ),
+    *opencv("lanczos4", "INTER_LANCZOS4", whole="2048ths"),
+    torch_whole("bicubic", -0.5, antialias=True),
+    torch_whole("bilinear", 0.0, antialias=False),
+    torch_whole("bicubic", -0.75, antialias=False),
+    single("bicubic", a=-0.75, pytorch=pytorch("bicubic")),
+    Resize("windows", tools={"pytorch": pytorch("area")}),
+    Resize(
+        "bilinear",
+        rounding="down",
+        positions="single",
+        tools={"tensorflow": f"cast({tensorflow('bilinear')}, tf.uint8)"},
+    ),
+    Resize(
+        "bilinear",
+        rounding="single",
+        positions="single",
+        tools={"pytorch": f"{pytorch('bilinear')}.round()"},
+    ),
+    Resize(
+        "bicubic",
+        a=-0.75,
+        rounding="2048ths",
+        positions="rounded",
+        tools={"opencv": f"{opencv_uint8('INTER_CUBIC')} without Intel's IPP"},
+    ),
+    *skimage("smoothed-spline", ", order=3"),
+    Resize(
+        "spline",
+        tools={"skimage": "255 * skimage.transform.resize(x, size, order=3, anti_aliasing=False)"},
+    ),
+    *rare_tensorflow("mitchell", "mitchellcubic"),
+    *rare_tensorflow("gaussian", "gaussian"),
+    *rare_tensorflow("lanczos5", "lanczos5"),
+    pillow("bicubic", "BICUBIC", "pillow-13"),
+    pillow("bilinear", "BILINEAR", "pillow-13"),
+    pillow("lanczos3", "LANCZOS", "pillow-13"),
+    pillow("box", "BOX", "pillow-13"),
+    pillow("hamming", "HAMMING", "pillow-13"),
 )
 """The most common method first; no two methods always give the same result."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import stat
 import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,13 +20,19 @@ from PIL import Image, UnidentifiedImageError
 
 from netparity.errors import InputError
 from netparity.files import strangers
+from netparity.inputs import png
 from netparity.system.paths import usable_path
 
 MAX_PIXELS = 100_000_000
 """Larger images are refused before decoding: 100 megapixels are 300 MB as RGB."""
 
+MAX_SIDE = 65_535
+"""In pixels, as in JPEG: resizing an image of a single row takes the memory of many rows."""
+
 MAX_FILE_BYTES = 512 * 2**20
 MAX_IMAGES = 32
+
+_BAND_PIXELS = 2**22
 
 _ORIENTATION = 0x0112
 _PORTABLE_FORMATS = ("PNG", "JPEG", "BMP", "GIF", "TIFF", "PPM", "WEBP")
@@ -68,9 +75,12 @@ def _formats() -> list[str]:
 
 def _read_bytes(path: Path) -> bytes:
     try:
-        size = path.stat().st_size
-        if path.is_dir():
+        status = path.stat()
+        size = status.st_size
+        if stat.S_ISDIR(status.st_mode):
             raise InputError(f"image {path} is a folder; expected an image file")
+        if not stat.S_ISREG(status.st_mode):  # reading a named pipe would never end
+            raise InputError(f"image {path} is not a regular file; give the path of one")
         if size == 0:
             raise InputError(f"image {path} is empty (0 bytes)")
         if size > MAX_FILE_BYTES:
@@ -88,13 +98,14 @@ def _read_bytes(path: Path) -> bytes:
 
 def _sixteen_bit_to_rgb(image: Image.Image) -> Image.Image:
     """Scale 16-bit grey values; Pillow's own conversion would clip them at 255."""
-    values = np.asarray(image, dtype=np.float64)
+    values = np.asarray(image)
     if image.mode == "F" or values.min() < 0 or values.max() > 65535:
         raise InputError(
             "only integers of 8 or 16 bits have a defined range; convert the image to 8 or 16 bits "
             "per channel"
         )
-    return Image.fromarray(np.rint(values / 257).astype(np.uint8)).convert("RGB")
+    # Division by 257, rounded; as 257 is odd, nothing lies halfway.
+    return Image.fromarray(((values.astype(np.int32) + 128) // 257).astype(np.uint8)).convert("RGB")
 
 
 def _to_rgb(image: Image.Image) -> Image.Image:
@@ -105,6 +116,17 @@ def _to_rgb(image: Image.Image) -> Image.Image:
         # transparent pixel is kept, as the compared tools do.
         return image.convert("RGBA").convert("RGB")
     return image.convert("RGB")
+
+
+def _pixels(image: Image.Image) -> npt.NDArray[np.uint8]:
+    """The pixels as RGB, converted some rows at a time: a whole image takes several copies."""
+    width, height = image.size
+    pixels = np.empty((height, width, 3), np.uint8)
+    rows = max(1, _BAND_PIXELS // width)
+    for top in range(0, height, rows):
+        below = min(top + rows, height)
+        pixels[top:below] = np.asarray(_to_rgb(image.crop((0, top, width, below))))
+    return pixels
 
 
 def _is_cut_to_high_byte(image: Image.Image) -> bool:
@@ -131,13 +153,20 @@ def _notes(image: Image.Image) -> list[str]:
     return notes
 
 
+def _opened(data: bytes) -> Image.Image:
+    with warnings.catch_warnings():
+        # `decode` checks the size, with a better message.
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        return Image.open(io.BytesIO(data), formats=_formats())
+
+
 def reopened(decoded: DecodedImage) -> Image.Image:
     """The file of a decoded image as Pillow opens it, to be read in another way.
 
     Raises:
         OSError: if it is not there any more.
     """
-    return Image.open(io.BytesIO(decoded.path.read_bytes()), formats=_formats())
+    return _opened(decoded.path.read_bytes())
 
 
 def decode(path: Path) -> DecodedImage:
@@ -150,27 +179,8 @@ def decode(path: Path) -> DecodedImage:
     data = _read_bytes(path)
     try:
         with warnings.catch_warnings():
-            # The size is checked below, with a better message.
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            image = Image.open(io.BytesIO(data), formats=_formats())
-        width, height = image.size
-        if width * height > MAX_PIXELS:
-            raise InputError(
-                f"image {path} has {width:,} x {height:,} pixels; at most {MAX_PIXELS:,} are "
-                "accepted; make it smaller first"
-            )
-        # imread returns 16-bit grey without the alpha channel, to be divided by 257.
-        grey_cut = "LA;16" in str(getattr(image, "tile", ""))
-        notes = _notes(image)
-        portable = (
-            image.format in _PORTABLE_FORMATS and image.mode in _PORTABLE_MODES and not grey_cut
-        )
-        if not portable:
-            notes.append(
-                f"{image.format} of mode {image.mode} is given to the tools as an RGB PNG, "
-                "because not all of them can read it"
-            )
-        rgb = _to_rgb(image)
+            warnings.simplefilter("ignore")  # what Pillow warns of is refused or does not matter
+            return _decoded(path, data)
     except UnidentifiedImageError:
         stranger = strangers.recognise(path)
         if stranger is not None and stranger.sort != "text":
@@ -186,12 +196,38 @@ def decode(path: Path) -> DecodedImage:
         raise error if str(path) in str(error) else InputError(f"image {path}: {error}") from None
     except Exception as error:  # Pillow's decoders raise many types on damaged files
         raise InputError(f"image {path} is damaged or truncated: {error}") from error
+
+
+def _decoded(path: Path, data: bytes) -> DecodedImage:
+    image = _opened(data)
+    _check_size(path, *image.size)
+    if image.format == "PNG":
+        png.check(data)
+    # imread returns 16-bit grey without the alpha channel, to be divided by 257.
+    grey_cut = "LA;16" in str(getattr(image, "tile", ""))
+    notes = _notes(image)
+    portable = image.format in _PORTABLE_FORMATS and image.mode in _PORTABLE_MODES and not grey_cut
+    if not portable:
+        notes.append(
+            f"{image.format} of mode {image.mode} is given to the tools as an RGB PNG, "
+            "because not all of them can read it"
+        )
     return DecodedImage(
         path=path,
-        pixels=np.asarray(rgb, dtype=np.uint8),
+        pixels=_pixels(image),
         mode=image.mode,
-        size=(width, height),
+        size=image.size,
         sha256=hashlib.sha256(data).hexdigest(),
         notes=notes,
         portable=portable,
     )
+
+
+def _check_size(path: Path, width: int, height: int) -> None:
+    size = f"image {path} has {width:,} x {height:,} pixels"
+    if width * height > MAX_PIXELS:
+        raise InputError(f"{size}; at most {MAX_PIXELS:,} are accepted; make it smaller first")
+    if max(width, height) > MAX_SIDE:
+        raise InputError(
+            f"{size}; at most {MAX_SIDE:,} in a row or column are accepted; make it smaller first"
+        )

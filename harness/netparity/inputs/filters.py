@@ -16,18 +16,33 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from netparity.inputs.positions import Coordinates, Floats, Positions, centres, edges
+
 Kernel = Literal[
-    "nearest", "box", "area", "bilinear", "hamming", "bicubic", "lanczos2", "lanczos3", "lanczos4"
+    "nearest",
+    "box",
+    "area",
+    "windows",
+    "bilinear",
+    "hamming",
+    "bicubic",
+    "mitchell",
+    "gaussian",
+    "lanczos2",
+    "lanczos3",
+    "lanczos4",
+    "lanczos5",
+    "smoothed",
+    "spline",
+    "smoothed-spline",
 ]
 Border = Literal["renormalise", "replicate", "mirror"]
-Coordinates = Literal["half-pixel", "align-corners", "asymmetric"]
 Pick = Literal["nearest", "nearest-low", "running-sum", "floor"]
 
-Floats = npt.NDArray[np.float64]
 Pixels = npt.NDArray[Any]
 
-FIXED_POINT_BITS = 32 - 8 - 2
-"""Fractional bits of Pillow's weights for 8-bit images: 32, less 8 of the pixel, less 2 spare."""
+Part = tuple[float, float]
+"""Where a part of an axis begins, and how long it is."""
 
 _BLOCK = 16
 """Output pixels computed at a time: limits the memory to a band of the input."""
@@ -59,30 +74,34 @@ def _lanczos(t: Floats, lobes: int) -> Floats:
     return np.where(np.abs(t) < lobes, np.sinc(t) * np.sinc(t / lobes), 0.0)
 
 
-def _kernel(kernel: Kernel, a: float, scale: float) -> tuple[float, Callable[[Floats], Floats]]:
+def _mitchell(t: Floats) -> Floats:
+    """D. Mitchell, A. Netravali, Computer Graphics 22(4), 1988, with B = C = 1/3."""
+    t = np.abs(t)
+    near = (7 * t - 12) * t * t + 16 / 3
+    far = ((-7 / 3 * t + 12) * t - 20) * t + 32 / 3
+    return np.where(t < 1, near, np.where(t < 2, far, 0.0)) / 6
+
+
+def _gaussian(t: Floats) -> Floats:
+    """With a deviation of half a pixel, cut off at three deviations."""
+    return np.where(np.abs(t) < 1.5, np.exp(-2 * t * t), 0.0)
+
+
+def _kernel(kernel: Kernel, a: float) -> tuple[float, Callable[[Floats], Floats]]:
     """Half the kernel's width, and the kernel."""
     kernels: dict[Kernel, tuple[float, Callable[[Floats], Floats]]] = {
         "box": (0.5, _box),
-        # The overlap of a pixel with the output pixel's interval of `scale` input pixels.
-        "area": ((scale + 1) / 2, lambda t: np.clip((scale + 1) / 2 - np.abs(t), 0, min(scale, 1))),
         "bilinear": (1, _triangle),
         "hamming": (1, _hamming),
         "bicubic": (2, lambda t: _cubic(t, a)),
         "lanczos2": (2, lambda t: _lanczos(t, 2)),
         "lanczos3": (3, lambda t: _lanczos(t, 3)),
         "lanczos4": (4, lambda t: _lanczos(t, 4)),
+        "lanczos5": (5, lambda t: _lanczos(t, 5)),
+        "mitchell": (2, _mitchell),
+        "gaussian": (1.5, _gaussian),
     }
     return kernels[kernel]
-
-
-def _centres(source: int, target: int, coordinates: Coordinates) -> Floats:
-    """Positions of the output pixels' centres on the input axis."""
-    i = np.arange(target, dtype=np.float64)
-    if coordinates == "half-pixel":
-        return (i + 0.5) * (source / target)
-    if coordinates == "asymmetric":
-        return i * (source / target) + 0.5
-    return i * ((source - 1) / max(1, target - 1)) + 0.5
 
 
 @dataclass(frozen=True)
@@ -96,11 +115,6 @@ class Taps:
 
     index: npt.NDArray[np.int64]
     weight: Floats
-
-    def in_fixed_point(self) -> Taps:
-        """The weights as whole multiples of 2 ** -FIXED_POINT_BITS, halves away from zero."""
-        weight = self.weight * 2**FIXED_POINT_BITS
-        return Taps(self.index, np.trunc(weight + np.copysign(0.5, weight)))
 
     def apply(self, pixels: Pixels) -> Floats:
         """Resample the first axis: input pixels x anything to output pixels x anything."""
@@ -124,8 +138,10 @@ def filter_taps(
     antialias: bool,
     border: Border,
     coordinates: Coordinates,
+    positions: Positions = "exact",
+    part: Part | None = None,
 ) -> Taps:
-    """The taps of any kernel but `nearest`.
+    """The taps of any kernel but `nearest`, `area`, `windows` and those of `smoothed.py`.
 
     Args:
         source: input pixels.
@@ -134,12 +150,15 @@ def filter_taps(
         antialias: whether the kernel is stretched when shrinking.
         border: a tap outside the image is dropped, or replaced by the pixel at the border, or
             mirrored at the border (2 1 | 1 2 3 | 3 2).
+        positions: as in `positions.centres`.
+        part: the part of the input that becomes the output, in pixels; taps beyond it are used.
     """
-    scale = source / target
+    start, length = part or (0.0, source)
+    scale = length / target
     stretch = max(1.0, scale) if antialias else 1.0
-    half, function = _kernel(kernel, a, scale)
+    half, function = _kernel(kernel, a)
     reach = half * stretch
-    centre = _centres(source, target, coordinates)[:, None]
+    centre = start + centres(length, target, coordinates, positions)[:, None]
     first, last = np.floor(centre - reach + 0.5), np.floor(centre + reach + 0.5)
     index = (first + np.arange(int(np.ceil(2 * reach)) + 1)).astype(np.int64)
     weight = function((index - centre + 0.5) * (1.0 / stretch))
@@ -154,7 +173,36 @@ def filter_taps(
     return Taps(np.clip(index, 0, source - 1), weight)
 
 
-def nearest_taps(source: int, target: int, *, coordinates: Coordinates, pick: Pick) -> Taps:
+def area_taps(source: int, target: int) -> Taps:
+    """The pixels under each output pixel, weighted by the part of it that they cover."""
+    border = edges(source, target)
+    low, high = border[:-1, None], border[1:, None]
+    index = np.floor(low) + np.arange(int(np.ceil(source / target)) + 2)
+    weight = np.clip(np.minimum(index + 1, high) - np.maximum(index, low), 0, None)
+    weight[index >= source] = 0
+    inside = np.clip(index, 0, source - 1).astype(np.int64)
+    return Taps(inside, weight / weight.sum(axis=1, keepdims=True))
+
+
+def window_taps(source: int, target: int) -> Taps:
+    """All pixels that an output pixel touches, each with the same weight (adaptive pooling)."""
+    i = np.arange(target)[:, None]
+    low, high = i * source // target, -((-i - 1) * source // target)
+    index = low + np.arange(int((high - low).max()))
+    weight = (index < high).astype(np.float64)
+    inside = np.minimum(index, source - 1)
+    return Taps(inside, weight / weight.sum(axis=1, keepdims=True))
+
+
+def nearest_taps(
+    source: int,
+    target: int,
+    *,
+    coordinates: Coordinates,
+    pick: Pick,
+    positions: Positions = "exact",
+    part: Part | None = None,
+) -> Taps:
     """One tap for each output pixel.
 
     Args:
@@ -162,11 +210,14 @@ def nearest_taps(source: int, target: int, *, coordinates: Coordinates, pick: Pi
             `nearest-low` the lower of two; `floor` the pixel at or before the centre;
             `running-sum` is `nearest` with centres computed by adding up the step, as in Pillow,
             where rounding errors decide ties.
+        positions: as in `positions.centres`.
+        part: as in `filter_taps`.
     """
-    centre = _centres(source, target, coordinates)
+    start, length = part or (0.0, source)
+    centre = start + centres(length, target, coordinates, positions)
     if pick == "running-sum":
-        step = source / target
-        index = np.floor(np.cumsum(np.r_[step / 2, np.full(target - 1, step)]))
+        step = length / target
+        index = np.floor(np.cumsum(np.r_[start + step / 2, np.full(target - 1, step)]))
     elif pick == "floor":
         index = np.floor(centre - 0.5)
     elif pick == "nearest-low":

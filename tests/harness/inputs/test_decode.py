@@ -5,7 +5,10 @@ from __future__ import annotations
 import hashlib
 import io
 import resource
+import struct
 import time
+import zlib
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +19,7 @@ from netparity.errors import InputError
 from netparity.inputs import SAMPLE_IMAGE, decode
 from netparity.inputs.draw_sample import draw
 from tests.support.cases import write_png
+from tests.support.hostile_images import chunk
 
 RNG = np.random.default_rng(1)
 COLOURS = RNG.integers(0, 256, (6, 5, 3), dtype=np.uint8)
@@ -217,3 +221,41 @@ def test_what_not_every_tool_reads_is_handed_on_as_png(tmp_path: Path) -> None:
     assert "given to the tools as an RGB PNG" in image.notes[0]
     with Image.open(io.BytesIO(image.as_png())) as png:
         np.testing.assert_array_equal(np.asarray(png), image.pixels)
+
+
+def interlaced(pixels: np.ndarray) -> bytes:
+    """A PNG in Adam7's seven passes, of which Pillow writes none."""
+    passes = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4)]
+    passes += [(0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)]
+    rows = b"".join(
+        b"\0" + row.tobytes()
+        for left, top, across, down in passes
+        for row in pixels[top::down, left::across]
+        if row.size
+    )
+    header = struct.pack(">IIBBBBB", pixels.shape[1], pixels.shape[0], 8, 2, 0, 0, 1)
+    chunks = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + chunks
+
+
+@pytest.mark.parametrize("size", [(6, 5), (1, 1), (8, 8), (3, 17)])
+def test_an_interlaced_png_is_complete(tmp_path: Path, size: tuple[int, int]) -> None:
+    pixels = RNG.integers(0, 256, (*size, 3), dtype=np.uint8)
+    (tmp_path / "i.png").write_bytes(interlaced(pixels))
+    np.testing.assert_array_equal(decode(tmp_path / "i.png").pixels, pixels)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
+@pytest.mark.parametrize("size", [(7, 5), (1, 1), (16, 3)])
+def test_a_whole_png_of_any_mode_is_complete(
+    tmp_path: Path, mode: str, size: tuple[int, int]
+) -> None:
+    path = saved(tmp_path / "i.png", Image.new(mode, size))
+    assert decode(path).size == size
+
+
+def test_bands_make_no_difference(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = saved(tmp_path / "i.png", Image.fromarray(COLOURS))
+    module = import_module("netparity.inputs.decode")  # the name is the function's too
+    monkeypatch.setattr(module, "_BAND_PIXELS", 12)
+    np.testing.assert_array_equal(decode(path).pixels, COLOURS)

@@ -159,7 +159,7 @@ def test_the_colour_of_a_mean_image_of_caffes(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"", "a blob has no values"),
+        (b"", "is empty"),
         (b"\x2a\xff\x01ab", "a field reaches"),
         (binaryproto(np.zeros((2, 3, 4, 4), np.float32)), "expected channels x height x width"),
         (binaryproto(np.full((1, 3, 4, 4), np.nan, np.float32)), "NaN or infinite"),
@@ -175,7 +175,7 @@ def test_other_files_are_not_mean_images(tmp_path: Path, content: bytes, words: 
     np.save(tmp_path / "mean.npy", np.array([{}], object))
     with pytest.raises(InputError, match=r"mean\.npy"):
         preprocessing_from(Given(mean=str(tmp_path / "mean.npy")), None)
-    with pytest.raises(InputError, match="No such file"):
+    with pytest.raises(InputError, match="does not exist"):
         preprocessing_from(Given(mean=str(tmp_path / "none.binaryproto")), None)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,9 @@ import pytest
 from PIL import Image, ImageOps
 
 from netparity.inputs import Recipes, decode, prepare
+from netparity.inputs.jpeg import decoded_fast
 from netparity.inputs.recipes import Recipe
+from netparity.networks import Preprocessing
 from netparity.networks.catalogue.vgg import VGG16_TINY
 
 SIZE = 64
@@ -61,6 +64,10 @@ EXPECTED = {
     "in the middle, the rest black": lambda im: letterboxed(im, "black"),
     "in the middle, the rest white": lambda im: letterboxed(im, "white"),
     "the largest centred square, resized": lambda im: square(im.crop((15, 0, 105, 90))),
+    "as by `box` of Pillow": lambda im: im.resize((SIZE, SIZE), BICUBIC, (15, 0, 105, 90)),
+    "in the middle, the rest grey 114": lambda im: ImageOps.pad(
+        im, (SIZE, SIZE), BICUBIC, (114, 114, 114)
+    ),
     "saved again as JPEG of quality 75": None,
     "converted to grey by luma, rounded": lambda im: square(im.convert("L").convert("RGB")),
 }
@@ -149,6 +156,42 @@ def test_arithmetic_of_eight_bits(file: Path) -> None:
     wrapped = grey - np.floor(MEAN).astype(np.uint8)  # NumPy's own uint8
     for expected in (saturated, wrapped):
         assert any(np.array_equal(tensor, expected.astype(np.float32)) for tensor in made)
+
+
+def test_other_uses_of_a_mean_image(file: Path) -> None:
+    rng = np.random.default_rng(4)
+    image = rng.uniform(80, 140, (SIZE, SIZE, 3)).astype(np.float32)
+    stated = Preprocessing("BGR", (1.0, 2.0, 3.0), mean_image="mean")
+    network = replace(VGG16_TINY, inputs=(replace(VGG16_TINY.image, preprocessing=stated),))
+    recipes = Recipes([decode(file)], network, {"mean": image})
+    levels = np.asarray(square(picture()), dtype=np.float32)[..., ::-1]
+    np.testing.assert_array_equal(recipes.tensor(Recipe())[0], levels - image)
+    made = {each.mistakes: recipes.tensor(each)[0] for each in recipes.alone() if each.arithmetic}
+    for words, expected in {
+        "the mean colour was subtracted in place of the mean image": levels - image.mean((0, 1)),
+        "the mean image was not subtracted": levels,
+        "the channels of the mean image are swapped": levels - image[..., ::-1],
+        "rows and columns of the mean image are swapped": levels - image.swapaxes(0, 1),
+        "the mean image is upside down": levels - image[::-1],
+    }.items():
+        np.testing.assert_allclose(made[("mean-image", words),], expected, atol=1e-4)
+
+
+def test_the_fast_transform_of_jpeg(tmp_path: Path) -> None:
+    path = tmp_path / "photo.jpg"
+    picture().save(path, quality=75)
+    recipes = Recipes([decode(path)], VGG16_TINY)
+    recipe = next(each for each in recipes.alone() if "fast" in str(each.mistakes))
+    expected = square(Image.fromarray(decoded_fast(path.read_bytes())))
+    np.testing.assert_array_equal(
+        recipes.tensor(recipe)[0], np.asarray(expected, dtype=np.float32) - MEAN
+    )
+    beside = [
+        each.resize.tools
+        for each in recipes.alone()
+        if each.source == recipe.source and each.resize
+    ]
+    assert any("tensorflow" in tools for tools in beside)
 
 
 def test_ten_views_are_the_corners_the_middle_and_their_mirror_images(file: Path) -> None:

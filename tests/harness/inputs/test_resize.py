@@ -77,6 +77,20 @@ def test_columns_first_is_two_resizes_of_pillow(kernel: str, source, target) -> 
     np.testing.assert_array_equal(resize(pixels, target), by_pillow(narrow, target, PILLOW[kernel]))
 
 
+@pytest.mark.parametrize("kernel", ["nearest", *PILLOW])
+def test_a_part_of_an_image_is_pillows_box_bit_for_bit(kernel: str) -> None:
+    pixels = noise((61, 80))
+    resize, method = RESIZES[0], Image.Resampling.NEAREST
+    if kernel != "nearest":
+        resize = Resize(kernel, True, "renormalise", rounding="fixed-point", order=PILLOW_ORDER)
+        method = PILLOW[kernel]
+    for top, height, left, width in ((0, 61, 9.5, 61), (3, 20, 0, 50), (7.25, 30.5, 11, 66.5)):
+        image = Image.fromarray(pixels)
+        expected = image.resize((24, 32), method, (left, top, left + width, top + height))
+        box = (top, height), (left, width)
+        np.testing.assert_array_equal(resize(pixels, (32, 24), box), np.asarray(expected))
+
+
 @EACH_SIZE
 def test_nearest_is_pillow_bit_for_bit(source, target) -> None:
     pixels = noise(source)
@@ -227,7 +241,10 @@ class TestEveryResize:
 
 
 def test_no_two_resizes_are_always_the_same() -> None:
-    sizes = [((48, 640), (48, 224)), ((300, 40), (20, 38)), ((30, 45), (64, 20))]
+    sizes = [
+        *[((48, 640), (48, 224)), ((300, 40), (20, 38)), ((30, 45), (64, 20))],
+        ((480, 3), (224, 3)),  # in float32, 15/7 is rounded down
+    ]
     results = [[resize(noise(source), target) for source, target in sizes] for resize in RESIZES]
     for index, mine in enumerate(results):
         for other, theirs in zip(RESIZES, results[:index], strict=False):

@@ -39,16 +39,17 @@ def by_pillow(pixels: np.ndarray, filter_=Image.Resampling.BICUBIC) -> np.ndarra
 
 
 @pytest.mark.parametrize(
-    "shape",
+    ("shape", "step"),
     [
-        pytest.param((150, 210), id="wide", marks=pytest.mark.slow),
-        pytest.param((300, 70), id="tall", marks=pytest.mark.slow),
-        pytest.param((40, 50), id="small"),
+        pytest.param((150, 210), 5, id="wide"),
+        pytest.param((300, 70), 5, id="tall"),
+        pytest.param((40, 50), 1, id="small"),
     ],
 )
-def test_every_known_resize_is_found(shape: tuple[int, int]) -> None:
+def test_every_known_resize_is_found(shape: tuple[int, int], step: int) -> None:
+    """All of a small image, and every fifth of larger ones, which take longer."""
     pixels = picture(*shape)
-    for resize in distinct(RESIZES, [shape], SIZE):
+    for resize in distinct(RESIZES, [shape], SIZE)[::step]:
         best = find_resize(less_mean(resize(pixels, SIZE)), [pixels], TINY)[0]
         assert best.exact, resize.words
         assert best.resize is not None
@@ -146,11 +147,8 @@ def test_whole_grey_levels_come_from_a_resize_that_rounds() -> None:
     assert best.exact
     assert best.resize == replace(plain, rounding="end")
     assert best.resize.tools["pillow"].endswith("then rounded")
-    assert {way.rounding for way in WHOLE_RESIZES if way.kernel != "nearest"} == {
-        "fixed-point",
-        "each-pass",
-        "end",
-    }
+    roundings = {way.rounding for way in WHOLE_RESIZES if way.kernel != "nearest"}
+    assert "none" not in roundings and {"fixed-point", "each-pass", "end"} <= roundings
 
 
 def test_values_that_agree_are_counted() -> None:

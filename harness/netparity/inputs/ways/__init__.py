@@ -9,11 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from netparity.inputs.ways import crops, flips, padding, views
-from netparity.inputs.ways.arithmetic import ARITHMETIC
+from netparity.inputs.ways.arithmetic import ARITHMETIC, OF_MEAN_IMAGE
 from netparity.inputs.ways.base import Arithmetic, Geometry, Size, Source
 from netparity.inputs.ways.sources import nearer, sources
 
-__all__ = ["ARITHMETIC", "Arithmetic", "Geometry", "Source", "geometries", "nearer", "sources"]
+__all__ = [
+    "ARITHMETIC",
+    "OF_MEAN_IMAGE",
+    "Arithmetic",
+    "Geometry",
+    "Source",
+    "geometries",
+    "nearer",
+    "sources",
+]
 
 
 def geometries(size: Size, mean: tuple[float, ...]) -> Iterator[Geometry]:

@@ -1,6 +1,8 @@
-"""The mean subtracted in 8 bits."""
+"""The mean subtracted in 8 bits, or another one than the network's mean image."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import numpy as np
 
@@ -41,3 +43,30 @@ ARITHMETIC = (
     Arithmetic("the image minus the mean was converted to uint8, wrapping around", _wrapped_late),
     Arithmetic("the image minus the mean was converted to whole numbers", _rounded),
 )
+
+
+def _colour(levels: Pixels, mean: Pixels) -> Pixels:
+    return np.asarray(levels - mean.mean(axis=(0, 1)))
+
+
+def _of_image(words: str, make: Callable[[Pixels, Pixels], Pixels]) -> Arithmetic:
+    return Arithmetic(words, make, mistake="mean-image")
+
+
+OF_MEAN_IMAGE = (
+    _of_image("the mean colour was subtracted in place of the mean image", _colour),
+    _of_image("the mean image was not subtracted", lambda levels, mean: levels),
+    _of_image("the mean image was subtracted twice", lambda levels, mean: levels - 2 * mean),
+    _of_image(
+        "the channels of the mean image are swapped", lambda levels, mean: levels - mean[..., ::-1]
+    ),
+    _of_image(
+        "rows and columns of the mean image are swapped",
+        lambda levels, mean: (
+            levels - mean.swapaxes(0, 1) if mean.shape[0] == mean.shape[1] else levels
+        ),
+    ),
+    _of_image("the mean image is mirrored", lambda levels, mean: levels - mean[:, ::-1]),
+    _of_image("the mean image is upside down", lambda levels, mean: levels - mean[::-1]),
+)
+"""For networks with a mean image."""

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from netparity.inputs.decode import DecodedImage
+from netparity.inputs.resize import Box
 
 Pixels = npt.NDArray[Any]
 """H x W x 3 in RGB, values of 0 to 255."""
 
 Size = tuple[int, int]
 
-Scale = Callable[[Pixels, Size], Pixels]
-"""A resize to a height and width: an `inputs.resize.Resize`, perhaps with a memory."""
+
+class Scale(Protocol):
+    """A resize to a height and width: an `inputs.resize.Resize`, perhaps with a memory."""
+
+    def __call__(self, pixels: Pixels, size: Size, box: Box | None = None) -> Pixels:
+        """Resize an image, or a part of it."""
 
 
 @dataclass(frozen=True)
@@ -28,11 +33,13 @@ class Source:
         words: what was done, in words that can follow "the file was read differently: ".
         read: gives the pixels, or None for files for which it makes no sense.
         rare: whether it makes sense for few files, where it is a likely mistake.
+        tool: the tool that reads files so, whose resizes are likely beside it; empty for several.
     """
 
     words: str
     read: Callable[[DecodedImage], Pixels | None]
     rare: bool = True
+    tool: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,12 +52,14 @@ class Geometry:
         make: from pixels, the input's height and width and a resize to the views of the image, each
             height x width x 3; empty where the image does not allow it.
         views: how many these are.
+        tool: a tool that does so, whose resizes are likely beside it.
     """
 
     mistake: str
     words: str
     make: Callable[[Pixels, Size, Scale], list[Pixels]]
     views: int = 1
+    tool: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,11 +68,14 @@ class Arithmetic:
 
     Attributes:
         words: what was done.
-        make: from N x H x W x 3 grey levels and the mean, both in RGB, to the difference.
+        make: from N x H x W x 3 grey levels and the mean, both in RGB, to the difference; the mean
+            is one of each channel or, where the network has one, an image (H x W x 3).
+        mistake: its key.
     """
 
     words: str
     make: Callable[[Pixels, Pixels], Pixels]
+    mistake: str = "input-arithmetic"
 
 
 def scaled(pixels: Pixels, height: int, width: int, resize: Scale) -> Pixels:
@@ -81,3 +93,13 @@ def cut(pixels: Pixels, top: int, left: int, size: Size) -> Pixels:
 def covers(pixels: Pixels, size: Size) -> bool:
     """Whether the window fits into the image."""
     return bool(np.all(np.asarray(pixels.shape[:2]) >= size))
+
+
+def rounded_down(margin: int) -> int:
+    """Half a margin, as NumPy's users compute it."""
+    return margin // 2
+
+
+def rounded_half(margin: int) -> int:
+    """Half a margin, as torchvision and Pillow round it: 1.5 and 2.5 become 2."""
+    return round(margin / 2.0)

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from netparity.inputs.ways.base import Geometry, Pixels, Scale, Size, covers, cut, scaled
+from netparity.inputs.ways.base import (
+    Geometry,
+    Pixels,
+    Scale,
+    Size,
+    covers,
+    cut,
+    rounded_down,
+    rounded_half,
+    scaled,
+)
 
 FACTORS = (256 / 224, 1 / 0.875, 1.125, 1.0, 232 / 224, 1.25, 1 / 0.9, 1 / 0.95, 1 / 0.96, 8 / 7)
 """Usual sizes before the crop, relative to the input's."""
@@ -43,14 +53,6 @@ def squashed(pixels: Pixels, before: Size, resize: Scale, whole: Callable[[float
     return scaled(pixels, *before, resize)
 
 
-def _middle(margin: int) -> int:
-    return margin // 2
-
-
-def _torchvision(margin: int) -> int:
-    return round(margin / 2.0)
-
-
 def _cropped(
     resized: Callable[[Pixels, Size, Scale, Callable[[float], int]], Pixels],
     before: Size,
@@ -75,11 +77,15 @@ def geometries(size: Size) -> Iterator[Geometry]:
     for before in sizes_between(size):
         if before not in usual:
             yield from of_size(before, size)
-    square = "the largest centred square, resized"
-    yield Geometry("image-cropped", square, _square)
+    largest = "the largest centred square, resized"
+    if size[0] != size[1]:
+        largest = "the largest part in the middle with the input's proportions, resized"
+    yield Geometry("image-cropped", largest, _largest, tool="tensorflow")
+    yield Geometry("image-cropped", f"{largest} as by `box` of Pillow", _boxed(whole=True))
+    yield Geometry("image-cropped", f"{largest} as by ImageOps.fit", _boxed(whole=False))
     for part in _CENTRAL:
         words = f"the middle {100 * part:g} % of the image, resized"
-        yield Geometry("image-cropped", words, _central(part))
+        yield Geometry("image-cropped", words, _central(part), tool="tensorflow")
     yield Geometry("image-cropped", "the middle of the image, not resized", _unscaled(centred=True))
     yield Geometry("image-cropped", "its top left corner, not resized", _unscaled(centred=False))
 
@@ -88,19 +94,45 @@ def of_size(before: Size, size: Size) -> Iterator[Geometry]:
     """The ways to resize to one size and crop the middle."""
     named = f"{before[0]}" if before[0] == before[1] else f"{before[0]} x {before[1]}"
     target = f"{size[0]} x {size[1]}"
-    for half in (_torchvision, _middle):
+    for half in (rounded_half, rounded_down):
         for whole in (int, round):
             words = f"the shorter side to {named}, then the middle {target}"
-            yield Geometry("image-cropped", words, _cropped(covering, before, whole, half))
+            make = _cropped(covering, before, whole, half)
+            usual = before in sizes_before(size)[:1] and (half, whole) == (rounded_half, int)
+            tool = "pytorch" if usual else ""
+            yield Geometry("image-cropped", words, make, tool=tool)
         words = f"to {before[0]} x {before[1]}, then the middle {target}"
         if before != size:
             yield Geometry("image-cropped", words, _cropped(squashed, before, int, half))
 
 
-def _square(pixels: Pixels, size: Size, resize: Scale) -> list[Pixels]:
-    side = min(pixels.shape[:2])
-    top, left = (pixels.shape[0] - side) // 2, (pixels.shape[1] - side) // 2
-    return [scaled(cut(pixels, top, left, (side, side)), *size, resize)]
+def _largest(pixels: Pixels, size: Size, resize: Scale) -> list[Pixels]:
+    """As Keras's `smart_resize`: whole pixels, rounded down."""
+    height, width = _proportional(pixels, size)
+    height, width = int(height), int(width)
+    top, left = (pixels.shape[0] - height) // 2, (pixels.shape[1] - width) // 2
+    return [scaled(cut(pixels, top, left, (height, width)), *size, resize)]
+
+
+def _boxed(*, whole: bool) -> Callable[[Pixels, Size, Scale], list[Pixels]]:
+    """The same of an image whose pixels beside that part are used; fractions of pixels, or not."""
+
+    def make(pixels: Pixels, size: Size, resize: Scale) -> list[Pixels]:
+        lengths = _proportional(pixels, size)
+        margins = [(pixels.shape[axis] - lengths[axis]) / 2 for axis in (0, 1)]
+        if whole:
+            lengths = int(lengths[0]), int(lengths[1])
+            margins = [(pixels.shape[axis] - lengths[axis]) // 2 for axis in (0, 1)]
+        box = (margins[0], lengths[0]), (margins[1], lengths[1])
+        return [resize(pixels, size, box)]
+
+    return make
+
+
+def _proportional(pixels: Pixels, size: Size) -> tuple[float, float]:
+    """Height and width of the largest part with the input's proportions."""
+    height, width = pixels.shape[:2]
+    return min(height, width * size[0] / size[1]), min(width, height * size[1] / size[0])
 
 
 def _central(part: float) -> Callable[[Pixels, Size, Scale], list[Pixels]]:

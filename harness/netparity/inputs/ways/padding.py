@@ -23,18 +23,41 @@ def _filled(height: int, width: int, fill: tuple[float, ...]) -> Pixels:
     return np.broadcast_to(np.asarray(fill, dtype=np.float64), (height, width, 3)).copy()
 
 
+def _down(length: float, size: int) -> tuple[int, int]:
+    return int(length), (size - int(length)) // 2
+
+
+def _nearest(length: float, size: int) -> tuple[int, int]:
+    return round(length), (size - round(length)) // 2
+
+
+def _pillow(length: float, size: int) -> tuple[int, int]:
+    """As `ImageOps.pad`: half a margin is rounded to an even number."""
+    return round(length), round((size - round(length)) / 2)
+
+
+def _tensorflow(length: float, size: int) -> tuple[int, int]:
+    """As `tf.image.resize_with_pad`: the margin is that of the length before it was rounded."""
+    return int(length), int((size - length) / 2)
+
+
+Placed = Callable[[float, int], tuple[int, int]]
+"""From an exact length and the input's to a whole length and where it begins."""
+
+
 def _letterbox(
-    fill: tuple[float, ...], centred: bool, whole: Callable[[float], int]
+    fill: tuple[float, ...], centred: bool, placed: Placed
 ) -> Callable[[Pixels, Size, Scale], list[Pixels]]:
     def make(pixels: Pixels, size: Size, resize: Scale) -> list[Pixels]:
         factor = min(size[0] / pixels.shape[0], size[1] / pixels.shape[1])
-        height, width = (
-            max(1, min(size[axis], whole(pixels.shape[axis] * factor))) for axis in (0, 1)
+        (height, top), (width, left) = (
+            placed(pixels.shape[axis] * factor, size[axis]) for axis in (0, 1)
         )
+        height, width = max(1, min(size[0], height)), max(1, min(size[1], width))
         if (height, width) == size:
             return []
+        top, left = top * centred, left * centred
         made = _filled(*size, fill)
-        top, left = (size[0] - height) // 2 * centred, (size[1] - width) // 2 * centred
         made[top : top + height, left : left + width] = scaled(pixels, height, width, resize)
         return [made]
 
@@ -67,7 +90,10 @@ def geometries(size: Size, mean: tuple[float, ...]) -> Iterator[Geometry]:
         fill = mean if level is None else (level,) * 3
         for centred, place in ((True, "in the middle"), (False, "at the top left")):
             words = f"resized in proportion {place}, the rest {name}"
-            for whole in (int, round):
-                yield Geometry("image-padded", words, _letterbox(fill, centred, whole))
+            tool = "tensorflow" if name == "black" and centred else ""
+            rules = (_down, _nearest, _pillow, _tensorflow) if centred else (_down, _nearest)
+            for placed in rules:
+                own = tool if placed is _tensorflow else ""
+                yield Geometry("image-padded", words, _letterbox(fill, centred, placed), tool=own)
             words = f"to a square with {name}, the image {place}, before it was resized"
-            yield Geometry("image-padded", words, _padded_first(fill, centred))
+            yield Geometry("image-padded", words, _padded_first(fill, centred), tool=tool)

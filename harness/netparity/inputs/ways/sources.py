@@ -1,4 +1,4 @@
-"""Files read in other ways: transparency, orientation, 16 bits, colour profiles, saved again."""
+"""Files read in other ways: another JPEG decoder, transparency, orientation, 16 bits, profiles."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image, ImageCms, ImageOps
 
 from netparity.inputs.decode import DecodedImage, reopened
+from netparity.inputs.jpeg import decoded_fast, decoded_plain
 from netparity.inputs.stages import AS_IT_IS, GREYS
 from netparity.inputs.ways.base import Pixels, Source
 
@@ -19,6 +20,7 @@ _WORST_QUALITY = 30
 _SAVED_AGAIN = "saved again as JPEG of quality"
 
 _ORIENTATION = 0x0112
+_JPEG = b"\xff\xd8"
 
 
 def _oriented(decoded: DecodedImage) -> Pixels | None:
@@ -65,6 +67,19 @@ def _index(decoded: DecodedImage) -> Pixels | None:
     return np.repeat(np.asarray(image)[..., None], 3, axis=2) if image.mode == "P" else None
 
 
+def _fast(*, fancy: bool) -> Callable[[DecodedImage], Pixels | None]:
+    def read(decoded: DecodedImage) -> Pixels | None:
+        data = decoded.path.read_bytes()
+        return decoded_fast(data, fancy=fancy) if data.startswith(_JPEG) else None
+
+    return read
+
+
+def _plain(decoded: DecodedImage) -> Pixels | None:
+    data = decoded.path.read_bytes()
+    return decoded_plain(data) if data.startswith(_JPEG) else None
+
+
 def _inverted(decoded: DecodedImage) -> Pixels | None:
     image = reopened(decoded)
     if image.mode != "CMYK":
@@ -93,6 +108,9 @@ def _grey(name: str) -> Callable[[DecodedImage], Pixels | None]:
 def sources() -> Iterator[Source]:
     """Every way, the likeliest first."""
     yield Source("its EXIF orientation is applied", _oriented)
+    fast = "decoded by libjpeg's fast transform, as tf.io.decode_jpeg does without "
+    fast += "dct_method='INTEGER_ACCURATE'"
+    yield Source(fast, _fast(fancy=True), tool="tensorflow")
     yield Source("transparent pixels are shown on black", _over("black"))
     yield Source("transparent pixels are shown on white", _over("white"))
     yield Source("16-bit values are clipped at 255", _sixteen_bits(lambda x: np.minimum(x, 255)))
@@ -103,6 +121,8 @@ def sources() -> Iterator[Source]:
     yield Source("16-bit values are divided by 257, not rounded", _sixteen_bits(lambda x: x / 257))
     yield Source("16-bit values are divided by 256, not rounded", _sixteen_bits(lambda x: x / 256))
     yield Source("its colour profile is applied", _profiled)
+    yield Source(f"{fast}, and with fancy_upscaling=False", _fast(fancy=False), tool="tensorflow")
+    yield Source("decoded without interpolating colours (fancy_upscaling=False)", _plain)
     yield Source("the numbers of a palette are taken as grey levels", _index)
     yield Source("CMYK values are inverted", _inverted)
     for name in GREYS:

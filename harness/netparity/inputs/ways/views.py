@@ -43,7 +43,8 @@ def geometries(size: Size) -> Iterator[Geometry]:
     for before in sizes_before(size)[:_SIZES]:
         for resized, how in ((covering, "whose shorter side is"), (squashed, "resized to")):
             words = f"ten crops of the image {how} {before[0]}"
-            yield Geometry("image-views", words, _crops(resized, before, 10), 10)
+            tool = "pillow" if (before, resized) == (sizes_before(size)[0], covering) else ""
+            yield Geometry("image-views", words, _crops(resized, before, 10), 10, tool)
     before = sizes_before(size)[0]
     words = f"five crops of the image whose shorter side is {before[0]}"
     yield Geometry("image-views", words, _crops(covering, before, 5), 5)
