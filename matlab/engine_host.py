@@ -196,6 +196,7 @@ def record_failure(job: "dict[str, Any]", kind: str, message: str, where: str) -
         "flags": {},
         "clock": None,
         "layers": {},
+        "usage": {},
     }
     write_result(job, result)
 

@@ -22,7 +22,7 @@ from engine_signals import Stopped, pause, stopped
 POLL_SECONDS = 0.1
 START_SECONDS = 300.0  # the first start from a network drive can take minutes
 QUIT_SECONDS = 20.0
-STOP_SECONDS = 1.0  # for each step after a signal; the harness kills this process after three
+STOP_SECONDS = 0.5  # for each step after a signal; the harness kills this process after 1.2
 ANSWER_SECONDS = 10.0
 
 

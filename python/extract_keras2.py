@@ -15,8 +15,9 @@ from typing import Any
 
 from compat_keras20 import PrivateHome, nearest_load_img, restore_indexing
 from compat_py311 import restore_removed_names
-from extractor import ignore_user_keras_config, main
+from extractor import main
 from job_files import Architecture, Weights
+from keras_home import ignore_user_keras_config
 from keras_stack import KerasStack, check_data_format
 from network_file import NetworkError, NetworkFile
 from stack import Description, Settings
@@ -60,6 +61,7 @@ class Keras2(KerasStack):
 
         self.theano = theano
         self.modules_at_start = compiled_modules(theano)
+        self.compiled_into = note_compilations(theano)
 
         if importlib.metadata.version("keras").startswith("2.0."):
             self.home = PrivateHome()
@@ -164,7 +166,7 @@ class Keras2(KerasStack):
         config = self.theano.config
         library = blas_library()
         dim_ordering = getattr(self.keras.backend, "image_dim_ordering", None)
-        new_modules = compiled_modules(self.theano) - self.modules_at_start
+        new_modules = sum(1 for folder in self.compiled_into if (folder / "key.pkl").exists())
         return self.description(
             "Theano",
             self.theano.__version__,
@@ -234,6 +236,25 @@ def cache_state(before: int, new: int) -> str:
     if new == 0:
         return "warm"
     return "partly warm" if before else "cold"
+
+
+def note_compilations(theano: Any) -> list[Path]:
+    """Return a list that gets the folder of every module that this process compiles from now on.
+
+    A module that stays in the cache has a `key.pkl` there. Not all new ones of the cache need be
+    this process's: another one may compile while this one is stopped.
+    """
+    compiler = theano.gof.cmodule.GCC_compiler
+    compile_module = compiler.compile_str
+    folders: list[Path] = []
+
+    def compile_and_note(*given: Any, location: str | None = None, **options: Any) -> Any:
+        if location is not None:
+            folders.append(Path(location))
+        return compile_module(*given, location=location, **options)
+
+    compiler.compile_str = staticmethod(compile_and_note)
+    return folders
 
 
 def compiled_modules(theano: Any) -> int:

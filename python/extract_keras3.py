@@ -16,13 +16,14 @@ from typing import Any
 import numpy as np
 
 from accelerator import memory_of
-from extractor import ignore_user_keras_config, main
+from extractor import main
 from job_files import Architecture, Preprocessing, Weights
 from keras3_backend import Backend
 from keras3_backends import backend_called
 from keras3_file import check_input, load_file, written_by
 from keras3_outputs import every_operation, outputs_by_name
 from keras3_settings import check_settings, policy_of
+from keras_home import ignore_user_keras_config
 from keras_networks import PREFIX, is_application, own_preprocessing
 from keras_stack import KerasStack, model_to
 from network_file import NetworkFile

@@ -14,12 +14,13 @@ from typing import Any
 
 from build_tf_keras import build
 from extract_keras3 import Keras3
-from extractor import ignore_user_keras_config, main
+from extractor import main
 from job_files import Weights
 from keras3_backend import Backend
 from keras3_file import ModelFileError, check_input, read_config, refuse_code
 from keras3_settings import check_settings
 from keras3_tensorflow import TensorFlow
+from keras_home import ignore_user_keras_config
 from network_file import NetworkFile
 from stack import Description, Settings
 from weights_file import original_backend

@@ -7,7 +7,7 @@ to the job's output folder; standard output and error are logs. Exit codes: 0 re
 
 from __future__ import annotations
 
-import os
+import gc
 import signal
 import sys
 import time
@@ -25,10 +25,14 @@ from job_files import (
     started_result,
     write_result,
 )
+from job_input import in_batches, native_input, read_shared_input
 from network_file import read_network
 from process_facts import process_flags
+from process_memory import keep_freed_memory
+from process_usage import used_after
 from stack import Settings, Stack
-from stopwatch import CLOCK, tick_seconds, timed, timed_series
+from stopwatch import CLOCK, Series, Timed, tick_seconds, timed, timed_series
+from taking_turns import gate_of, timed_in_turns
 
 
 def main(stack: Stack, argv: list[str]) -> int:
@@ -51,7 +55,9 @@ def run_job_file(stack: Stack, path: str) -> int:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         _refuse(path, error)
         return 2
-    return run_job(stack, job)
+    code = run_job(stack, job)
+    gc.freeze()  # the process ends next; PyTorch's objects would be searched for cycles for 0.6 s
+    return code
 
 
 def _refuse(path: str, error: Exception) -> None:
@@ -105,12 +111,14 @@ def extract(stack: Stack, job: Job, result: Result) -> None:
     settings = Settings(job.data_format or "channels_last", job.threads, job.options)
     stack.start(settings)
     result.ready_unix_seconds = time.time()
+    result.usage["startup"] = [used_after().since(None)]
     result.data_format = settings.data_format
     record_description(stack, result)
 
     layers = list(dict.fromkeys(feature.layer for feature in job.features))
     loading = timed(lambda: load(stack, job, layers))
     result.phases["load"] = [loading.seconds]
+    result.usage["load"] = [loading.usage]
     record_description(stack, result)
 
     if "only" in job.options:
@@ -126,16 +134,16 @@ def extract(stack: Stack, job: Job, result: Result) -> None:
             lambda: native_input(stack, job, job.images), job.repeats, preprocess.seconds
         )
         result.phases["preprocess"] = [preprocess.seconds, *preprocessing.seconds]
+        result.usage["preprocess"] = [preprocess.usage, *preprocessing.usage]
         preprocess_loops = preprocessing.loops
 
     shared = stack.from_canonical(read_shared_input(job))
     first = timed(lambda: stack.predict(shared))
     result.phases["predict_first"] = [first.seconds]
-    warm = [timed(lambda: stack.predict(shared)).seconds for _ in range(job.warmup)]
-    predicting = timed_series(
-        lambda: stack.predict(shared), job.repeats, min([first.seconds, *warm])
-    )
+    result.usage["predict_first"] = [first.usage]
+    predicting = time_predictions(stack, job, shared, first)
     result.phases["predict"] = predicting.seconds
+    result.usage["predict"] = predicting.usage
     result.clock = {
         "name": CLOCK,
         "tick_seconds": tick_seconds(),
@@ -154,6 +162,21 @@ def extract(stack: Stack, job: Job, result: Result) -> None:
     record_description(stack, result)
 
 
+def time_predictions(
+    stack: Stack, job: Job, tensor: np.ndarray, first: Timed[list[np.ndarray]]
+) -> Series:
+    """Time predictions after the first and the warm-up, at once or in the job's turns."""
+
+    def predict() -> object:
+        return stack.predict(tensor)
+
+    shortest = min([first.seconds, *(timed(predict).seconds for _ in range(job.warmup))])
+    gate = gate_of(job.turns)
+    if gate is None:
+        return timed_series(predict, job.repeats, shortest)
+    return timed_in_turns(predict, gate, shortest)
+
+
 def load(stack: Stack, job: Job, layers: list[str]) -> None:
     """Have the stack build or load the job's network."""
     if job.network is not None:
@@ -163,45 +186,37 @@ def load(stack: Stack, job: Job, layers: list[str]) -> None:
         stack.load(job.architecture, job.weights.file, layers)
 
 
-def native_input(stack: Stack, job: Job, image_files: list[str]) -> np.ndarray:
-    """Return what the tool makes of images: what `Stack.predict` takes.
+def extract_only(stack: Stack, job: Job, result: Result, kinds: str) -> None:
+    """Compute and save the features of `shared`, `native` or `shared,native`, without timing them.
 
-    Raises ValueError for a network whose preprocessing is not known.
-    """
-    if job.network is None:
-        assert job.architecture is not None
-        return stack.preprocess(image_files, job.architecture.input_size)
-    if job.preprocessing is None:
-        raise ValueError(
-            f"the job has {len(job.images)} images, but 'preprocessing' is null; say how the "
-            "network's input is made, or give the input itself and no images"
-        )
-    return stack.preprocess_as(image_files, job.shared_input.shape[1:], job.preprocessing)
-
-
-def extract_only(stack: Stack, job: Job, result: Result, kind: str) -> None:
-    """Compute and save the features of one input, `shared` or `native`, without timing them.
-
-    The job's option `batch` is the number of images per forward pass.
+    The job's option `batch` is the number of images per forward pass; `parts` are numbers of images
+    at whose ends a batch ends too. With `native`, the tensor that the tool makes of the images is
+    saved, too.
 
     Raises ValueError for another input.
     """
-    if kind not in ("shared", "native"):
-        raise ValueError(f"option only is {kind!r}, expected 'shared' or 'native'; correct the job")
-    shared = read_shared_input(job) if kind == "shared" else None
-    batch = int(job.options.get("batch", "16"))
-    outputs = []
-    count = len(job.images) if shared is None else len(shared)
-    for start in range(0, count, batch):
-        chosen = slice(start, start + batch)
-        if shared is not None:
-            tensor = stack.from_canonical(shared[chosen])
+    keep_freed_memory()
+    for kind in kinds.split(","):
+        if kind == "shared":
+            tensors = in_batches(job, read_shared_input(job), stack.from_canonical)
+        elif kind == "native":
+            tensors = in_batches(job, job.images, lambda files: native_input(stack, job, files))
         else:
-            tensor = native_input(stack, job, job.images[chosen])
-        outputs.append(stack.predict(tensor))
-    layers = list(dict.fromkeys(feature.layer for feature in job.features))
-    whole = [np.concatenate(parts) for parts in zip(*outputs, strict=True)]
-    save_features(stack, job, result, kind, dict(zip(layers, whole, strict=True)))
+            raise ValueError(
+                f"option only is {kinds!r}, expected 'shared', 'native' or 'shared,native'; "
+                "correct the job"
+            )
+        outputs, inputs = [], []
+        for tensor in tensors:
+            if kind == "native":
+                inputs.append(stack.to_canonical(tensor))
+            outputs.append(stack.predict(tensor))
+        layers = list(dict.fromkeys(feature.layer for feature in job.features))
+        whole = [np.concatenate(parts) for parts in zip(*outputs, strict=True)]
+        save_features(stack, job, result, kind, dict(zip(layers, whole, strict=True)))
+        if inputs:
+            given = np.concatenate(inputs)
+            result.native_input = save_feature(given, job.output_dir, "native-input.npy")
 
 
 def time_layers(
@@ -213,28 +228,6 @@ def time_layers(
         call()  # traces and compiles
         seconds[name] = timed_series(call, repeats, timed(call).seconds).seconds
     return seconds
-
-
-def read_shared_input(job: Job) -> np.ndarray:
-    """Return the shared tensor, N x H x W x C float32, mean subtracted; RGB without `network`.
-
-    Raises ValueError if the file is not what the job says.
-    """
-    shared = job.shared_input
-    is_known = shared.channel_order == "RGB" or job.network is not None
-    if not is_known or shared.mean_subtracted is not True:
-        raise ValueError(
-            f"the job's shared_input has channel_order {shared.channel_order!r} and "
-            f"mean_subtracted {shared.mean_subtracted!r}, expected 'RGB' and true; "
-            "write the input again"
-        )
-    tensor: np.ndarray = np.load(shared.file, allow_pickle=False)
-    if tensor.dtype != np.float32 or list(tensor.shape) != list(shared.shape):
-        raise ValueError(
-            f"shared input '{shared.file}' is {tensor.dtype} of shape {list(tensor.shape)}, "
-            f"expected float32 of shape {shared.shape}; write the input again"
-        )
-    return tensor
 
 
 def save_features(
@@ -259,12 +252,3 @@ def record_description(stack: Stack, result: Result) -> None:
     result.threads["found"] = description.threads_found
     result.blas = description.blas
     result.flags = {**description.flags, **process_flags()}
-
-
-def ignore_user_keras_config() -> None:
-    """Keep ~/.keras/keras.json from being read and written. Call before importing Keras.
-
-    Keras reads and writes $KERAS_HOME/keras.json and ignores failures of both; there can be no file
-    below the null device.
-    """
-    os.environ["KERAS_HOME"] = os.devnull

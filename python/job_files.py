@@ -95,12 +95,20 @@ class Preprocessing:
     filter: str = "bicubic"
 
 
+@dataclass(frozen=True)
+class Turns:
+    """The folder with the named pipes at which this process waits for its turns."""
+
+    folder: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Job:
     """One job.json; field names are its keys.
 
     architecture: of a VGG network, None if there is a `network`; network: the path of a
-    network.json; preprocessing: of the native input of that network.
+    network.json; preprocessing: of the native input of that network; turns: None to make
+    `repeats` values at once.
     """
 
     schema_version: int
@@ -119,6 +127,7 @@ class Job:
     threads: int | None
     warmup: int
     repeats: int
+    turns: Turns | None = None
     options: dict[str, Any]
     output_dir: str
 
@@ -143,6 +152,7 @@ class Result:
     flags: dict[str, str] = field(default_factory=dict)
     clock: dict[str, Any] | None = None
     layers: dict[str, list[float]] = field(default_factory=dict)
+    usage: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
 
 def started_result(threads: int | None) -> Result:
@@ -173,10 +183,12 @@ def read_job(path: str | Path) -> Job:
     if architecture is not None or network is None:
         architecture = _fill(Architecture, architecture, "architecture", path)
     preprocessing = None if given is None else _fill(Preprocessing, given, "preprocessing", path)
+    turns = raw.get("turns")
     return _fill(
         Job,
         {
             **raw,
+            "turns": None if turns is None else _fill(Turns, turns, "turns", path),
             "architecture": architecture,
             "preprocessing": preprocessing,
             "weights": _fill(Weights, raw.get("weights"), "weights", path),

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from extractor import ignore_user_keras_config
+from keras_home import ignore_user_keras_config
 from keras_networks import application_called, applications, preprocess_input_of, stated_by
 from network_maker import Request, UnknownNetworkError, main, normalising, say, unlike
 

@@ -6,8 +6,10 @@ import functools
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from process_usage import used_after, used_before
 
 CLOCK = "perf_counter"
 MIN_TICKS = 1000
@@ -18,10 +20,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Timed(Generic[T]):
-    """A call's wall-clock seconds and what it returned."""
+    """A call's wall-clock seconds, what it returned and what the process used meanwhile."""
 
     seconds: float
     value: T
+    usage: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -30,24 +33,33 @@ class Series:
 
     seconds: list[float]
     loops: int
+    usage: list[dict[str, Any]] = field(default_factory=list)
 
 
 def timed(call: Callable[[], T]) -> Timed[T]:
     """Time one call with the monotonic clock of the highest resolution."""
+    before = used_before()
     begin = time.perf_counter()
     value = call()
-    return Timed(time.perf_counter() - begin, value)
+    seconds = time.perf_counter() - begin
+    return Timed(seconds, value, used_after().since(before))
+
+
+def measured(call: Callable[[], object], loops: int) -> Timed[None]:
+    """Time `loops` calls in a row; the seconds are per call."""
+    before = used_before()
+    begin = time.perf_counter()
+    for _ in range(loops):
+        call()
+    seconds = time.perf_counter() - begin
+    return Timed(seconds / loops, None, used_after().since(before, loops))
 
 
 def timed_series(call: Callable[[], object], count: int, likely_seconds: float) -> Series:
     """Time `count` values of a call that takes about `likely_seconds`."""
     loops = loops_for(likely_seconds, tick_seconds())
-
-    def calls() -> None:
-        for _ in range(loops):
-            call()
-
-    return Series([timed(calls).seconds / loops for _ in range(count)], loops)
+    values = [measured(call, loops) for _ in range(count)]
+    return Series([value.seconds for value in values], loops, [value.usage for value in values])
 
 
 def loops_for(seconds: float, tick: float) -> int:

@@ -8,4 +8,8 @@ result.blas = np_blas();
 result.threads.found = np_set_threads(job.threads);
 [result.code, result.versions] = np_choose_code(job.options, here);
 result.ready_unix_seconds = np_clock();
+if isempty(np_field(job.options, 'session', ''))  % a shared session started earlier
+  result.usage.startup = np_counters();
+  result.usage.startup.stolen_seconds = [];
+end
 end

@@ -11,8 +11,8 @@ function json = np_encode_json(value, lists)
 %   []                       null
 %   array of numbers         list
 %
-%   LISTS is a cell of keys (default {}) under which a number or [] is always
-%   written as a list.
+%   LISTS is a cell of keys (default {}) under which a number, a structure or []
+%   is always written as a list.
 
 if nargin < 2
   lists = {};

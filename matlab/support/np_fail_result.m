@@ -18,6 +18,7 @@ result.status = 'failed';
 result.error = struct('kind', kind, 'message', failure.message, ...
   'where', strjoin(lines, sprintf('\n')));
 result.phases = struct();
+result.usage = struct();
 result.features = struct();
 result.native_input = [];
 end

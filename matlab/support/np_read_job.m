@@ -9,6 +9,7 @@ function job = np_read_job(file)
 %   `options`::          struct, without fields if the job has none
 %   `threads`::          number, [] if the job does not give one
 %   `warmup`, `repeats`:: number, default 0 and 1
+%   `turns`::            struct with `folder`, [] if the job has none
 %
 %   Nothing in a job is evaluated.
 
@@ -39,4 +40,5 @@ job.options = np_field(job, 'options', struct());
 job.threads = np_field(job, 'threads', []);
 job.warmup = np_field(job, 'warmup', 0);
 job.repeats = np_field(job, 'repeats', 1);
+job.turns = np_field(job, 'turns', []);
 end

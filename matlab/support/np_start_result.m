@@ -20,4 +20,5 @@ result.blas = [];
 result.flags = struct();
 result.clock = [];
 result.layers = struct();
+result.usage = struct();
 end

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import resource
 import signal
@@ -14,6 +13,7 @@ import pytest
 
 from tests.support import octave_process
 from tests.support.octave_process import OctaveError
+from tests.support.scripts import loaded
 
 Call = Callable[[list[tuple]], list]
 PYTHON = Path(__file__).parents[2] / "python"
@@ -134,9 +134,7 @@ def test_a_full_disk_is_an_error_that_names_the_file(
 
 
 def test_features_are_saved_in_the_same_files_as_in_python(call: Call) -> None:
-    spec = importlib.util.spec_from_file_location("feature_files", PYTHON / "feature_files.py")
-    feature_files = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(feature_files)
+    feature_files = loaded(PYTHON / "feature_files.py")
     names = ["fc6", "fire2/squeeze1x1", "FC6", "../x", "ö", "a b", "a_b-5", "y" * 90, "fc6"]
     (cells,) = call([("np_feature_files", "shared", np.array([names], dtype=object))])
     assert not isinstance(cells, OctaveError), cells

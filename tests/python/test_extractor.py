@@ -8,10 +8,12 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from job_input import in_batches
 from tests.support.graph_jobs import Sketch, graph_case
 from tests.support.tiny_vgg16 import PYTHON_FOLDER, TINY, forward, make_case, relative_l2
 
@@ -201,6 +203,40 @@ def test_one_input_alone_in_batches_of_a_network(graph):
     assert run(graph)[0] == 0
     entry = graph.result()["features"]["shared"]["block/relu:0"]
     np.testing.assert_array_equal(graph.array(entry), np.maximum(graph.shared, 0))
+
+
+def test_a_batch_ends_where_a_part_does():
+    job = SimpleNamespace(options={"batch": "3", "parts": "4,0,5"})
+    made = list(in_batches(job, list(range(9)), list))
+    assert made == [[0, 1, 2], [3], [4, 5, 6], [7, 8]]
+    job.options["parts"] = "4,4"
+    with pytest.raises(ValueError, match="'4,4', which is 8 images, but the job has 9"):
+        list(in_batches(job, list(range(9)), list))
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="of glibc")
+def test_freed_memory_is_not_fetched_again():
+    measured = """
+import resource, sys
+import numpy as np
+from process_memory import keep_freed_memory
+if sys.argv[1] == "kept":
+    keep_freed_memory()
+before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+for _ in range(10):
+    kept = [np.ones(2**18) for _ in range(8)]
+    del kept
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+"""
+    faults = {}
+    for word in ("kept", "returned"):
+        command = [sys.executable, "-c", measured, word]
+        done = subprocess.run(
+            command, cwd=PYTHON_FOLDER, capture_output=True, text=True, check=True
+        )
+        faults[word] = int(done.stdout)
+    # 16 MiB are 4,096 pages.
+    assert faults["kept"] < 2 * 4096 < 5 * 4096 < faults["returned"]
 
 
 def test_a_network_that_is_not_there_is_a_failed_result(graph):

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import copy
+from functools import cache
 
 import numpy as np
 import pytest
 
 from netparity.runners import Keras2Theano
 from netparity.runners.environments import Environments
+from netparity.system.cache import cache_folder
+from tests.support.one_process import run_jobs
 from tests.support.tiny_vgg16 import (
     MEAN_RGB,
     TINY,
     forward,
     make_case,
     relative_l2,
-    run_extractor,
+    stack_environment,
     write_weights,
 )
 
@@ -23,28 +26,75 @@ pytestmark = pytest.mark.slow
 TOLERANCE = 1e-5
 BEFORE, AFTER = ("2.0.2", "2.0.4"), ("2.0.5", "2.0.6")
 
+# Three channels to three with 3 x 3 pixels: every order of the axes has that shape.
+ODD_ARCHITECTURE = copy.deepcopy(TINY.architecture)
+ODD_ARCHITECTURE["blocks"][0][0] = 3
+RANDOM = np.random.default_rng(3)
+FIRST_KERNEL, SECOND_KERNEL = (
+    RANDOM.normal(0, 0.3, (3, 3, 3, count)).astype(np.float32) for count in (3, 4)
+)
+ODD_ARRAYS = {
+    **TINY.arrays,
+    "block1_conv1": (FIRST_KERNEL, np.zeros(3, np.float32)),
+    "block1_conv2": (SECOND_KERNEL, np.zeros(4, np.float32)),
+}
+FIRST = {"name": "conv1_1", "layer": "block1_conv1", "shape": [2, 64, 64, 3]}
 
-@pytest.fixture
-def old(request, tmp_path, environment):
-    """old(version, **changes of the job): the extractor's result, and the case."""
 
-    def run(version, arrays=TINY.arrays, architecture=None, flags="", **changes):
+TITLES = {
+    "default": {},
+    "channels first": {"data_format": "channels_first"},
+    "stamped": {"data_format": "channels_first", "options": {"stamp": "yes"}},
+    "odd kernel": {"data_format": "channels_first", "features": [FIRST]},
+    "profile": {},
+}
+"""What the jobs of one process change, in their order: Keras keeps what channels_first sets."""
+
+ALONE = ("2.0.4", "profile")
+"""The only run with Theano's profiler, which a process turns on as it starts."""
+
+RUNS = {
+    "2.0.2": ("default", "channels first", "stamped"),
+    "2.0.4": ("channels first", "stamped"),
+    "2.0.5": ("default", "channels first", "odd kernel"),
+    "2.0.6": ("default", "channels first"),
+}
+
+
+@pytest.fixture(scope="module")
+def old(tmp_path_factory):
+    """old(version, title): an extractor's result, and the case; one process for each version."""
+
+    @cache
+    def ran(version, titles, flags=""):
         stack = Keras2Theano("old", {"keras": version}).stack
         python = str(Environments().ensure(stack))
-        weights = tmp_path / "weights é.h5"
-        write_weights(python, arrays, weights)
-        case = make_case(tmp_path, weights)
-        case.job.update(changes)
-        if architecture is not None:
-            case.job["architecture"] = architecture
-        case.write()
-        variables = {**environment, "THEANO_FLAGS": environment["THEANO_FLAGS"] + flags}
-        run_extractor("extract_keras2.py", python, [str(case.job_file)], variables)
+        folder = tmp_path_factory.mktemp("old")
+        cases = {}
+        for title in titles:
+            odd = title == "odd kernel"
+            weights = folder / f"weights é {title}.h5"
+            write_weights(python, ODD_ARRAYS if odd else TINY.arrays, weights)
+            cases[title] = case = make_case(tmp_path_factory.mktemp("job"), weights)
+            case.job.update(TITLES[title])
+            if odd:
+                case.job["architecture"] = ODD_ARCHITECTURE
+            case.write()
+        environment = stack_environment(cache_folder("theano"))
+        environment["THEANO_FLAGS"] += flags
+        run_jobs("extract_keras2.py", python, cases.values(), environment)
+        return cases
+
+    def result_of(version, title):
+        if (version, title) == ALONE:
+            case = ran(version, (title,), ",profile=True")[title]
+        else:
+            case = ran(version, RUNS[version])[title]
         result = case.result()
         assert result["versions"]["keras"] == version
         return result, case
 
-    return run
+    return result_of
 
 
 def errors(result, case, kind="shared", arrays=TINY.arrays):
@@ -64,7 +114,7 @@ def errors(result, case, kind="shared", arrays=TINY.arrays):
 @pytest.mark.parametrize("version", [BEFORE[0], *AFTER])
 def test_with_the_default_order_every_version_is_right(old, version):
     """2.0.4 is below, with Theano's profiler."""
-    assert_right_in_the_default_order(*old(version))
+    assert_right_in_the_default_order(*old(version, "default"))
 
 
 def assert_right_in_the_default_order(result, case):
@@ -76,7 +126,7 @@ def assert_right_in_the_default_order(result, case):
 
 @pytest.mark.parametrize("version", BEFORE)
 def test_channels_first_loads_and_fails_at_predict(old, version):
-    result, _ = old(version, data_format="channels_first")
+    result, _ = old(version, "channels first")
     assert result["status"] == "failed"
     assert result["error"]["message"].startswith(
         "Input dimension mis-match. (input[1].shape[1] = 3, input[2].shape[1] = 4)\n"
@@ -89,7 +139,7 @@ def test_channels_first_loads_and_fails_at_predict(old, version):
 
 @pytest.mark.parametrize("version", AFTER)
 def test_channels_first_is_right_since_2_0_5(old, version):
-    result, case = old(version, data_format="channels_first")
+    result, case = old(version, "channels first")
     assert result["status"] == "ok", result["error"]
     assert max(errors(result, case)) < TOLERANCE
     assert result["flags"]["kernel_shapes"].startswith("block1_conv1 3x3x3x4, ")
@@ -97,13 +147,13 @@ def test_channels_first_is_right_since_2_0_5(old, version):
 
 @pytest.mark.parametrize("version", BEFORE)
 def test_a_file_that_says_who_wrote_it_is_not_taken_for_keras_1(old, version):
-    result, case = old(version, data_format="channels_first", options={"stamp": "yes"})
+    result, case = old(version, "stamped")
     assert result["status"] == "ok", result["error"]
     assert max(errors(result, case)) < TOLERANCE
 
 
 def test_theano_s_profiler_tells_where_the_time_went(old):
-    result, case = old("2.0.4", flags=",profile=True")
+    result, case = old(*ALONE)
     assert_right_in_the_default_order(result, case)
     flags = result["flags"]
     # A starting value is computed for each of 16 kernels and 16 biases, and then replaced.
@@ -119,21 +169,6 @@ def test_theano_s_profiler_tells_where_the_time_went(old):
 
 def test_2_0_5_still_misreads_a_kernel_whose_shape_does_not_tell(old):
     """Three channels to three with 3 x 3 pixels: every order of the axes has that shape."""
-    architecture = copy.deepcopy(TINY.architecture)
-    architecture["blocks"][0][0] = 3
-    random = np.random.default_rng(3)
-    first, second = (random.normal(0, 0.3, (3, 3, 3, count)).astype(np.float32) for count in (3, 4))
-    arrays = {
-        **TINY.arrays,
-        "block1_conv1": (first, np.zeros(3, np.float32)),
-        "block1_conv2": (second, np.zeros(4, np.float32)),
-    }
-    wrong, case = old(
-        "2.0.5",
-        arrays,
-        architecture,
-        data_format="channels_first",
-        features=[{"name": "conv1_1", "layer": "block1_conv1", "shape": [2, 64, 64, 3]}],
-    )
+    wrong, case = old("2.0.5", "odd kernel")
     assert wrong["status"] == "ok"
-    assert min(errors(wrong, case, arrays=arrays)) > 0.1
+    assert min(errors(wrong, case, arrays=ODD_ARRAYS)) > 0.1

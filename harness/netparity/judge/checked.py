@@ -7,6 +7,7 @@ from typing import Any
 
 from netparity.diagnosis import Diagnosis
 from netparity.diagnosis.telling import tell
+from netparity.judge.per_image import PerImage
 from netparity.networks import Network
 from netparity.parity import Rule
 from netparity.protocol import ParityEntry
@@ -25,6 +26,7 @@ class Check:
         orientation: layout of the values, in words.
         remark: anything else to know, such as a layout in which the values would diverge.
         diagnosis: None if the features pass, or if no diagnosis was wanted.
+        images: how each of several images compares, if the features do not pass.
     """
 
     network: Network
@@ -34,6 +36,7 @@ class Check:
     orientation: str
     remark: str | None = None
     diagnosis: Diagnosis | None = None
+    images: PerImage | None = None
 
     @property
     def model(self) -> str:
@@ -79,6 +82,7 @@ class Check:
             "rule": asdict(self.rule),
             "orientation": self.orientation,
             "remark": self.remark,
+            "images": None if self.images is None else self.images.document(),
             "parity": self.entry.model_dump(mode="json"),
             "diagnosis": None if self.diagnosis is None else self.diagnosis.document(),
             "text": self.lines(),
@@ -88,6 +92,8 @@ class Check:
         """Which reduced precision explains the error, and how to avoid it in each tool."""
         entry = self.entry
         if entry.arithmetic is None:
+            return []
+        if self.diagnosis is not None and self.diagnosis.concerns_input:
             return []
         kinds = in_words([entry.arithmetic, *entry.or_arithmetic])
         settings = [f"  {setting}" for setting in ways_out(entry.arithmetic)]

@@ -12,47 +12,19 @@ from netparity.diagnosis import Diagnosis
 from netparity.diagnosis.telling import tell
 from netparity.diagnosis.words import Voice
 from netparity.judge.checked import Check
+from netparity.judge.checked_feature import CheckedFeature
 from netparity.networks import Network
 from netparity.parity import Rule
-from netparity.protocol import ParityEntry
 from netparity.report.cells import ABSENT, Table, counted
 from netparity.report.plain import table_lines
 from netparity.report.visible import visible
+from netparity.results.arithmetic import in_words, way_out_of, ways_out
 from netparity.results.outcomes import PASSING, VERDICT_MARKS
 
 PLAIN = Voice()
 """Advice for no tool in particular."""
 
 _MOST_LISTED, _LONGEST_NAME = 20, 100
-
-
-@dataclass(frozen=True)
-class CheckedFeature:
-    """One of several features.
-
-    Attributes:
-        name: as given.
-        entry: the verdict with every metric: `entry.feature` is the network's name of the layer,
-            `entry.floor` its noise floor, `entry.local` its own error, given the features before.
-        orientation: layout of the values, in words; for values of another shape, what was expected.
-        remark: anything else to know, such as a layout in which the values would diverge.
-    """
-
-    name: str
-    entry: ParityEntry
-    orientation: str
-    remark: str | None = None
-
-    @property
-    def passed(self) -> bool:
-        """Whether it agrees with the reference; true for `inconclusive` too."""
-        return self.entry.verdict in PASSING
-
-    @property
-    def faulty(self) -> bool:
-        """Whether the layer is wrong on its own, or its values cannot be compared."""
-        local = self.entry.local
-        return self.entry.verdict == "error" if local is None else local.verdict not in PASSING
 
 
 @dataclass(frozen=True)
@@ -65,7 +37,7 @@ class Checks:
         features: each feature that was compared, in the network's order.
         others: the name of each feature that was not compared, and why.
         rule: the rule behind the verdicts.
-        diagnosis: of the first faulty layer alone; None if there is none, or none was wanted.
+        diagnosis: of every faulty layer; None if there is none, or none was wanted.
         remarks: what else to know about all of them, in sentences.
         what: what the features are called in sentences.
         voice: the tool for which advice is worded.
@@ -115,16 +87,24 @@ class Checks:
     def __str__(self) -> str:
         return "\n".join(self.lines())
 
+    @property
+    def verdict(self) -> str:
+        """How many features agree, in one line."""
+        passed = sum(feature.passed for feature in self.features)
+        return (
+            f"{passed} of {counted(len(self.features), self.what)} of {self.network.name}, "
+            f"{self.weights}, agree with the float64 reference"
+        )
+
     def lines(self) -> list[str]:
         """The table, and what to conclude from it, in plain text."""
-        passed = sum(feature.passed for feature in self.features)
         lines = [
-            f"{passed} of {counted(len(self.features), self.what)} of {self.network.name}, "
-            f"{self.weights}, agree with the float64 reference",
+            self.verdict,
             *("", *table_lines(self.table()), ""),
             *(self._rule_line(), self._counted_line(), *self._layouts(), *self.remarks),
         ]
         lines += self._notes()
+        lines += self._precision_lines()
         if (first := self.first_divergent) is not None:
             lines += self._conclusion(first)
         return lines
@@ -151,6 +131,7 @@ class Checks:
                     "name": feature.name,
                     "orientation": feature.orientation,
                     "remark": feature.remark,
+                    "images": None if feature.images is None else feature.images.document(),
                     "parity": feature.entry.model_dump(mode="json"),
                 }
                 for feature in self.features
@@ -189,12 +170,29 @@ class Checks:
             yield "laid out as " + ", ".join(f"{words} ({count})" for words, count in counts)
 
     def _notes(self) -> Iterator[str]:
-        """What is special about single features."""
+        """What is special about single features; the same remark on several is made once."""
+        names: dict[str, list[str]] = {}
         for feature in self.features:
             note = feature.orientation if _misshapen(feature) else feature.entry.note
             for text in (note, feature.remark):
                 if text:
-                    yield f"{_shown(feature.name)}: {text}"
+                    names.setdefault(text, []).append(feature.name)
+        return (f"{_listed(those)}: {text}" for text, those in names.items())
+
+    def _precision_lines(self) -> list[str]:
+        """Which reduced precision explains the errors of layers, and how to avoid it."""
+        found = [feature.arithmetic for feature in self.features if feature.arithmetic]
+        if not found:
+            return []
+        # One tool computed all of them: what explains each is likelier than the rest.
+        shared = [kind for kind in found[0] if all(kind in kinds for kinds in found)]
+        kinds = shared or min(found, key=len)
+        own = way_out_of(kinds[0], self.voice.advice_for)
+        settings = ways_out(kinds[0]) if own is None else [own]
+        return [
+            f"{counted(len(found), self.what)} with the error of {in_words(kinds)}",
+            *("to compute in float32:", *(f"  {setting}" for setting in settings)),
+        ]
 
     def _conclusion(self, first: CheckedFeature) -> list[str]:
         error = first.entry.relative_l2
@@ -204,12 +202,11 @@ class Checks:
         ]
         if self.first_faulty is None:
             return [*lines, "no layer is faulty on its own: the error grows from layer to layer"]
-        faulty = [each.name for each in self.features if each.faulty]
-        if self.diagnosis is None:
-            lines.append(f"first faulty layer: {self._both_names(self.first_faulty)}")
-        else:
+        if self.diagnosis is not None:
             names = [each.entry.feature for each in self.features]
-            lines += tell(self.diagnosis, self.network, self.voice, names)
+            return [*lines, *tell(self.diagnosis, self.network, self.voice, names)]
+        lines.append(f"first faulty layer: {self._both_names(self.first_faulty)}")
+        faulty = [each.name for each in self.features if each.faulty]
         if faulty[1:]:
             lines.append(f"also faulty, given the features before them: {_listed(faulty[1:])}")
         return lines

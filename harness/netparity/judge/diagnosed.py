@@ -48,6 +48,6 @@ def render(found: Sequence[RunnerDiagnosis]) -> str:
     if not found:
         parts += [as_text(found)]
     for each in found:
-        bullets = [f"- {markdown.escape(line.strip())}" for line in each.lines]
-        parts += [f"## {markdown.escape(each.label)}", "", *bullets, ""]
+        items = markdown.diagnosis_items(each.lines)
+        parts += [f"## {markdown.escape(each.label)}", "", *items, ""]
     return "\n".join(parts)

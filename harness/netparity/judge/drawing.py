@@ -1,4 +1,4 @@
-"""A stored run's plots as files."""
+"""A stored run's plots, and the plot of all stored runs, as files."""
 
 from __future__ import annotations
 
@@ -6,16 +6,20 @@ from pathlib import Path
 
 from netparity.errors import InputError, StoreError, UsageError
 from netparity.judge.documents import open_document
+from netparity.protocol import PHASES
 from netparity.report import Choice
+from netparity.report.across import stored_runs
 from netparity.report.document import expect
 from netparity.report.plots import (
     COLUMN_MM,
     FORMATS,
     KINDS,
     NothingToDrawError,
+    over_runs,
     rendered,
     scene_for_file,
 )
+from netparity.report.plots.style import THEMES, applied
 from netparity.report.saving import save
 from netparity.system.paths import usable_path
 from netparity.watch import SILENT, Watch
@@ -66,6 +70,29 @@ def draw_files(
     for sentence in missing:
         watch.warning(sentence)
     return drawn
+
+
+def draw_history(results: Path, output: Path, phase: str = "predict") -> Path:
+    """Draw the seconds of a phase over the runs stored below a folder, as a file.
+
+    Args:
+        output: ends in .svg, .pdf or .png.
+
+    Raises:
+        UsageError: if there is no such format or phase.
+        InputError: if there is no such folder, or no run below it has the phase.
+        StoreError: if the file cannot be written.
+    """
+    form = _plot_format(None, output)
+    expect("--phase", phase, PHASES)
+    runs = stored_runs(results)
+    theme = THEMES["light"]
+    try:
+        with applied(theme):
+            data = over_runs.draw(runs, phase, theme).save(form)
+    except NothingToDrawError as reason:
+        raise InputError(f"{results}: {reason}") from reason
+    return save(data, output)
 
 
 def _plot_format(form: str | None, output: Path | None) -> str:

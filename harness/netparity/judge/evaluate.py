@@ -13,8 +13,24 @@ from netparity.protocol import HardwareLimit, Run
 from netparity.results.folder import RunFolder
 from netparity.results.network import run_network
 from netparity.results.outcomes import parity_passed
-from netparity.results.seconds import calibrations, ok_layers, ok_phases, ok_ticks
-from netparity.timing import cautions, hardware_limit, per_layer, rounds_needed, summarise
+from netparity.results.seconds import (
+    calibrations,
+    ok_joules,
+    ok_layers,
+    ok_phases,
+    ok_ticks,
+    ok_turns,
+    ok_usages,
+    round_nodes,
+)
+from netparity.timing import (
+    cautions,
+    hardware_limit,
+    node_cautions,
+    per_layer,
+    summarise,
+    usage_cautions,
+)
 from netparity.watch import SILENT, Watch
 from netparity.weights import recall
 from netparity.weights.canonical import Tensors
@@ -22,17 +38,27 @@ from netparity.weights.canonical import Tensors
 
 def evaluate(run: Run, store: RunFolder, weights: Tensors | None, watch: Watch = SILENT) -> Run:
     """Parity and timing from the stored files, whether the run finished or was interrupted."""
-    # A runner whose next process was running when the harness died still has complete rounds.
+    # It stays pending. One whose next process was cut off still has complete rounds.
     for record in run.runners:
         if record.status == "pending":
             reason = "the run ended before this runner's turn"
-            run = run.with_runner(record.label, {"status": "failed", "reason": reason})
+            run = run.with_runner(record.label, {"reason": reason})
     try:
         judgement = judge_run(run, store, weights, watch)
     except ValueError as error:
         raise InputError(f"the stored features of {store.path} do not fit: {error}") from error
     judged = run.model_copy(update={"parity": judgement.parity})
-    timing = list(summarise(ok_phases(run), *ratio_reference(judged)))
+    timing = list(
+        summarise(
+            ok_phases(run),
+            *ratio_reference(judged),
+            ok_turns(run),
+            ok_usages(run),
+            run.settings.same_within,
+            ok_joules(run),
+            round_nodes(run),
+        )
+    )
     limit = machine_limit(run, store)
     changes = {
         "cautions": list(timing_cautions(run)),
@@ -103,6 +129,13 @@ def layer_costs(run: Run, store: RunFolder) -> list[Cost]:
 
 def timing_cautions(run: Run) -> Iterator[str]:
     """Sentences about what limits the conclusions from the `predict` timings."""
+    if run.measured_beside:
+        yield (
+            "Another comparison was measuring on this machine at the same time, which spoils the "
+            "timings of both: repeat this one alone."
+        )
     predict = {label: phases.get("predict", {}) for label, phases in ok_phases(run).items()}
-    needed = rounds_needed(len(predict) - 1)
-    yield from cautions(predict, ok_ticks(run), calibrations(run), needed)
+    yield from cautions(predict, ok_ticks(run), calibrations(run))
+    usages = {label: phases.get("predict", {}) for label, phases in ok_usages(run).items()}
+    yield from usage_cautions(predict, usages)
+    yield from node_cautions(round_nodes(run))

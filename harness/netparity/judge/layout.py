@@ -72,11 +72,11 @@ def judge_readings(
 
 
 def is_arithmetic_alone(entry: ParityEntry, node: Node, network: Network, values: Array) -> bool:
-    """Whether the verdict has found all that can be: operands rounded to a narrow format.
+    """Whether the verdict has found all that can be: arithmetic in a narrow format.
 
-    Behind several layers no computation reproduces the values. Values that are stored in a narrow
-    format may hide a further mistake behind it.
+    Behind several layers no computation reproduces the values. Values that were computed in
+    float32 and stored in a narrow format are left to the search, which confirms that.
     """
     deep = sum(bool(each.tensors) for each in segment_before(network, (), node).nodes) > 1
-    narrow = entry.arithmetic in ("tf32", "bfloat16") and stored_as(values) is None
-    return entry.verdict == "reduced-precision" and deep and narrow
+    stored = str(entry.arithmetic).endswith("-stored") and stored_as(values) is not None
+    return entry.verdict == "reduced-precision" and deep and not stored

@@ -13,6 +13,8 @@ from netparity.inputs.preparing import Tensors
 from netparity.inputs.recipes import Recipe, usable
 from netparity.networks import Network
 
+_SAME_LEVELS = 0.5
+
 
 def other_inputs(
     images: Sequence[DecodedImage],
@@ -33,10 +35,14 @@ def other_inputs(
 
 
 class RecipeInputs:
-    """The inputs of all recipes; of several that give the same input only the likeliest."""
+    """The inputs of all recipes; of several that give the same input only the likeliest.
+
+    Those that are everywhere within half a grey level of the right one are left out.
+    """
 
     def __init__(self, recipes: Recipes, shared: npt.NDArray[np.float32]) -> None:
-        self._recipes, self._right = recipes, shared.tobytes()
+        self._recipes, self._right = recipes, shared
+        self._near = _SAME_LEVELS * recipes.grey_level
         self._made: dict[Recipe, OtherInput | None] = {}
         self._recipe_of: dict[int, Recipe] = {}
 
@@ -51,7 +57,7 @@ class RecipeInputs:
             yield from self._distinct(self._recipes.beside(recipe))
 
     def _distinct(self, recipes: Iterable[Recipe]) -> Iterator[OtherInput]:
-        seen = {hash(self._right)}
+        seen: set[int] = set()
         for recipe in recipes:
             made = self._make(recipe)
             if made is None:
@@ -65,8 +71,12 @@ class RecipeInputs:
         if recipe not in self._made:
             tensor = self._recipes.tensor(recipe)
             made = None
-            if tensor is not None:
+            if tensor is not None and not self._is_right(tensor):
                 made = OtherInput(recipe.mistakes, lambda: tensor, recipe.views)
                 self._recipe_of[id(made)] = recipe
             self._made[recipe] = made
         return self._made[recipe]
+
+    def _is_right(self, tensor: npt.NDArray[np.floating]) -> bool:
+        same = tensor.shape == self._right.shape
+        return same and bool((np.abs(tensor - self._right) <= self._near).all())

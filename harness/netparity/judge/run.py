@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from netparity.judge.damaged import Damaged
 from netparity.judge.inputs import compare_preprocessing
 from netparity.judge.truths import native_passes, shared_truth, unique
 from netparity.parity import Rule, compare_features
@@ -26,19 +27,21 @@ class Judgement:
 def judge_run(run: Run, store: RunFolder, weights: Tensors | None, watch: Watch) -> Judgement:
     """Judge every runner that succeeded, on both inputs.
 
-    Without weights there is no reference for a runner's own input, and no local error.
+    Without weights there is no reference for a runner's own input, and no local error. A feature
+    of a runner whose file is missing or has been changed has the verdict `error`.
 
     Raises:
-        InputError: if a stored file is missing or has been changed.
+        InputError: if the shared input or the reference is missing or has been changed.
     """
     rule = run_rule(run)
     if weights is not None:
         weights = dict(weights)  # read once, used for every runner
-    natives = native_passes(run, store, weights)
+    natives = native_passes(run, store, weights, watch)
     labels = {record.label for record in run.runners if record.status == "ok"}
     layers = len(run.settings.layers) * (1 + bool(natives))
     with watch.task("judging parity", layers if labels else 0) as task:
-        shared = ok_features(run, store, "shared")
+        damaged = Damaged(watch)
+        shared = damaged.set_aside(ok_features(run, store, "shared"), "shared")
         truth = shared_truth(run, store, weights)
         truths = dict.fromkeys(shared, truth)
         entries = list(compare_features("shared", shared, truths, rule, done=task.advance))
@@ -47,6 +50,7 @@ def judge_run(run: Run, store: RunFolder, weights: Tensors | None, watch: Watch)
             for label, features in ok_features(run, store, "native").items()
             if label in natives
         }
+        native = damaged.set_aside(native, "native")
         native_truths = {label: each.truth for label, each in natives.items()}
         entries += compare_features(
             "native", native, native_truths, rule, local=False, done=task.advance
@@ -58,7 +62,7 @@ def judge_run(run: Run, store: RunFolder, weights: Tensors | None, watch: Watch)
     if tensors:
         with watch.task("comparing the runners' own inputs"):
             preprocessing = compare_preprocessing(run, store, truth, tensors)
-    return Judgement(entries, floors, preprocessing)
+    return Judgement(damaged.named_in(entries), floors, preprocessing)
 
 
 def run_rule(run: Run) -> Rule:

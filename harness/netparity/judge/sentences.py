@@ -8,13 +8,19 @@ from netparity.diagnosis.telling import tell
 from netparity.diagnosis.words import Voice, advice
 from netparity.networks import Network
 from netparity.protocol import Preprocessing, Run, RunnerRecord
+from netparity.results.arithmetic import in_words, way_out_of, ways_out
+from netparity.results.outcomes import worst_shared
 from netparity.runners import known_runners
 
 
 def runner_lines(run: Run, record: RunnerRecord, diagnosis: Diagnosis, model: Network) -> list[str]:
     """A runner's diagnosis and what the run knows about its own input, in sentences."""
     voice = _voice_of(record)
-    lines = tell(diagnosis, model, voice, run.settings.layers)
+    precision = precision_lines(run, record)
+    lines = []
+    if diagnosis.findings or not precision:
+        lines = tell(diagnosis, model, voice, run.settings.layers)
+    lines += precision
     if record.repeatable is False:
         lines.append(
             "the features differ from process to process: something random is active, "
@@ -29,6 +35,19 @@ def runner_lines(run: Run, record: RunnerRecord, diagnosis: Diagnosis, model: Ne
         if preprocessing.label == record.label:
             lines += _native_lines(preprocessing, model, voice)
     return lines
+
+
+def precision_lines(run: Run, record: RunnerRecord) -> list[str]:
+    """Which reduced precision explains a runner's error, and how to avoid it; none if none does."""
+    worst = worst_shared(run, record.label)
+    if worst is None or worst.arithmetic is None:
+        return []
+    kinds = in_words([worst.arithmetic, *worst.or_arithmetic])
+    lines = [f"{worst.feature}: its error is that of {kinds}"]
+    own = way_out_of(worst.arithmetic, record.runner)
+    if own is not None:
+        return [*lines, f"  to compute in float32: {own}"]
+    return [*lines, *(f"  to compute in float32, {each}" for each in ways_out(worst.arithmetic))]
 
 
 def _native_lines(preprocessing: Preprocessing, model: Network, voice: Voice) -> list[str]:

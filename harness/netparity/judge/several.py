@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from netparity.diagnosis import Diagnosis, Search
+from netparity.diagnosis import Search
 from netparity.diagnosis.words import Voice
 from netparity.errors import InputError
 from netparity.features import Found, NamedFeatures
-from netparity.judge.checks import PLAIN, CheckedFeature, Checks
+from netparity.judge import per_image
+from netparity.judge.checked_feature import CheckedFeature
+from netparity.judge.checks import PLAIN, Checks
+from netparity.judge.faults import Faults, Shares
 from netparity.judge.layout import LABEL, judge_readings
 from netparity.judge.other_inputs import other_inputs
+from netparity.judge.per_image import PerImage
 from netparity.judge.subject import Subject
-from netparity.judge.time_limit import BUDGET_SECONDS, time_limit
-from netparity.networks import Network, Node
+from netparity.judge.time_limit import BUDGET_SECONDS
+from netparity.networks import Network
 from netparity.networks.ops.base import Array
 from netparity.parity import ReferencePass, Rule, Truth, compare_features
-from netparity.parity.local import KnownValues
-from netparity.parity.passes import segment_before
 from netparity.protocol.lazy import LazyMapping
 from netparity.watch import SILENT, Watch
 from netparity.weights import other_weight_sets
@@ -45,7 +47,7 @@ def check_several(
     other_weights: Sequence[str] = (),
     watch: Watch = SILENT,
 ) -> Checks:
-    """Judge every feature against the reference and on its own; diagnose the first faulty one.
+    """Judge every feature against the reference and on its own; diagnose those that are faulty.
 
     Args:
         given: the features and their layers.
@@ -55,8 +57,8 @@ def check_several(
         what: what the features are called in sentences.
         voice: the tool for which advice is worded.
         remarks: what else to say.
-        diagnose: whether to look for the cause at the first faulty layer.
-        budget_seconds: for how long, approximately.
+        diagnose: whether to look for the cause at every faulty layer.
+        budget_seconds: for how long in all, approximately.
         other_weights: weights that may have been used by mistake.
 
     Raises:
@@ -69,7 +71,7 @@ def check_several(
     reference = ReferencePass(network, tensors, images, wanted=given.features)
     truth = Truth(network, images, reference, reference.floors, tensors)
     readings = _Readings(given, truth, rule, axes or given.usual_axes(network, len(images)))
-    culprit = _Culprit(network)
+    faults = Faults(network)
     rows = []
     with watch.task("reference, noise floor and features", len(given.features)) as task:
         entries = compare_features(
@@ -77,23 +79,53 @@ def check_several(
         )
         for entry in entries:
             node = network.by_name[entry.feature]
-            layout, remark = readings.chosen[node.name]
-            name = given.features[node.name].name
-            row = CheckedFeature(name, entry, layout.orientation, remark)
+            layout, remark, images_judged = readings.chosen[node.name]
+            feature = given.features[node.name]
+            remark = "; ".join(filter(None, [feature.remark, remark])) or None
+            row = CheckedFeature(feature.name, entry, layout.orientation, remark, images_judged)
             rows.append(row)
-            culprit.see(node, np.asarray(layout.values), row)
-    found = None
-    if diagnose and not all(row.passed for row in rows) and culprit.node is not None:
-        with watch.task("looking for the cause") as task:
-            others = other_weight_sets(network, subject.weights.sha256, other_weights, watch)
-            inputs = other_inputs(subject.decoded, network, images, tensors)
-            over = time_limit(budget_seconds)
-            search = Search(truth, rule, others, inputs, done=task.advance, over=over)
-            found = culprit.diagnosed(search, task.note)
+            faults.see(node, np.asarray(layout.values), row)
+    wrong = _wrong_images(rows)
+    if wrong is not None:
+        remarks = [*remarks, per_image.sentence(wrong, subject)]
     source = subject.weights.source
-    return Checks(
-        network, source, tuple(rows), given.others, rule, found, tuple(remarks), what, voice
+    checks = Checks(
+        *(network, source, tuple(rows), given.others, rule),
+        remarks=tuple(remarks),
+        what=what,
+        voice=voice,
     )
+    if not diagnose or checks.passed or not faults.faulty:
+        return checks
+    with watch.task("looking for the cause") as task:
+        watch.message(f"{checks.verdict}; looking for the cause")
+        part = subject
+        if wrong is not None:
+            part, faults = per_image.part_of(subject, wrong.wrong), faults.of_images(wrong.wrong)
+            reference = ReferencePass(network, tensors, part.images, wanted=given.features)
+            truth = Truth(network, part.images, reference, reference.floors, tensors)
+        others = other_weight_sets(network, subject.weights.sha256, other_weights, watch)
+        inputs = other_inputs(part.decoded, network, part.images, tensors)
+        shares = Shares(budget_seconds, faults.owners)
+        search = Search(
+            truth, rule, others, inputs, done=task.advance, over=shares, trying=task.flash
+        )
+        try:
+            return replace(checks, diagnosis=faults.diagnosed(search, shares, task.note))
+        except KeyboardInterrupt:
+            so_far = replace(checks, diagnosis=search.so_far(LABEL))
+            watch.message(f"interrupted; found so far:\n{so_far}")
+            raise
+
+
+def _wrong_images(rows: Sequence[CheckedFeature]) -> PerImage | None:
+    """The images that alone leave the reference, if these are some in every feature that does."""
+    judged = [row.images for row in rows if not row.passed and row.images is not None]
+    if not judged or len(judged) < sum(not row.passed for row in rows):
+        return None
+    numbers = tuple(sorted({number for each in judged for number in each.wrong}))
+    together = replace(judged[0], wrong=numbers)
+    return together if together.only_some else None
 
 
 class _Readings(LazyMapping[Array]):
@@ -102,66 +134,23 @@ class _Readings(LazyMapping[Array]):
     They are read in the network's order, as the reference is.
 
     Attributes:
-        chosen: node to how the feature was read, and a remark on it.
+        chosen: node to how the feature was read, a remark on it, and what each of several images
+            is like if it does not agree.
     """
 
     def __init__(self, given: NamedFeatures, truth: Truth, rule: Rule, axes: str) -> None:
         super().__init__(given.features, self._at)
         self._given, self._truth, self._rule, self._axes = given, truth, rule, axes
-        self.chosen: dict[str, tuple[Found, str | None]] = {}
+        self.chosen: dict[str, tuple[Found, str | None, PerImage | None]] = {}
 
     def _at(self, name: str) -> Array:
         truth, network = self._truth, self._truth.network
         found = self._given.features[name].readings(network, len(truth.images), self._axes)
         node = network.by_name[name]
-        best, _, remark = judge_readings(found, node, truth, self._rule, local=False)
-        self.chosen[name] = best, remark
+        best, entry, remark = judge_readings(found, node, truth, self._rule, local=False)
+        judged = per_image.of_reading(best, entry, truth, self._rule, name)
+        self.chosen[name] = best, remark, judged
         return np.asarray(best.values)
-
-
-@dataclass
-class _Culprit:
-    """The first faulty layer, with what its diagnosis needs.
-
-    Attributes:
-        known: the features before it, as long as they are needed.
-        node: the layer; None as long as none is faulty.
-        follower: the next feature that was computed from it and is right on its own: it shows that
-            the layer passed its mistake on, rather than being exported wrongly.
-    """
-
-    network: Network
-    known: KnownValues = field(init=False)
-    node: Node | None = None
-    values: dict[str, Array] = field(default_factory=dict)
-    follower: str | None = None
-
-    def __post_init__(self) -> None:
-        self.known = KnownValues(self.network)
-
-    def see(self, node: Node, values: Array, row: CheckedFeature) -> None:
-        """The next feature, in the network's order."""
-        if self.node is not None:
-            self._follow(node, values, row)
-        elif row.faulty:
-            self.node = node
-            # The map of one image that fits no layout may lack its border.
-            self.values[node.name] = values[None] if values.ndim == 3 else values
-        elif row.entry.local is not None:
-            self.known.add(node.name, values)
-
-    def _follow(self, node: Node, values: Array, row: CheckedFeature) -> None:
-        assert self.node is not None
-        if self.follower is not None or row.faulty or row.entry.local is None:
-            return
-        named = {*self.known.values, self.node.name}
-        if self.node.name in segment_before(self.network, named, node).frontier:
-            self.follower = node.name
-            self.values[node.name] = values
-
-    def diagnosed(self, search: Search, note: Callable[[str], None]) -> Diagnosis:
-        """What is wrong with it."""
-        return search.diagnose(LABEL, self.values, note, self.known)
 
 
 def _nothing(given: NamedFeatures, network: Network, what: str) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from netparity.errors import UsageError
-from netparity.features.tensors import as_numpy
+from netparity.features.tensors import real_numbers
 from netparity.inputs import DecodedImage, check_tensor, decode, prepare
 from netparity.inputs.given import Given, with_given
 from netparity.networks import Network, Preprocessing
@@ -24,6 +24,7 @@ from netparity.weights.sources import WeightSet
 
 Images = str | Path | Sequence[str | Path]
 Stated = Preprocessing | Given | str | None
+_MOST_SHOWN = 60
 
 
 @dataclass(frozen=True)
@@ -52,11 +53,11 @@ class Subject:
 
 
 def network_with_weights(
-    model: str | None,
-    weights: str | None,
+    model: str | Path | None,
+    weights: str | Path | None,
     preprocessing: Stated,
     watch: Watch,
-    map_file: Path | None = None,
+    map_file: str | Path | None = None,
 ) -> tuple[Network, Model]:
     """The network that is meant, with the stated preprocessing, and where its weights are.
 
@@ -68,10 +69,11 @@ def network_with_weights(
     """
     stated = _given(preprocessing)
     size = parse_input_size(stated.input_size)
-    named, own = named_networks(model, weights, Environments(), watch, size)
-    resolved = resolve_model(
-        named, own, watch, size, lambda each: with_given(each, stated), map_file
+    place = None if map_file is None else Path(map_file)
+    named, own = named_networks(
+        _name("model", model), _name("weights", weights), Environments(), watch, size
     )
+    resolved = resolve_model(named, own, watch, size, lambda each: with_given(each, stated), place)
     network = resolved.network
     if isinstance(preprocessing, Preprocessing):
         network = replace(network, inputs=(replace(network.image, preprocessing=preprocessing),))
@@ -96,15 +98,36 @@ def subject_of(
 
 
 def _given(preprocessing: Stated) -> Given:
-    if isinstance(preprocessing, str):
-        return Given(preprocess=preprocessing)
-    return preprocessing if isinstance(preprocessing, Given) else Given()
+    if isinstance(preprocessing, Given):
+        return preprocessing
+    if preprocessing is None or isinstance(preprocessing, Preprocessing):
+        return Given()
+    return Given(preprocess=_name("preprocessing", preprocessing))
+
+
+def _name(what: str, value: str | Path | None) -> str | None:
+    """A name or a path as text."""
+    if value is None or isinstance(value, str | Path):
+        return value if value is None else str(value)
+    raise UsageError(f"{what}={_short(value)}: expected a name or the path of a file, as text")
 
 
 def _image_list(image: Images | None) -> Sequence[str | Path]:
     if image is None:
         return ()
-    return [image] if isinstance(image, str | Path) else image
+    listed = [image] if isinstance(image, str | Path) else image
+    if isinstance(listed, list | tuple) and all(isinstance(each, str | Path) for each in listed):
+        return listed
+    raise UsageError(
+        f"image={_short(image)}: expected the path of an image file, or a list of paths; fix: save "
+        "pixels as a PNG file, or pass the network's input as tensor"
+    )
+
+
+def _short(value: object) -> str:
+    """An unsuitable value in a message: its type, where it would be many numbers."""
+    shown = repr(value)
+    return shown if len(shown) <= _MOST_SHOWN and "\n" not in shown else type(value).__name__
 
 
 def _images(
@@ -122,5 +145,6 @@ def _images(
         subtracts_image = given is not None and given.mean_image is not None
         tensors = resolved.weights.tensors() if subtracts_image else None
         return prepare(decoded, model, tensors)
-    values = read_npy(Path(tensor)) if isinstance(tensor, str | Path) else as_numpy(tensor)
-    return check_tensor(values, model)
+    if isinstance(tensor, str | Path):
+        return check_tensor(read_npy(Path(tensor)), model)
+    return check_tensor(real_numbers(tensor, "the values of the input tensor"), model)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
+from netparity.diagnosis.pace import TimeLimit
+
+__all__ = ["BUDGET_SECONDS", "LEAST_PART", "TimeLimit", "time_limit"]
 
 BUDGET_SECONDS = 60.0
 
+LEAST_PART = 0.25
+"""The part of the budget that is left for the search, however slow the verdict was."""
 
-def time_limit(seconds: float) -> Callable[[], bool]:
-    """A function that says whether so many seconds have passed since now."""
-    end = time.monotonic() + seconds
-    return lambda: time.monotonic() >= end
+
+def time_limit(seconds: float) -> TimeLimit:
+    """So many seconds from now on."""
+    return TimeLimit(seconds)

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from netparity.errors import InputError
 from netparity.parity import FEWER_ORDERS, ORDERS, LayerFloor, ReferencePass, Truth
 from netparity.protocol import FloorEntry, InputKind, NoiseFloor, Run, RunnerRecord
 from netparity.results.features import stored_features
 from netparity.results.folder import RunFolder
 from netparity.results.network import run_network
+from netparity.watch import SILENT, Watch
 from netparity.weights.canonical import Tensors
 
 SHARED_INPUT = "input/shared.npy"
@@ -34,7 +36,7 @@ def read_shared_input(store: RunFolder) -> npt.NDArray[np.float32]:
     """The shared tensor, N x H x W x 3 float32.
 
     Raises:
-        InputError: if it is missing or damaged.
+        InputError: if it is missing or has been changed.
     """
     return store.read_plain_array(SHARED_INPUT)
 
@@ -53,8 +55,13 @@ class NativePass:
         return noise_floor("native", self.labels, floors, layers, len(FEWER_ORDERS))
 
 
-def native_passes(run: Run, store: RunFolder, weights: Tensors | None) -> dict[str, NativePass]:
-    """The reference on the own input of every runner that succeeded; equal inputs share one."""
+def native_passes(
+    run: Run, store: RunFolder, weights: Tensors | None, watch: Watch = SILENT
+) -> dict[str, NativePass]:
+    """The reference on the own input of every runner that succeeded; equal inputs share one.
+
+    A runner whose own input is missing or has been changed is left out, with a warning.
+    """
     if weights is None:
         return {}
     model = run_network(run, store)
@@ -62,7 +69,7 @@ def native_passes(run: Run, store: RunFolder, weights: Tensors | None) -> dict[s
     by_hash: dict[str, NativePass] = {}
     found: dict[str, NativePass] = {}
     for record in run.runners:
-        tensor = _native_tensor(record, store)
+        tensor = _native_tensor(record, store, watch)
         if tensor is None or tensor.shape != expected or not np.isfinite(tensor).all():
             continue
         assert record.native_input is not None
@@ -76,11 +83,17 @@ def native_passes(run: Run, store: RunFolder, weights: Tensors | None) -> dict[s
     return found
 
 
-def _native_tensor(record: RunnerRecord, store: RunFolder) -> npt.NDArray[np.float32] | None:
+def _native_tensor(
+    record: RunnerRecord, store: RunFolder, watch: Watch
+) -> npt.NDArray[np.float32] | None:
     """The tensor that a runner made from the image; None if it failed or stored none."""
     if record.status != "ok" or record.native_input is None:
         return None
-    return store.read_array(record.native_input)
+    try:
+        return store.read_array(record.native_input)
+    except InputError as error:
+        watch.warning(f"{record.label} is not judged on its own input: {error}")
+        return None
 
 
 def unique(natives: Mapping[str, NativePass]) -> Iterator[NativePass]:

@@ -3,16 +3,19 @@
 The formats are implemented three times (here, in `python/job_files.py` and in `matlab/support/`);
 the files in `tests/golden/` keep the implementations in step.
 
-Schema history, job.json and result.json
-    1   first version
+Schema history, job.json and result.json:
 
-Schema history, run.json
-    1   first version
-    2   noise floors, local errors, all metrics, `identical` and `reduced-precision`, preprocessing;
-        native features are judged on the runner's own input tensor (version 1 judged them on the
-        shared one); version 1 can still be read
-    3   intervals, tests and verdicts for timings, with medians per process; clocks, calibration,
-        limits; versions 1 and 2 can still be read
+1.  first version
+
+Schema history, run.json:
+
+1.  first version
+2.  noise floors, local errors, all metrics, `identical` and `reduced-precision`, preprocessing;
+    native features are judged on the runner's own input tensor (version 1 judged them on the
+    shared one); version 1 can still be read
+3.  intervals, tests and verdicts for timings, with medians per process; clocks, calibration,
+    limits; versions 1 and 2 can still be read;
+    later keys, absent before: usage, blocks, settings.schedule; settings.repeats may be null
 """
 
 from __future__ import annotations
@@ -32,6 +35,7 @@ from netparity.protocol.job import (
     InputPreprocessing,
     Job,
     SharedInput,
+    Turns,
     WeightsFile,
 )
 from netparity.protocol.parity import (
@@ -58,10 +62,12 @@ from netparity.protocol.settings import Image, Machine, Settings, Weights
 from netparity.protocol.timing import (
     HardwareLimit,
     LayerTiming,
+    TimingCheck,
     TimingEntry,
     TimingVerdict,
     WallClock,
 )
+from netparity.protocol.usage import Block, Usage
 
 __all__ = [
     "INPUTS",
@@ -70,6 +76,7 @@ __all__ = [
     "Architecture",
     "Arithmetic",
     "ArrayFile",
+    "Block",
     "Calibration",
     "Clock",
     "DataFormat",
@@ -97,8 +104,11 @@ __all__ = [
     "Settings",
     "SharedInput",
     "Threads",
+    "TimingCheck",
     "TimingEntry",
     "TimingVerdict",
+    "Turns",
+    "Usage",
     "Verdict",
     "WallClock",
     "Weights",

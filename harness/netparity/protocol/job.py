@@ -64,6 +64,12 @@ class FeatureRequest(Frozen):
     shape: list[int]
 
 
+class Turns(Frozen):
+    """Where an extractor waits for its turns: the folder has the named pipes `ready` and `go`."""
+
+    folder: str
+
+
 class Job(Frozen):
     """Everything that an extractor needs to know.
 
@@ -72,6 +78,7 @@ class Job(Frozen):
         network: absolute path of a network.json (`networks.document`); None for a VGG network that
             the tool builds from `architecture`.
         preprocessing: of the native input; None for the tool's own preprocessing of VGG networks.
+        turns: where to wait between blocks of predictions; None to make `repeats` values at once.
     """
 
     schema_version: Literal[1]
@@ -90,6 +97,7 @@ class Job(Frozen):
     threads: int = Field(ge=1)
     warmup: int = Field(ge=0)
     repeats: int = Field(ge=1)
+    turns: Turns | None = None
     options: dict[str, str]
     output_dir: str
 

@@ -32,3 +32,44 @@ class LazyMapping(Mapping[str, Value]):
 
     def __len__(self) -> int:
         return len(self._names)
+
+
+MOST_BYTES = 2**30
+"""How much a search keeps of the weights: all of VGG16's."""
+
+
+class Remembering(Mapping[str, Value]):
+    """A mapping that keeps what was asked for, up to a number of bytes.
+
+    Args:
+        values: each has `nbytes`, and is read anew each time that it is asked for.
+        most_bytes: what does not fit is not kept.
+    """
+
+    def __init__(self, values: Mapping[str, Value], most_bytes: int) -> None:
+        self._values, self._left = values, most_bytes
+        self._kept: dict[str, Value] = {}
+
+    def __getitem__(self, name: str) -> Value:
+        """One value.
+
+        Raises:
+            KeyError: if there is none of this name.
+        """
+        if name in self._kept:
+            return self._kept[name]
+        value = self._values[name]
+        size = int(getattr(value, "nbytes", 0))
+        if size <= self._left:
+            self._left -= size
+            self._kept[name] = value
+        return value
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._values
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from netparity.protocol.base import Frozen, InputKind, Seconds
 from netparity.protocol.result import Clock, Threads
+from netparity.protocol.usage import Block, Usage
 
 
 class Calibration(Frozen):
@@ -23,10 +24,16 @@ class Round(Frozen):
     Attributes:
         order: its position in the round, from 1.
         log_tail: the last lines of the log, if the process failed.
+        wall_seconds: from its start to its end, without the time for which it was stopped while
+            others had their turn.
         clock: the clock of the extractor's process.
         calibration: the state of the machine just before it.
         wasted_seconds: time of an uncounted process before this one, which filled a cache.
         layers: seconds from the input to each layer, with `--per-layer`.
+        usage: by phase, one entry per value of `phases`; a phase is absent where nothing is known.
+        blocks: the values of `phases["predict"]`, cut into blocks, where the processes of the round
+            took turns; None where each ran alone from its start to its end.
+        node: the machine of a cluster on which the round was run; None without a cluster.
     """
 
     round: int
@@ -42,6 +49,9 @@ class Round(Frozen):
     calibration: Calibration | None = None
     wasted_seconds: Seconds = 0.0
     layers: dict[str, list[Seconds]] = {}
+    usage: dict[str, list[Usage]] = {}
+    blocks: list[Block] | None = None
+    node: str | None = None
 
 
 class FeatureFile(Frozen):

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from netparity.protocol.base import Frozen, InputKind, Seconds
+from netparity.protocol.usage import Usage
 
 
 class ExtractorError(Frozen):
@@ -48,7 +49,9 @@ class RunResult(Frozen):
     """What one extractor process did. A final status of `started` means that the process died.
 
     `layers` holds seconds from the input to each layer, by the tool's name for it, if the job
-    asked for them. `built` says who built the network: the tool, a file or netparity.
+    asked for them. `built` says who built the network: the tool, a file or netparity. `usage` has
+    one entry per value of `phases`, and one for `startup`: all that was used before the imports
+    had ended.
     """
 
     schema_version: Literal[1]
@@ -67,3 +70,4 @@ class RunResult(Frozen):
     flags: dict[str, str] = {}
     clock: Clock | None = None
     layers: dict[str, list[Seconds]] = {}
+    usage: dict[str, list[Usage]] = {}

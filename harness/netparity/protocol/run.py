@@ -11,14 +11,22 @@ from netparity.protocol.base import Frozen
 from netparity.protocol.parity import NoiseFloor, ParityEntry, Preprocessing
 from netparity.protocol.records import FeatureFile, RunnerRecord
 from netparity.protocol.settings import Image, Machine, Settings, Weights
-from netparity.protocol.timing import HardwareLimit, LayerTiming, TimingEntry, WallClock
+from netparity.protocol.timing import (
+    HardwareLimit,
+    LayerTiming,
+    TimingCheck,
+    TimingEntry,
+    WallClock,
+)
 
 
 class Run(Frozen):
     """One invocation of `netparity compare`, as stored in `run.json`.
 
     `network` is the file with the graph, relative to the run's folder; None for a network that the
-    catalogue has under the name `model`.
+    catalogue has under the name `model`. `timing_check` is the last one of this machine, if
+    there was one before the run. `measured_beside` says that another comparison was measuring on
+    the same machine meanwhile. `nodes` are the machines of a cluster on which rounds were run.
     """
 
     schema_version: Literal[1, 2, 3]
@@ -32,6 +40,7 @@ class Run(Frozen):
     weights: Weights
     images: list[Image] = Field(min_length=1)
     machine: Machine
+    nodes: dict[str, Machine] = {}
     settings: Settings
     reference_features: dict[str, FeatureFile] = {}
     noise_floors: list[NoiseFloor] = []
@@ -44,6 +53,8 @@ class Run(Frozen):
     limit: HardwareLimit | None = None
     layer_timing: list[LayerTiming] = []
     wall: WallClock | None = None
+    timing_check: TimingCheck | None = None
+    measured_beside: bool = False
 
     @computed_field  # type: ignore[prop-decorator]
     @property

@@ -8,7 +8,7 @@ from pydantic import computed_field
 
 from netparity.protocol.base import Frozen, Seconds
 
-TimingVerdict = Literal["faster", "slower", "no difference shown", "inconclusive"]
+TimingVerdict = Literal["faster", "slower", "same", "no difference shown", "inconclusive"]
 
 
 class TimingEntry(Frozen):
@@ -20,10 +20,16 @@ class TimingEntry(Frozen):
         quantiles_seconds: 5, 25, 75 and 95 % quantiles of all values.
         outliers: round and position (from 0) of values marked as outliers; they still count.
         ratio_to_reference: from the rounds that both have; None for a runner that failed parity.
-        ratio_interval: 95 % interval of `ratio_to_reference`.
-        verdict: of the test, corrected for the number of runners; None for the reference itself.
+        ratio_interval: 95 % interval of `ratio_to_reference`, adjusted for the number of runners.
+        verdict: what that interval shows (`timing.verdict`); None for the reference itself.
+        p_value: of the test to which the interval belongs, adjusted likewise.
+        largest_difference: the largest relative difference that the interval includes.
         least_difference: the relative difference that these rounds would have shown with a
             probability of 80 %.
+        processors_busy: processor seconds of the process divided by wall-clock seconds, over all
+            values; None where a tool does not say.
+        energy_joules: of the processors' packages for one prediction, the median over all blocks;
+            None where the kernel does not say.
     """
 
     label: str
@@ -41,7 +47,10 @@ class TimingEntry(Frozen):
     ratio_interval: tuple[float, float] | None = None
     verdict: TimingVerdict | None = None
     p_value: float | None = None
+    largest_difference: float | None = None
     least_difference: float | None = None
+    processors_busy: float | None = None
+    energy_joules: float | None = None
 
 
 class LayerTiming(Frozen):
@@ -80,11 +89,38 @@ class HardwareLimit(Frozen):
     seconds: Seconds
 
 
+class TimingCheck(Frozen):
+    """How far timings on a machine can be trusted: a tool compared with itself (`timing.trust`).
+
+    Attributes:
+        checked: when, in UTC, as an ISO 8601 date and time.
+        rounds: of each run.
+        called_different: runs in which the tool was called faster or slower than itself.
+        delay: relative delay that was planted.
+        found: runs in which the delayed tool was called slower.
+        rows: rows of a default run.
+        least_difference: smallest relative difference that a run of so many rounds and rows can
+            show, with a probability of 80 %.
+    """
+
+    runner: str
+    checked: str
+    netparity_version: str
+    runs: int
+    rounds: int
+    called_different: int
+    delay: float
+    found: int
+    rows: int
+    least_difference: float
+
+
 class WallClock(Frozen):
     """Where the time of the run itself went; seconds.
 
     `preparation_seconds` is the time before the reference: imports, checks, and what is made only
     once (environments, weights). `reference_seconds` includes the noise floor's passes.
+    `waiting_seconds` were spent before the rounds, while another comparison was measuring.
     """
 
     total_seconds: Seconds
@@ -92,11 +128,12 @@ class WallClock(Frozen):
     reference_seconds: Seconds
     extractor_seconds: Seconds
     parity_seconds: Seconds = 0.0
+    waiting_seconds: Seconds = 0.0
 
     @computed_field  # type: ignore[prop-decorator]
     @property
     def harness_share(self) -> float:
         """Share of the total spent outside the extractors, the reference passes and judging."""
         own = self.total_seconds - self.extractor_seconds
-        own -= self.reference_seconds + self.parity_seconds
+        own -= self.reference_seconds + self.parity_seconds + self.waiting_seconds
         return max(0.0, own) / self.total_seconds if self.total_seconds > 0 else 0.0

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from netparity.protocol import Calibration
+from netparity.timing.comparison import LEAST_ROUNDS
 from netparity.timing.estimate import Processes, log_medians
 from netparity.timing.robust import robust_sigma
 from netparity.timing.warmup import steady, warmup_length
@@ -28,7 +29,6 @@ def cautions(
     runners: Mapping[str, Processes],
     ticks: Mapping[str, float],
     states: Sequence[Calibration],
-    rounds_needed: int,
 ) -> Iterator[str]:
     """Sentences about one phase of all runners.
 
@@ -36,13 +36,12 @@ def cautions(
         runners: label to round to raw seconds.
         ticks: label to the clock's resolution in seconds, divided by the loops per value.
         states: calibration before each process, in chronological order.
-        rounds_needed: fewest rounds that can show a difference.
     """
     most = max((len(processes) for processes in runners.values()), default=0)
-    if most < rounds_needed and len(runners) > 1:
+    if 0 < most < LEAST_ROUNDS and len(runners) > 1:
         yield (
-            f"Too few rounds: {most} cannot show a difference between {len(runners)} runners, "
-            f"{rounds_needed} can (--rounds {rounds_needed}, or --rounds auto)."
+            f"Too few rounds: {most} cannot show a difference between {len(runners)} runners; "
+            "fix: --rounds 5, or --rounds auto."
         )
     yield from _unsteady(states)
     yield from _drifts(runners)

@@ -1,34 +1,36 @@
-"""Whether a runner is faster or slower than another: a permutation test and its verdict."""
+"""Whether a runner is faster or slower than another, from one interval adjusted for the table.
+
+The intervals of a table hold together: with a probability of 95 % all of them contain their true
+ratios (Z. Šidák, Journal of the American Statistical Association 62, 1967). The word comes from the
+printed interval, so the two cannot disagree. `docs/decisions/0011` shows how this and other methods
+were chosen.
+"""
 
 from __future__ import annotations
 
-import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from netparity.timing.estimate import (
     Processes,
     Ratio,
     log_medians,
-    log_ratios,
-    ratio,
+    mean_of_logs,
     unpaired_ratio,
 )
-
-Word = Literal["faster", "slower", "no difference shown", "inconclusive"]
-Floats = npt.NDArray[np.float64]
+from netparity.timing.nodes import Floats, Nodes, node_means
+from netparity.timing.pairs import Turns, common_rounds, log_ratios
+from netparity.timing.verdict import SAME_WITHIN, Word, largest_difference, word
 
 LEVEL = 0.05
-"""Probability of at least one wrong `faster` or `slower` in a whole table."""
+"""Probability that any interval of a table misses its true ratio."""
 POWER = 0.8
-_MOST_EXACT = 13
-_RANDOM_FLIPS = 20_000
-_MOST_DEALS = 50_000  # all of them, for up to nine processes of each runner
+LEAST_ROUNDS = 2
+"""Fewest rounds with which there is an interval."""
+_MOST_LOG = 700.0  # e^710 exceeds the largest float
 
 
 @dataclass(frozen=True)
@@ -36,166 +38,152 @@ class Comparison:
     """One runner against the base.
 
     Attributes:
-        ratio: seconds divided by the base's; None if no round has both.
-        p_value: of the test, corrected for the number of comparisons.
+        ratio: seconds divided by the base's, with its interval adjusted for the table; None if no
+            round has both.
+        p_value: of Student's t test, adjusted likewise: below 0.05 if and only if the interval
+            excludes 1.
+        largest_difference: the largest relative difference that the interval includes.
         least_difference: smallest relative difference that these rounds would have shown with a
             probability of 80 %.
-        rounds_needed: fewest rounds with which the test can show a difference.
     """
 
     ratio: Ratio | None
     word: Word
     p_value: float | None
+    largest_difference: float | None
     least_difference: float | None
-    rounds_needed: int
 
 
-def compare_all(runners: Mapping[str, Processes], base: str | None) -> dict[str, Comparison]:
-    """Compare every other runner with `base`, for one phase."""
-    others = {label: processes for label, processes in runners.items() if label != base}
+def compare_all(
+    runners: Mapping[str, Processes],
+    base: str | None,
+    turns: Mapping[str, Turns] | None = None,
+    same_within: float = SAME_WITHIN,
+    nodes: Nodes | None = None,
+) -> dict[str, Comparison]:
+    """Compare every other runner with `base`, for one phase.
+
+    Args:
+        runners: label to round to raw seconds.
+        turns: the same seconds by turn, for the runners and rounds that took turns.
+        same_within: the largest difference that is called `same`.
+        nodes: of the rounds of a run on a cluster. With several, the node is the unit.
+    """
+    taken = turns or {}
     against = runners.get(base, {}) if base is not None else {}
-    p_values = {
-        label: p_value(processes, against, len(others)) for label, processes in others.items()
-    }
-    tested = [label for label, p in p_values.items() if p is not None]
-    corrected = dict(zip(tested, holm([p_values[label] or 0.0 for label in tested]), strict=True))
-    needed = rounds_needed(len(others))
+    base_turns = taken.get(base) if base is not None else None
+    units, rounds = {}, {}
+    for label, processes in runners.items():
+        if label != base:
+            logs = log_ratios(processes, against, taken.get(label), base_turns)
+            at = [(nodes or {}).get(number) for number in common_rounds(processes, against)]
+            units[label], rounds[label] = node_means(logs, at), len(logs)
+    count = sum(len(each) >= LEAST_ROUNDS and _finite(each) for each in units.values())
     return {
-        label: Comparison(
-            ratio=(measured := ratio(processes, against)),
-            word=_word(measured, corrected.get(label)),
-            p_value=corrected.get(label),
-            least_difference=least_difference(log_ratios(processes, against), len(others)),
-            rounds_needed=needed,
-        )
-        for label, processes in others.items()
+        label: compare_logs(each, count, same_within, rounds[label])
+        for label, each in units.items()
     }
+
+
+def compare_logs(
+    logs: Floats, count: int, same_within: float = SAME_WITHIN, rounds: int | None = None
+) -> Comparison:
+    """One comparison of `count`, from the logarithms of the ratios in its rounds or on its nodes.
+
+    Args:
+        rounds: how many there are, if not one for each logarithm.
+    """
+    if len(logs) == 0 or not _finite(logs):
+        return Comparison(None, "inconclusive", None, None, None)
+    value, interval = mean_of_logs(logs, single_level(count))
+    return Comparison(
+        ratio=Ratio(value, interval, len(logs) if rounds is None else rounds),
+        word=word(interval, same_within),
+        p_value=_p_value(logs, count),
+        largest_difference=largest_difference(interval),
+        least_difference=least_difference(logs, count),
+    )
 
 
 def compare_runs(
-    later: Mapping[str, Processes], earlier: Mapping[str, Processes]
+    later: Mapping[str, Processes],
+    earlier: Mapping[str, Processes],
+    same_within: float = SAME_WITHIN,
 ) -> dict[str, Comparison]:
-    """Compare every runner of a run with that of the same label in another, for one phase."""
-    common = [label for label in later if label in earlier]
-    fewest = {label: min(len(later[label]), len(earlier[label])) for label in common}
-    ratios = {label: unpaired_ratio(later[label], earlier[label]) for label in common}
-    p_values = {
-        label: _exchange(log_medians(later[label]), log_medians(earlier[label]))
-        for label in common
-        if ratios[label] is not None and _least_unpaired(fewest[label]) * len(common) <= LEVEL
-    }
-    corrected = dict(zip(p_values, holm(list(p_values.values())), strict=True))
-    needed = next(n for n in itertools.count(1) if _least_unpaired(n) * len(common) <= LEVEL)
-    return {
-        label: Comparison(
-            ratio=ratios[label],
-            word=_word(ratios[label], corrected.get(label)),
-            p_value=corrected.get(label),
-            least_difference=None,
-            rounds_needed=needed,
-        )
-        for label in common
-    }
+    """Compare every runner of a run with that of the same label in another, for one phase.
 
-
-def _word(measured: Ratio | None, p: float | None) -> Word:
-    if measured is None or measured.interval is None or p is None:
-        return "inconclusive"
-    if p > LEVEL:
-        return "no difference shown"
-    if measured.interval.low <= 1 <= measured.interval.high:
-        # Typical of two modes: one runner is always slower than both, but by an unknown amount.
-        return "inconclusive"
-    return "faster" if measured.value < 1 else "slower"
-
-
-def p_value(processes: Processes, base: Processes, comparisons: int) -> float | None:
-    """Two-sided p of a permutation test; None if the rounds are too few to reach the level.
-
-    With enough rounds, the two processes of each round are exchanged (Fisher's test for paired
-    samples), which drift does not affect. With fewer, all processes are exchanged: five rounds then
-    suffice, and drift only makes the test more cautious, since each round has one process of each.
+    Rounds of two runs do not belong together: the interval is Welch's.
     """
-    logs = log_ratios(processes, base)
-    rounds = len(logs)
-    if rounds == 0 or not np.isfinite(logs).all():
-        return None
-    if _least_paired(rounds) * comparisons <= LEVEL:
-        return _flip_signs(logs)
-    if _least_unpaired(rounds) * comparisons <= LEVEL:
-        common = processes.keys() & base.keys()
-        return _exchange(
-            log_medians({number: processes[number] for number in common}),
-            log_medians({number: base[number] for number in common}),
+    common = [label for label in later if label in earlier]
+    count = sum(min(len(later[label]), len(earlier[label])) >= LEAST_ROUNDS for label in common)
+    found = {}
+    for label in common:
+        ratio = unpaired_ratio(later[label], earlier[label], single_level(count))
+        interval = ratio.interval if ratio is not None else None
+        p = _welch(log_medians(later[label]), log_medians(earlier[label]), count)
+        found[label] = Comparison(
+            ratio=ratio,
+            word=word(interval, same_within),
+            p_value=p if interval is not None else None,
+            largest_difference=largest_difference(interval),
+            least_difference=None,
         )
-    return None
+    return found
 
 
-def rounds_needed(comparisons: int) -> int:
-    """The fewest rounds with which the test can show a difference."""
-    rounds = 1
-    while min(_least_paired(rounds), _least_unpaired(rounds)) * max(1, comparisons) > LEVEL:
-        rounds += 1
-    return rounds
-
-
-def holm(p_values: Sequence[float]) -> list[float]:
-    """Adjusted p-values in the same order (S. Holm, Scandinavian Journal of Statistics 6, 1979)."""
-    adjusted = [0.0] * len(p_values)
-    largest = 0.0
-    for place, index in enumerate(sorted(range(len(p_values)), key=lambda i: p_values[i])):
-        largest = max(largest, min(1.0, (len(p_values) - place) * p_values[index]))
-        adjusted[index] = largest
-    return adjusted
+def single_level(comparisons: int) -> float:
+    """Probability of error of each of several comparisons, so that all hold at `LEVEL`."""
+    return -math.expm1(math.log1p(-LEVEL) / max(1, comparisons))
 
 
 def least_difference(logs: Floats, comparisons: int) -> float | None:
     """The smallest relative difference that would have been shown with a probability of 80 %.
 
     This is the minimum detectable effect of a t test (H. Bloom, Evaluation Review 19, 1995) at the
-    level of the strictest step of Holm's correction.
+    level of each of the comparisons. None with fewer than two rounds.
     """
     from scipy import stats
 
     rounds = len(logs)
-    if rounds < 2 or not np.isfinite(logs).all():
+    if rounds < LEAST_ROUNDS or not _finite(logs):
         return None
     t = stats.t(rounds - 1)
-    multiple = t.ppf(1 - LEVEL / 2 / max(1, comparisons)) + t.ppf(POWER)
-    return float(math.expm1(multiple * stats.sem(logs)))
+    multiple = t.ppf(1 - single_level(comparisons) / 2) + t.ppf(POWER)
+    return math.expm1(min(_MOST_LOG, float(multiple * stats.sem(logs))))
 
 
-def _least_paired(rounds: int) -> float:
-    return 2.0 ** (1 - rounds)
-
-
-def _least_unpaired(rounds: int) -> float:
-    return 2 / math.comb(2 * rounds, rounds)
-
-
-def _flip_signs(logs: Floats) -> float:
-    """Share of all sign flips whose mean is at least as far from 0."""
-    rounds = len(logs)
-    if rounds <= _MOST_EXACT:
-        signs = 1.0 - 2.0 * ((np.arange(2**rounds)[:, None] >> np.arange(rounds)) & 1)
-        sums = np.abs(signs @ logs)
-        return float(np.mean(sums >= abs(logs.sum()) * (1 - 1e-12)))
-    signs = np.random.default_rng(0).choice([-1.0, 1.0], size=(_RANDOM_FLIPS, rounds))
-    extreme = np.count_nonzero(np.abs(signs @ logs) >= abs(logs.sum()) * (1 - 1e-12))
-    # Never zero: the data themselves are one of the ways (Phipson and Smyth, 2010).
-    return float((extreme + 1) / (_RANDOM_FLIPS + 1))
-
-
-def _exchange(runner: Mapping[int, float], base: Mapping[int, float]) -> float:
-    """The same for all ways to deal the processes of both runners into two groups."""
+def _p_value(logs: Floats, comparisons: int) -> float | None:
+    """Two-sided p of Student's t test, adjusted for the comparisons; None for a single round."""
     from scipy import stats
 
-    samples = (list(runner.values()), list(base.values()))
-    result = stats.permutation_test(
-        samples,
-        lambda a, b, axis: np.mean(a, axis=axis) - np.mean(b, axis=axis),
-        vectorized=True,
-        n_resamples=_MOST_DEALS,
-        random_state=0,
-    )
-    return float(result.pvalue)
+    if len(logs) < LEAST_ROUNDS:
+        return None
+    error = stats.sem(logs)
+    if error == 0:  # all rounds gave the very same ratio
+        return 1.0 if logs[0] == 0 else 0.0
+    p = 2 * stats.t.sf(abs(logs.mean()) / error, len(logs) - 1)
+    return adjusted(float(p), comparisons)
+
+
+def _welch(
+    runner: Mapping[int, float], base: Mapping[int, float], comparisons: int
+) -> float | None:
+    from scipy import stats
+
+    samples = np.array(list(runner.values())), np.array(list(base.values()))
+    if min(map(len, samples)) < LEAST_ROUNDS or not all(map(_finite, samples)):
+        return None
+    if np.ptp(samples[0]) == np.ptp(samples[1]) == 0:
+        return 1.0 if samples[0][0] == samples[1][0] else 0.0
+    return adjusted(float(stats.ttest_ind(*samples, equal_var=False).pvalue), comparisons)
+
+
+def adjusted(p: float, comparisons: int) -> float:
+    """The p-value of one comparison of several, after Šidák; at `LEVEL` where p is at its own."""
+    if p >= 1:
+        return 1.0
+    return -math.expm1(max(1, comparisons) * math.log1p(-p))
+
+
+def _finite(logs: Floats) -> bool:
+    return bool(np.isfinite(logs).all())

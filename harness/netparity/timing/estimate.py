@@ -2,7 +2,8 @@
 
 The values within a process are summarised by their median; all statistics are computed between
 processes, on the logarithms of these medians: another process adds information, another value of
-the same process hardly does. `docs/decisions/0004` shows the coverage of this and other methods.
+the same process hardly does. `docs/decisions/0004` and `0011` show the coverage of this and other
+methods.
 """
 
 from __future__ import annotations
@@ -12,15 +13,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from netparity.timing.nodes import Floats, Nodes, node_means
 from netparity.timing.robust import median_absolute_deviation, robust_sigma
 from netparity.timing.warmup import steady
 
-Floats = npt.NDArray[np.float64]
-
 CONFIDENCE = 0.95
 _OUTLIER_DEVIATIONS = 3.5
+_MOST_LOG = 700.0
 
 Processes = Mapping[int, Sequence[float]]
 """Raw seconds of one phase, by round; one process per round."""
@@ -28,7 +28,7 @@ Processes = Mapping[int, Sequence[float]]
 
 @dataclass(frozen=True)
 class Interval:
-    """A 95 % confidence interval, both ends included."""
+    """A confidence interval, both ends included; at 95 % unless it says otherwise."""
 
     low: float
     high: float
@@ -46,7 +46,7 @@ class Estimate:
     """One phase of one runner; seconds.
 
     Attributes:
-        seconds: geometric mean of the processes' medians.
+        seconds: geometric mean of the processes' medians; on several nodes, of the nodes' means.
         interval: its 95 % interval; None for a single process.
         processes: number of processes.
         mad: median absolute deviation of all values from their median.
@@ -71,8 +71,11 @@ class Ratio:
     rounds: int
 
 
-def estimate(processes: Processes) -> Estimate:
+def estimate(processes: Processes, nodes: Nodes | None = None) -> Estimate:
     """Estimate the seconds of one phase of one runner.
+
+    Args:
+        nodes: of the rounds of a run on a cluster. With several, the node is the unit.
 
     Raises:
         ValueError: if there are no values, or any is negative or not finite.
@@ -80,8 +83,10 @@ def estimate(processes: Processes) -> Estimate:
     values = np.concatenate([np.empty(0), *map(np.asarray, processes.values())]).astype(float)
     if values.size == 0 or not np.isfinite(values).all() or (values < 0).any():
         raise ValueError("expected one or more seconds, all of them finite numbers of at least 0")
-    logs = np.array(list(log_medians(processes).values()))
-    seconds, interval = _mean_of_logs(logs)
+    by_round = log_medians(processes)
+    logs = np.array(list(by_round.values()))
+    at = [(nodes or {}).get(number) for number in by_round]
+    seconds, interval = mean_of_logs(node_means(logs, at))
     quantiles = np.quantile(values, [0.05, 0.25, 0.75, 0.95])
     return Estimate(
         seconds=seconds,
@@ -93,19 +98,13 @@ def estimate(processes: Processes) -> Estimate:
     )
 
 
-def ratio(processes: Processes, base: Processes) -> Ratio | None:
-    """The ratio to `base`; None if no round has both, or a median is zero."""
-    logs = log_ratios(processes, base)
-    if len(logs) == 0 or not np.isfinite(logs).all():
-        return None
-    value, interval = _mean_of_logs(logs)
-    return Ratio(value, interval, len(logs))
-
-
-def unpaired_ratio(processes: Processes, base: Processes) -> Ratio | None:
+def unpaired_ratio(
+    processes: Processes, base: Processes, level: float = 1 - CONFIDENCE
+) -> Ratio | None:
     """The ratio for processes that share no rounds, such as those of two runs.
 
-    The interval is Welch's, on the logarithms. None as for `ratio`.
+    The interval is Welch's, on the logarithms; it misses the true ratio with the probability
+    `level`. None if one of them has no process, or a median is zero.
     """
     from scipy import stats
 
@@ -119,8 +118,8 @@ def unpaired_ratio(processes: Processes, base: Processes) -> Ratio | None:
         return Ratio(value, None, fewest)
     if np.ptp(logs) == np.ptp(base_logs) == 0:
         return Ratio(value, Interval(value, value), fewest)
-    welch = stats.ttest_ind(logs, base_logs, equal_var=False).confidence_interval(CONFIDENCE)
-    return Ratio(value, Interval(float(np.exp(welch.low)), float(np.exp(welch.high))), fewest)
+    welch = stats.ttest_ind(logs, base_logs, equal_var=False).confidence_interval(1 - level)
+    return Ratio(value, Interval(_exp(float(welch.low)), _exp(float(welch.high))), fewest)
 
 
 def ends(interval: Interval | None) -> tuple[float, float] | None:
@@ -138,23 +137,23 @@ def log_medians(processes: Processes) -> dict[int, float]:
         }
 
 
-def log_ratios(processes: Processes, base: Processes) -> Floats:
-    """Logarithm of the ratio in each round that both have, in round order."""
-    logs, base_logs = log_medians(processes), log_medians(base)
-    common = sorted(logs.keys() & base_logs.keys())
-    with np.errstate(invalid="ignore"):
-        return np.array([np.subtract(logs[number], base_logs[number]) for number in common])
+def mean_of_logs(logs: Floats, level: float = 1 - CONFIDENCE) -> tuple[float, Interval | None]:
+    """Geometric mean, and Student's t interval on the logarithms.
 
-
-def _mean_of_logs(logs: Floats) -> tuple[float, Interval | None]:
-    """Geometric mean, and Student's t interval on the logarithms."""
+    The interval misses the true mean with the probability `level`; None for a single value.
+    """
     from scipy import stats
 
-    middle = float(np.exp(np.mean(logs)))
+    middle = float(np.mean(logs))
     if len(logs) < 2 or not np.isfinite(logs).all():
-        return middle, None
-    half = float(stats.t.ppf(0.5 + CONFIDENCE / 2, len(logs) - 1) * stats.sem(logs))
-    return middle, Interval(middle * math.exp(-half), middle * math.exp(half))
+        return float(np.exp(middle)), None
+    half = float(stats.t.ppf(1 - level / 2, len(logs) - 1) * stats.sem(logs))
+    return math.exp(middle), Interval(_exp(middle - half), _exp(middle + half))
+
+
+def _exp(log: float) -> float:
+    """Exponential, cut off where it would leave the range of floats."""
+    return math.exp(max(-_MOST_LOG, min(_MOST_LOG, log)))
 
 
 def _outliers(processes: Processes) -> tuple[tuple[int, int], ...]:

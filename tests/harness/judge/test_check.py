@@ -95,7 +95,7 @@ def test_another_resize_is_found_out(weights) -> None:
     nearest = image.pixels[480 // 128 :: 480 // 64][:64, 640 // 128 :: 640 // 64][:, :64]
     x = (nearest - np.asarray(VGG16_TINY.mean_rgb)).astype(np.float32)[None]
     other = numpy_runner(VGG16_TINY, weights, x)["fc6"]
-    checked = netparity.check(other, feature="fc6", **TINY)
+    checked = netparity.check(other, feature="fc6", diagnose=False, **TINY)
     assert not checked.passed
     right = netparity.check(
         other, feature="fc6", model="vgg16-tiny", weights="synthetic:0", tensor=x
@@ -166,3 +166,34 @@ def test_the_cause_is_named_in_any_network(name: str, feature: str, place: str, 
     wrong = numpy_runner(network, tensors, x, ORDER, {place: (key,)})[feature]
     checked = netparity.check(wrong, **given)
     assert [(cause.mistake, cause.place) for cause in checked.diagnosis.causes] == [(key, place)]
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"image": np.zeros((8, 8, 3), np.uint8)}, "image=ndarray: expected the path"),
+        ({"image": 3}, "image=3: expected the path of an image file"),
+        ({"image": [3]}, r"image=\[3\]: expected the path of an image file"),
+        ({"model": 3}, "model=3: expected a name or the path"),
+        ({"weights": 3}, "weights=3: expected a name or the path"),
+        ({"preprocessing": 3}, "preprocessing=3: expected a name"),
+        ({"image": None, "tensor": object()}, "the values of the input tensor are given as object"),
+    ],
+    ids=lambda value: str(value)[:30],
+)
+def test_arguments_of_wrong_types_are_refused_with_the_fix(
+    features, changed: dict[str, object], words: str
+) -> None:
+    with pytest.raises(UsageError, match=words):
+        netparity.check(features["fc6"], **{**TINY, **changed})
+
+
+def test_values_that_are_no_numbers_are_refused() -> None:
+    with pytest.raises(UsageError, match=r"the features are given as list; expected real numbers"):
+        netparity.check([Path("fc6.npy")], **TINY)
+
+
+def test_paths_need_not_be_text(features, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"nothing\.h5 do not exist"):
+        netparity.check(features["fc6"], **{**TINY, "weights": tmp_path / "nothing.h5"})
+    assert netparity.check(features["fc6"].tolist(), **TINY).passed

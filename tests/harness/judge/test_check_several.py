@@ -15,9 +15,13 @@ from typer.testing import CliRunner
 import netparity
 from netparity.api import Checks
 from netparity.commands.main import app
+from netparity.diagnosis.trials import Trials
 from netparity.errors import InputError, UsageError
+from netparity.judge import several
+from netparity.judge.faults import Shares
 from netparity.networks.ops.base import How
 from netparity.networks.writing import onnx
+from netparity.watch import SILENT
 from tests.support.cases import SMALL, input_tensor, numpy_runner, random_tensors
 from tests.support.framework_standins import Tensor
 
@@ -64,7 +68,7 @@ def test_the_table_has_a_row_for_each_in_plain_text(network: str) -> None:
     assert len({len(line) for line in lines[header : header + 2 + len(LAYERS)]}) == 1
 
 
-def test_one_diagnosis_for_the_first_faulty_layer(network: str) -> None:
+def test_every_faulty_layer_has_a_diagnosis(network: str) -> None:
     wrong = features(conv1_1="relu-missing", fc3="bias-missing")
     checked = check(wrong, network)
     assert not checked.passed
@@ -72,8 +76,10 @@ def test_one_diagnosis_for_the_first_faulty_layer(network: str) -> None:
     assert [feature.name for feature in checked.features if feature.faulty] == ["conv1_1", "fc3"]
     assert checked.diagnosis is not None
     causes = [(cause.place, cause.mistake) for cause in checked.diagnosis.causes]
-    assert causes == [("conv1_1", "relu-missing")]
-    assert "also faulty, given the features before them: fc3" in str(checked).splitlines()
+    assert causes == [("conv1_1", "relu-missing"), ("fc3", "bias-missing")]
+    lines = str(checked).splitlines()
+    assert "first faulty layer: conv1_1" in lines
+    assert "also faulty on their own: fc3" in lines
     # From the first faulty layer on all diverge, and are right given what they had.
     assert checked["conv2_1"].entry.verdict == "divergent"
     assert checked["conv2_1"].entry.local.verdict == "pass"
@@ -96,9 +102,25 @@ def test_a_feature_that_was_exported_wrongly_alone(network: str) -> None:
 
 
 def test_no_cause_is_sought_on_request(network: str) -> None:
-    checked = check(features(conv1_1="relu-missing"), network, diagnose=False)
+    checked = check(features(conv1_1="relu-missing", fc3="bias-missing"), network, diagnose=False)
     assert checked.diagnosis is None
-    assert "first faulty layer: conv1_1" in str(checked).splitlines()
+    lines = str(checked).splitlines()
+    assert "first faulty layer: conv1_1" in lines
+    assert "also faulty, given the features before them: fc3" in lines
+
+
+def test_the_time_is_shared_among_the_faulty_layers() -> None:
+    now = 0.0
+    shares = Shares(10, ["a", "b"], lambda: now)
+    shares.begin("a")
+    assert shares.left == 5
+    now = 2.0
+    shares.begin("another")
+    assert shares.left == 3 and not shares()
+    shares.begin("b")
+    assert shares.left == 8  # what the first did not need
+    now = 10.0
+    assert shares()
 
 
 def test_an_error_that_only_grows_is_nobodys_fault(network: str) -> None:
@@ -192,11 +214,65 @@ def test_a_strangers_name_does_not_move_the_cursor(network: str) -> None:
     assert "a[U+001B][2J[U+202E] (small has no layer of that name)" in lines[-2]
 
 
+# --- which images ---------------------------------------------------------------------------
+
+
+def test_the_image_that_alone_is_wrong_is_named_and_diagnosed_alone(network: str) -> None:
+    right, wrong = features(), features(conv2_1="kernels-rotated")
+    mixed = {name: np.stack([right[name][0], wrong[name][1]]) for name in right}
+    checked = check(mixed, network)
+    assert checked.remarks == ("of 2 images, number 2 alone leaves the reference",)
+    assert checked["conv2_1"].images.wrong == (2,)
+    first, second = checked["conv2_1"].images.errors
+    assert first < 1e-5 < 1e-3 < second
+    assert [cause.mistake for cause in checked.diagnosis.causes] == ["kernels-rotated"]
+    [entry] = [each for each in checked.document()["features"] if each["name"] == "conv2_1"]
+    assert entry["images"] == {"relative_l2": [first, second], "wrong": [2]}
+
+
+def test_a_mistake_with_every_image_names_none(network: str) -> None:
+    checked = check(features(conv2_1="kernels-rotated"), network)
+    assert checked.remarks == () and checked["conv2_1"].images.wrong == (1, 2)
+
+
+def test_the_given_image_is_found_among_those_of_the_arrays(network: str) -> None:
+    given = features()
+    checked = netparity.check(given, model=network, tensor=X[1:])
+    assert checked.passed
+    assert checked.remarks == ("the arrays hold the features of 2 images; given is number 2",)
+    turned = {name: x[::-1] for name, x in given.items()}
+    assert netparity.check(turned, model=network, tensor=X[1:]).remarks[0].endswith("number 1")
+
+
+def test_one_image_of_the_arrays_is_chosen(network: str) -> None:
+    checked = netparity.check(features(), model=network, tensor=X[1:], column=2)
+    assert checked.passed and checked.remarks == ("number 2 of 2 images",)
+    assert not netparity.check(
+        features(), model=network, tensor=X[1:], column=1, diagnose=False
+    ).passed
+    with pytest.raises(UsageError, match="--column 3: expected a number of 1 to 2"):
+        netparity.check(features(), model=network, tensor=X[1:], column=3)
+    with pytest.raises(UsageError, match="chooses one image, and 2 were given"):
+        netparity.check(features(), model=network, tensor=X, column=1)
+
+
+def test_features_of_other_images_need_as_many_images(network: str) -> None:
+    with pytest.raises(InputError, match="features of 2 images, and 1 image was given; fix: "):
+        netparity.check(features(), model=network, tensor=np.zeros_like(X[:1]))
+    three = np.concatenate([X, X[:1]])
+    with pytest.raises(InputError, match="features of 2 images, and 3 images were given"):
+        netparity.check(features(), model=network, tensor=three)
+
+
 # --- files and the command line --------------------------------------------------------------
 
 
 def save(path: Path, given: dict[str, np.ndarray]) -> Path:
-    if path.suffix == ".npz":
+    if not path.suffix:
+        path.mkdir()
+        for name, x in given.items():
+            np.save(path / f"{name}.npy", x)
+    elif path.suffix == ".npz":
         np.savez(path, **given)
     elif path.suffix == ".mat":  # as MATLAB has them: H x W x C x N
         savemat(path, {name: np.moveaxis(x, 0, -1) for name, x in given.items()})
@@ -219,7 +295,7 @@ def command(path: Path, tensor: Path, network: str, *more: str):
     return CliRunner().invoke(app, given)
 
 
-@pytest.mark.parametrize("suffix", [".npz", ".mat", ".h5"])
+@pytest.mark.parametrize("suffix", [".npz", ".mat", ".h5", ""])
 def test_a_file_of_several_is_judged_whole(
     suffix: str, network: str, tensor: Path, tmp_path: Path
 ) -> None:
@@ -261,3 +337,56 @@ def test_assert_parity_raises_with_the_table(network: str) -> None:
     assert netparity.assert_parity(features(), **given).passed
     with pytest.raises(AssertionError, match="first faulty layer: conv1_1"):
         netparity.assert_parity(features(conv1_1="relu-missing"), **given)
+
+
+# --- reduced precision and interrupts -------------------------------------------------------
+
+
+def test_reduced_precision_is_named_with_its_setting_and_not_searched(
+    network: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(several, "Search", lambda *given, **named: pytest.fail("searched"))
+    x = numpy_runner(SMALL, WEIGHTS, X, How(operands="bfloat16", partial_sums=48))
+    checked = check(x, network)
+    assert not checked.passed and checked.diagnosis is None
+    assert checked["conv2_1"].arithmetic
+    text = str(checked)
+    assert "with the error of " in text and "bfloat16" in text
+    assert "  PyTorch: no .half(), .bfloat16() or torch.autocast" in text
+
+
+def test_a_mistake_beside_reduced_precision_is_searched_for(network: str) -> None:
+    made = numpy_runner(
+        SMALL,
+        WEIGHTS,
+        X,
+        How(operands="bfloat16", partial_sums=48),
+        {"fc4": ["relu-missing"]},
+    )
+    checked = check(made, network)
+    assert checked.diagnosis is not None
+    assert [finding.place for finding in checked.diagnosis.findings] == ["fc4"]
+
+
+def test_the_verdict_comes_before_the_search_and_the_table_at_an_interrupt(
+    network: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Listening(type(SILENT)):
+        def __init__(self) -> None:
+            self.messages: list[str] = []
+
+        def message(self, text: str) -> None:
+            self.messages.append(text)
+
+    def interrupted(self, candidates) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Trials, "try_all", interrupted)
+    watch = Listening()
+    with pytest.raises(KeyboardInterrupt):
+        check(features(conv1_1="relu-missing"), network, watch=watch)
+    first, last = watch.messages
+    verdict = "of 8 features of small, small.onnx, agree with the float64 reference"
+    assert first.endswith(f"{verdict}; looking for the cause")
+    assert last.startswith("interrupted; found so far:\n") and verdict in last
+    assert "DIVERGES" in last

@@ -12,6 +12,8 @@ import netparity
 from netparity.errors import UsageError
 from netparity.inputs import SAMPLE_IMAGE, decode, prepare
 from netparity.networks.catalogue.vgg import VGG16_TINY
+from netparity.networks.ops.base import RIGHT
+from netparity.parity.passes import run_nodes
 from netparity.weights import resolve
 from tests.support.cases import numpy_runner
 
@@ -68,9 +70,36 @@ def test_images_in_another_order(features, images) -> None:
     assert cause(checked)[0] == "treated-images"
 
 
+def test_the_image_that_alone_is_wrong_is_diagnosed_alone(features, images) -> None:
+    mixed = features["fc6"].copy()
+    mixed[1] = features["fc7"][1]
+    checked = netparity.check(mixed, feature="fc6", image=images, **TINY)
+    assert checked.images.wrong == (2,) and checked.images.only_some
+    assert "of 3 images, number 2 (1.png) alone leaves the reference" in str(checked)
+    assert cause(checked) == ("off-by-one", "fc7")
+    assert checked.document()["images"]["wrong"] == [2]
+
+
+def test_where_every_image_is_wrong_none_is_named(features, images) -> None:
+    checked = netparity.check(features["fc7"], feature="fc6", image=images, diagnose=False, **TINY)
+    assert checked.images.wrong == (1, 2, 3) and not checked.images.only_some
+    assert "alone leave" not in str(checked)
+    passing = netparity.check(features["fc6"], feature="fc6", image=images, **TINY)
+    assert passing.images is None
+
+
+def test_the_only_named_array_of_a_file_is_that_layer(features, images, tmp_path: Path) -> None:
+    np.savez(tmp_path / "f.npz", feat_conv5_3=features["conv5_3"], other=np.ones(3))
+    checked = netparity.check(tmp_path / "f.npz", image=images, **TINY)
+    assert checked.passed and checked.entry.feature == "conv5_3"
+
+
 def test_another_layer_of_another_size(features, images) -> None:
     checked = netparity.check(features["pool5"], feature="fc6", image=images, **TINY)
     assert cause(checked) == ("off-by-one", "pool5")
+    [finding] = checked.diagnosis.findings
+    assert finding.explanation.times_floor < 8
+    assert "times the error of rounding)" in str(checked)
 
 
 @pytest.mark.parametrize(("mistake", "pool"), [("pooled-mean", np.mean), ("pooled-max", np.max)])
@@ -108,3 +137,21 @@ def test_the_verdict_comes_before_the_search_and_at_an_interrupt(monkeypatch) ->
     first, last = watch.messages
     assert first.startswith("fc6 of vgg16-tiny, synthetic:0: divergent")
     assert last.startswith("interrupted") and "divergent" in last
+
+
+def test_a_map_pooled_before_its_activation(features, images) -> None:
+    layer = VGG16_TINY.layer("conv5_3")
+    x, weights = features["conv5_2"], resolve("synthetic:0", VGG16_TINY).tensors()
+    [(_, linear)] = run_nodes(
+        [VGG16_TINY.by_name[layer.node.inputs[0]]], weights, {"conv5_2": x}, RIGHT, {}
+    )
+    pooled = linear.mean(axis=(1, 2))
+    checked = netparity.check(pooled, feature="fc6", image=images, **TINY)
+    assert {each.mistake for each in checked.diagnosis.causes} == {"pooled-mean", "before-relu"}
+
+
+def test_a_pooled_map_that_was_normalised(features, images) -> None:
+    pooled = features["conv5_3"].max(axis=(1, 2))
+    unit = pooled / np.linalg.norm(pooled, axis=1, keepdims=True)
+    checked = netparity.check(unit, feature="fc6", image=images, **TINY)
+    assert {each.mistake for each in checked.diagnosis.causes} == {"pooled-max", "treated-l2"}

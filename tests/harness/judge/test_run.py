@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from netparity.judge.run import judge_run, run_rule
 from netparity.judge.truths import native_passes
 from netparity.networks.catalogue.vgg import VGG16_TINY
 from netparity.parity import ReferencePass, forward
-from netparity.protocol import RunnerRecord
+from netparity.protocol import ParityEntry, RunnerRecord
 from netparity.results.network import run_network
 from netparity.watch import SILENT
 from tests.support.cases import input_tensor, numpy_runner
@@ -240,10 +241,63 @@ def test_a_file_that_is_missing_is_an_input_error(stored: StoredRun, name: str) 
         judged(stored)
 
 
-def test_a_feature_that_was_changed_is_an_input_error(stored: StoredRun) -> None:
-    stored.add("a", OTHER)
-    path = stored.store.path / stored.runners[0].features["shared"]["fc6"].file
+def edited(path: Path) -> None:
     np.save(path, np.load(path) + 1)
+
+
+def longer(path: Path) -> None:
+    path.write_bytes(path.read_bytes() + b"\0")
+
+
+DAMAGE = {
+    edited: "has been changed since the run stored it",
+    longer: "it has 1 bytes after its values",
+    Path.unlink: "cannot be read",
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE, ids=lambda damage: damage.__name__)
+@pytest.mark.parametrize("kind", ["shared", "native"])
+def test_a_damaged_feature_is_an_error_and_the_rest_is_judged(
+    stored: StoredRun, kind: str, damage: Callable[[Path], None]
+) -> None:
+    stored.add("a", OTHER)
+    stored.add("b", OTHER, {"conv1_1": ("bias-missing",)})  # no twin of a
+    whole = without_local_errors(judged(stored))
+    damage(stored.store.path / stored.runners[0].features[kind]["fc6"].file)
+    found = without_local_errors(judged(stored))
+    assert found.keys() == whole.keys()
+    concerned = [key for key, each in found.items() if each != whole[key]]
+    assert concerned == [key for key in found if key[2:] == (kind, "fc6") and "a" in key[:2]]
+    for key in concerned:
+        assert found[key].verdict == "error"
+        assert DAMAGE[damage] in found[key].note
+
+
+def without_local_errors(judgement) -> dict[tuple[str, ...], ParityEntry]:
+    """Every entry; the local error of the layer after a damaged one cannot be known."""
+    return {
+        (entry.label, entry.against, entry.input, entry.feature): entry.model_copy(
+            update={"local": None}
+        )
+        for entry in judgement.parity
+    }
+
+
+def test_a_runner_whose_own_input_is_damaged_is_judged_on_the_shared_one(stored: StoredRun) -> None:
+    stored.add("a", OTHER)
+    stored.add("b", OTHER)
+    native = stored.runners[0].native_input
+    assert native is not None
+    edited(stored.store.path / native.file)
+    entries = judged(stored).parity
+    assert {entry.input for entry in entries if entry.label == "a"} == {"shared"}
+    assert {entry.input for entry in entries if entry.label == "b"} == {"shared", "native"}
+
+
+def test_a_shared_input_that_was_changed_is_an_input_error(stored: StoredRun) -> None:
+    stored.add("a", OTHER)
+    edited(stored.store.path / "input" / "shared.npy")
     with pytest.raises(InputError, match="has been changed"):
         judged(stored)
 

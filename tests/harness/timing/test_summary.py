@@ -58,14 +58,40 @@ def test_words() -> None:
     found = {label: entry for (label, _), entry in entries(runners, "base").items()}
     words = {label: entry.verdict for label, entry in found.items()}
     assert words == {
-        "base": None, "slow": "slower", "fast": "faster", "same": "no difference shown"
+        "base": None, "slow": "slower", "fast": "faster", "same": "same"
     }  # fmt: skip
     low, high = found["slow"].ratio_interval
     assert low < found["slow"].ratio_to_reference < high < 1.21
     assert 0.005 < found["same"].least_difference < 0.03
     assert found["same"].p_value > 0.5
-    # 2 of the 256 ways to flip eight signs, three times over for Holm.
-    assert found["slow"].p_value == pytest.approx(3 * 2 / 256)
+    assert found["slow"].p_value < 1e-6
+    low, high = found["same"].ratio_interval
+    assert found["same"].largest_difference == max(high, 1 / low) - 1 < 0.05
+
+
+def test_turns_pair_the_seconds_of_predict_alone() -> None:
+    phases = {
+        "a": {"predict": {1: [1.0, 3.0], 2: [1.0, 3.0]}, "load": {1: [1.0], 2: [1.0]}},
+        "b": {"predict": {1: [6.0, 2.0, 6.0], 2: [2.0, 6.0]}, "load": {1: [3.0], 2: [3.0]}},
+    }
+    turns = {
+        "a": {number: {1: [1.0], 2: [3.0]} for number in (1, 2)},
+        "b": {1: {1: [2.0], 2: [6.0, 6.0]}, 2: {1: [2.0], 2: [6.0]}},
+    }
+    found = {(e.label, e.phase): e for e in summarise(phases, "a", ["a", "b"], turns)}
+    assert found["b", "predict"].ratio_to_reference == pytest.approx(2.0)
+    assert found["b", "load"].ratio_to_reference == pytest.approx(3.0)
+
+
+def test_how_much_counts_as_the_same_can_be_chosen() -> None:
+    base = {number: [1.0] for number in range(1, 9)}
+    ours = {number: [1.03 if number % 2 else 1 / 1.03] for number in range(1, 9)}
+    phases = {"a": {"predict": base}, "b": {"predict": ours}}
+    words = [
+        next(e.verdict for e in summarise(phases, "a", "ab", None, None, bound) if e.label == "b")
+        for bound in (0.01, 0.1)
+    ]
+    assert words == ["no difference shown", "same"]
 
 
 def test_a_runner_that_failed_parity_has_seconds_and_no_ratio() -> None:
