@@ -1,35 +1,37 @@
 """The only place that starts a process.
 
-Run as a script, this file is a small intermediate process that starts one command, waits for it
-and reports. It does three things that the harness itself cannot:
-
-- Peak memory: on Linux a child starts with the peak of the process that it was forked from, so a
-  harness that has held a network in memory would pass its own peak on to every child.
-- If the harness is killed, even by SIGKILL, the kernel signals this process, which then ends the
-  command and everything that the command started.
-- The start time is taken right before the fork, after all delays in the harness.
+Each command is started by a small process of its own (`watcher.py`), which waits for it and
+reports.
 """
 
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import json
 import os
-import resource
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
-_GRACE_SECONDS = 3.0
-_LONGEST_WAIT_SECONDS = 3600.0
-_PR_SET_PDEATHSIG = 1
-_WATCHED = (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+from netparity.system import watcher
+from netparity.system.watcher import CONTINUE, STOP, Exit, Limits
+
+__all__ = [
+    "Command",
+    "Exit",
+    "LaunchError",
+    "Launched",
+    "Limits",
+    "ask",
+    "begin",
+    "capture",
+    "launch",
+]
+
+NO_LIMITS = Limits()
 
 
 @dataclass(frozen=True)
@@ -48,50 +50,6 @@ class Command:
         return {name: value for name, value in merged.items() if value is not None}
 
 
-@dataclass(frozen=True)
-class Limits:
-    """Limits of a process and of each process that it starts; none by default.
-
-    Attributes:
-        cpus: processors that it may run on.
-        memory_bytes: private memory that it may allocate (RLIMIT_DATA). Memory counts when it is
-            allocated, not when it is used, so this is stricter than a machine of that size.
-    """
-
-    cpus: Sequence[int] = ()
-    memory_bytes: int | None = None
-
-
-@dataclass(frozen=True)
-class Exit:
-    """How a process ended.
-
-    Attributes:
-        exit_status: its exit status, or None if a signal ended it.
-        signal_name: that signal, e.g. `SIGKILL`.
-        timed_out: whether it was stopped at the timeout.
-        launched_unix_seconds: time just before the start.
-        wall_seconds: from start to end.
-        peak_rss_bytes: largest resident set of the process or any of its children (wait4).
-    """
-
-    exit_status: int | None
-    signal_name: str | None
-    timed_out: bool
-    launched_unix_seconds: float
-    wall_seconds: float
-    peak_rss_bytes: int
-
-    @property
-    def words(self) -> str:
-        """How it ended, as a phrase for an error message."""
-        if self.timed_out:
-            return f"was stopped at its timeout, after {self.wall_seconds:.0f} s"
-        if self.signal_name is not None:
-            return f"was ended by {self.signal_name}"
-        return f"ended with exit status {self.exit_status}"
-
-
 class LaunchError(OSError):
     """The command could not be started."""
 
@@ -101,16 +59,35 @@ def launch(
     folder: Path,
     log: Path,
     timeout_seconds: float,
-    limits: Limits = Limits(),
+    limits: Limits = NO_LIMITS,
 ) -> Exit:
     """Run a command to its end in its own process group, with its output appended to `log`.
 
     Standard input is empty. At the timeout, on an interrupt and if the harness dies, the whole
-    group is ended.
+    group is ended. Whatever the command has started and left behind is ended when it has ended.
 
     Raises:
         LaunchError: if the program cannot be started.
         KeyboardInterrupt: passed on after the process group has ended.
+    """
+    launched = begin(command, folder, log, timeout_seconds, limits)
+    try:
+        return launched.wait()
+    except BaseException:
+        launched.end()
+        raise
+
+
+def begin(
+    command: Command,
+    folder: Path,
+    log: Path,
+    timeout_seconds: float,
+    limits: Limits = NO_LIMITS,
+) -> Launched:
+    """Start a command as `launch` does, without waiting for its end.
+
+    The caller has to call `Launched.end` in the end, whatever happens.
     """
     order = {
         "arguments": list(command.arguments),
@@ -121,23 +98,69 @@ def launch(
         "limits": asdict(limits),
         "harness": os.getpid(),
     }
-    watcher = subprocess.Popen(
-        [sys.executable, "-I", "-S", __file__],
+    process = subprocess.Popen(
+        [sys.executable, "-I", "-S", watcher.__file__],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        text=True,
         start_new_session=True,  # Ctrl-C in the terminal reaches the harness alone
+        bufsize=0,
     )
-    try:
-        answer, _ = watcher.communicate(json.dumps(order))
-    except BaseException:
-        watcher.terminate()
-        watcher.wait()
-        raise
-    report = json.loads(answer) if answer else {"error": "its watcher was killed"}
-    if "error" in report:
-        raise LaunchError(f"{command.arguments[0]} cannot be started: {report['error']}")
-    return Exit(**report)
+    assert process.stdin is not None
+    with contextlib.suppress(BrokenPipeError), process.stdin as pipe:
+        pipe.write(json.dumps(order).encode())
+    return Launched(process, command.arguments[0])
+
+
+class Launched:
+    """A command that runs while the harness does something else."""
+
+    def __init__(self, process: subprocess.Popen[bytes], program: str) -> None:
+        assert process.stdout is not None
+        self._process, self._output, self._program = process, process.stdout, program
+        self._report = b""
+
+    def fileno(self) -> int:
+        """A file that can be read when the command has ended; for `select`."""
+        return self._output.fileno()
+
+    def stop(self) -> None:
+        """Stop it and all that it started; return when that is done, or when it has ended."""
+        self._signal(STOP)
+
+    def resume(self) -> None:
+        """Let it go on after `stop`; return when that is done, or when it has ended."""
+        self._signal(CONTINUE)
+
+    def wait(self) -> Exit:
+        """Wait for its end.
+
+        Raises:
+            LaunchError: if the program could not be started.
+        """
+        while chunk := self._output.read(65536):
+            self._report += chunk
+        self._process.wait()
+        self._output.close()
+        found = json.loads(self._report) if self._report else {"error": "its watcher was killed"}
+        if "error" in found:
+            raise LaunchError(f"{self._program} cannot be started: {found['error']}")
+        return Exit(**found)
+
+    def ask_to_end(self) -> None:
+        """Begin what `end` does, without waiting."""
+        self._process.terminate()
+
+    def end(self) -> None:
+        """End it with all that it started, if it has not ended."""
+        self._process.terminate()
+        self._process.wait()
+        self._output.close()
+
+    def _signal(self, number: int) -> None:
+        """Send a signal to the small process and wait for the line that confirms it."""
+        self._process.send_signal(number)
+        while (byte := self._output.read(1)) not in (b"\n", b""):
+            self._report += byte or b""
 
 
 def capture(command: Command, folder: Path, timeout_seconds: float = 20.0) -> str:
@@ -160,116 +183,31 @@ def capture(command: Command, folder: Path, timeout_seconds: float = 20.0) -> st
 def ask(command: Command, folder: Path, timeout_seconds: float) -> tuple[int | None, str]:
     """Exit status of a short command (None if it does not end in time), and its output.
 
+    At the timeout and on an interrupt its whole process group is ended.
+
     Raises:
         OSError: if it cannot be started.
     """
-    try:
-        done = subprocess.run(
-            list(command.arguments),
-            env=command.full_environment(),
-            cwd=folder,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=timeout_seconds,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return None, ""
-    return done.returncode, done.stdout
-
-
-# --- the intermediate process: standard library only, no import of netparity ----------------
-
-
-def _watch() -> None:
-    """Read an order from standard input, carry it out, and write a report to standard output."""
-    _die_with_parent(signal.SIGTERM)
-    order = json.load(sys.stdin)
-    if os.getppid() != order["harness"]:
-        return  # the harness died before it could be watched
-    signal.pthread_sigmask(signal.SIG_BLOCK, _WATCHED)
-    try:
-        report = asdict(_run(order))
-    except OSError as error:
-        report = {"error": f"{error.strerror or error}"}
-    json.dump(report, sys.stdout)
-
-
-def _die_with_parent(number: signal.Signals) -> None:
-    """Have the kernel send this process a signal when its parent dies."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, number)
-
-
-def _prepare_child(limits: Limits) -> None:
-    """In the child before exec: unblock signals, set limits, and die with the watcher."""
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, _WATCHED)
-    _die_with_parent(signal.SIGKILL)
-    if limits.cpus:
-        os.sched_setaffinity(0, limits.cpus)
-    if limits.memory_bytes is not None:
-        resource.setrlimit(resource.RLIMIT_DATA, (limits.memory_bytes, limits.memory_bytes))
-
-
-def _run(order: dict[str, Any]) -> Exit:
-    limits = Limits(**order["limits"])
-    with open(order["log"], "ab") as log:
-        launched, begun = time.time(), time.monotonic()
-        process = subprocess.Popen(
-            order["arguments"],
-            env=order["environment"],
-            cwd=order["folder"],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-            # Safe here: this small process has a single thread.
-            preexec_fn=lambda: _prepare_child(limits),  # noqa: PLW1509
-        )
-    timed_out = _await_end(process.pid, begun + order["timeout_seconds"])
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.monotonic() - begun
-    _end_group(process.pid, signal.SIGKILL)  # children left behind
-    code = os.waitstatus_to_exitcode(status)
-    return Exit(
-        exit_status=code if code >= 0 else None,
-        signal_name=signal.Signals(-code).name if code < 0 else None,
-        timed_out=timed_out,
-        launched_unix_seconds=launched,
-        wall_seconds=seconds,
-        peak_rss_bytes=usage.ru_maxrss * 1024,
+    process = subprocess.Popen(
+        list(command.arguments),
+        env=command.full_environment(),
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        errors="replace",
+        start_new_session=True,
     )
-
-
-def _await_end(pid: int, deadline: float) -> bool:
-    """Wait until the process has ended, or stop it; True if it was stopped at the deadline."""
-    timed_out = stopping = False
-    while not _has_ended(pid):
-        left = deadline - time.monotonic()
-        caught = signal.sigtimedwait(_WATCHED, min(max(0.0, left), _LONGEST_WAIT_SECONDS))
-        if caught is None and left > _LONGEST_WAIT_SECONDS:
-            continue
-        if caught is not None and caught.si_signo == signal.SIGCHLD:
-            continue
-        if stopping:
-            _end_group(pid, signal.SIGKILL)
-        else:
-            timed_out, stopping = caught is None, True
-            _end_group(pid, signal.SIGTERM)
-        deadline = time.monotonic() + _GRACE_SECONDS
-    return timed_out
-
-
-def _has_ended(pid: int) -> bool:
-    """Whether the process has ended and can be collected (which this function does not do)."""
-    return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
-
-
-def _end_group(pid: int, number: signal.Signals) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(pid, number)
-
-
-if __name__ == "__main__":
-    _watch()
+    assert process.stdout is not None
+    with process.stdout:
+        try:
+            printed, _ = process.communicate(timeout=timeout_seconds)
+        except BaseException as error:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            if isinstance(error, subprocess.TimeoutExpired):
+                return None, ""
+            raise
+    return process.returncode, printed

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from netparity.system import launch as launch_module
+from netparity.system import watcher
 from netparity.system.launch import Command, Exit, LaunchError, Limits, capture, launch
 from tests.support.processes import is_gone, wait_for
 
@@ -27,9 +27,14 @@ def script(tmp_path: Path, code: str, timeout: float = 20.0, **environment) -> E
     return run(tmp_path, *PYTHON, textwrap.dedent(code), timeout=timeout, **environment)
 
 
-def pid_in(path: Path) -> int:
+def pids_in(path: Path) -> list[int]:
     wait_for(lambda: path.exists() and path.read_text().endswith("\n"))
-    return int(path.read_text())
+    return [int(pid) for pid in path.read_text().split()]
+
+
+def pid_in(path: Path) -> int:
+    [pid] = pids_in(path)
+    return pid
 
 
 # --- how it ended ---------------------------------------------------------------------------
@@ -161,13 +166,48 @@ def test_a_grandchild_left_behind_is_ended(tmp_path: Path) -> None:
     wait_for(lambda: is_gone(pid))
 
 
+ESCAPES = {
+    "setsid": "os.setsid()",
+    "a double fork and setsid": "os.fork() and os._exit(0); os.setsid(); os.fork() and os._exit(0)",
+    "a name with a parenthesis": "os.setsid(); open('/proc/self/comm', 'w').write(') R 1 (')",
+}
+
+
+def escapes(how: str, then: str) -> str:
+    """A command with a descendant that leaves its group, is deaf to signals, and starts another."""
+    return f"""
+        import os, signal, time
+        if os.fork() == 0:
+            {ESCAPES[how]}
+            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+                signal.signal(number, signal.SIG_IGN)
+            child = os.fork()
+            if child:
+                with open("pid", "w") as file:
+                    print(os.getpid(), child, file=file)
+            time.sleep(60)
+            os._exit(0)
+        while not os.path.exists("pid") or not open("pid").read().endswith("\\n"):
+            time.sleep(0.01)
+        {then}
+    """
+
+
+@pytest.mark.parametrize("how", ESCAPES)
+@pytest.mark.parametrize("then", ["pass", "time.sleep(60)"])
+def test_what_has_left_its_group_is_ended(tmp_path: Path, how: str, then: str) -> None:
+    ended = script(tmp_path, escapes(how, then), timeout=1.0)
+    assert ended.timed_out is (then != "pass")
+    assert all(is_gone(int(pid)) for pid in (tmp_path / "pid").read_text().split())
+
+
 @pytest.mark.slow  # the three seconds of grace
 def test_a_child_that_ignores_sigterm_is_killed(tmp_path: Path) -> None:
     # A shell is deaf to the signal long before the timeout, even on a busy machine.
     ended = run(tmp_path, "/bin/sh", "-c", "trap '' TERM; exec sleep 60", timeout=0.5)
     assert ended.timed_out
     assert ended.signal_name == "SIGKILL"
-    assert ended.wall_seconds >= 0.5 + launch_module._GRACE_SECONDS
+    assert ended.wall_seconds >= 0.5 + watcher._GRACE_SECONDS
 
 
 def test_it_is_kept_to_its_processors_and_so_is_what_it_starts(tmp_path: Path) -> None:
@@ -221,11 +261,18 @@ def test_peak_memory_counts_a_grandchild_that_was_waited_for(tmp_path: Path) -> 
 # --- when the harness ends first ------------------------------------------------------------
 
 
+STARTED = {
+    "a grandchild": starts_a_stubborn_grandchild("time.sleep(60)"),
+    **{how: escapes(how, "time.sleep(60)") for how in ESCAPES},
+}
+
+
+@pytest.mark.parametrize("started", STARTED)
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_when_the_harness_is_ended_so_is_everything_it_started(
-    tmp_path: Path, number: signal.Signals
+    tmp_path: Path, number: signal.Signals, started: str
 ) -> None:
-    code = textwrap.dedent(starts_a_stubborn_grandchild("time.sleep(60)"))
+    code = textwrap.dedent(STARTED[started])
     harness = f"""
         from pathlib import Path
         from netparity.system.launch import Command, launch
@@ -236,12 +283,12 @@ def test_when_the_harness_is_ended_so_is_everything_it_started(
         [sys.executable, "-c", textwrap.dedent(harness)], stderr=subprocess.DEVNULL
     )
     try:
-        pid = pid_in(tmp_path / "pid")
-        assert not is_gone(pid)
+        pids = pids_in(tmp_path / "pid")
+        assert not any(map(is_gone, pids))
     finally:
         process.send_signal(number)
         process.wait()
-    wait_for(lambda: is_gone(pid))
+    wait_for(lambda: all(map(is_gone, pids)))
 
 
 # --- capture --------------------------------------------------------------------------------
@@ -255,6 +302,27 @@ def test_capture_returns_what_a_program_prints(tmp_path: Path) -> None:
 def test_capture_fails_in_one_way_only(tmp_path: Path, arguments: list[str]) -> None:
     with pytest.raises(LaunchError, match=arguments[0]):
         capture(Command(arguments), tmp_path, timeout_seconds=0.2)
+
+
+@pytest.mark.parametrize("interrupted", [False, True])
+def test_what_capture_has_started_is_ended_with_it(tmp_path: Path, interrupted: bool) -> None:
+    command = Command(["/bin/sh", "-c", "sleep 60 & echo $! > pid; wait"])
+    if interrupted:
+        code = f"""
+            from pathlib import Path
+            from netparity.system.launch import Command, capture
+            capture(Command({list(command.arguments)!r}), Path({str(tmp_path)!r}), 60)
+        """
+        harness = [sys.executable, "-c", textwrap.dedent(code)]
+        process = subprocess.Popen(harness, stderr=subprocess.DEVNULL)
+        pid = pid_in(tmp_path / "pid")
+        process.send_signal(signal.SIGINT)
+        process.wait()
+    else:
+        with pytest.raises(LaunchError, match="does not end within"):
+            capture(command, tmp_path, timeout_seconds=1.0)
+        pid = pid_in(tmp_path / "pid")
+    wait_for(lambda: is_gone(pid))
 
 
 def test_capture_of_what_is_not_utf_8(tmp_path: Path) -> None:
