@@ -6,7 +6,7 @@ table.md, table.csv          made from run.json
 parity.csv                   every comparison with every metric
 measurements.csv, .parquet   every raw second
 diagnosis.md                 what netparity diagnose found
-input/shared.npy             the tensor that every tool was given
+input/shared.npy             the tensor that every tool was given; its hash is in shared.npy.sha256
 input/image-N.png            the images as netparity decoded them
 input/difference-<label>.png where a runner's own input differs, stage by stage
 features/reference/*.npy     the float64 pass
@@ -32,7 +32,10 @@ from pydantic import ValidationError
 
 from netparity.errors import InputError, StoreError
 from netparity.files import npy, strangers
+from netparity.files.limits import DamagedError
+from netparity.files.whole import read_whole
 from netparity.protocol import FeatureFile, Run
+from netparity.results import seals
 from netparity.system.cache import replacing
 from netparity.system.paths import usable_path
 
@@ -140,13 +143,7 @@ class RunFolder:
         """
         path = self.path / RUN_FILE
         try:
-            if path.stat().st_size > _MAX_RUN_BYTES:
-                raise InputError(
-                    f"{path} is larger than {_MAX_RUN_BYTES:,} bytes, so it is not a run"
-                )
-            return parse_run(path.read_bytes())
-        except OSError as error:
-            raise InputError(f"{path} cannot be read: {error.strerror}") from error
+            return parse_run(read_whole(path, "run", _MAX_RUN_BYTES))
         except (ValidationError, ValueError, RecursionError) as error:
             raise InputError(
                 f"{path} is not a run of schema version 1 to 3: {_first(error)}"
@@ -155,6 +152,7 @@ class RunFolder:
     def write_text(self, name: str, text: str) -> None:
         """Write one of the run's text files atomically."""
         path = self.path / name
+        _writing(path, lambda: path.parent.mkdir(parents=True, exist_ok=True))
         with replacing(path) as draft:
             draft.write_text(text, encoding="utf-8")
 
@@ -169,8 +167,8 @@ class RunFolder:
         _writing(path, save)
         return path
 
-    def write_array(self, name: str, array: npt.NDArray[Any]) -> FeatureFile:
-        """Write an array as .npy and return its record."""
+    def write_array(self, name: str, array: npt.NDArray[Any], sealed: bool = False) -> FeatureFile:
+        """Write an array as .npy and return its record; `sealed` if no other file has its hash."""
         path = self.path / name
 
         def save() -> None:
@@ -178,6 +176,8 @@ class RunFolder:
             draft = path.with_name(f".{path.name}")
             try:
                 np.save(draft, array, allow_pickle=False)
+                if sealed:
+                    seals.seal(draft, path)
                 draft.replace(path)  # a resumed transfer takes an existing file for complete
             finally:
                 draft.unlink(missing_ok=True)
@@ -192,12 +192,15 @@ class RunFolder:
         )
 
     def read_plain_array(self, name: str) -> npt.NDArray[Any]:
-        """Read an array by its name in the run's folder, without checking its hash.
+        """Read an array by its name in the run's folder, and check its seal if it has one.
 
         Raises:
-            InputError: if it is missing or damaged.
+            InputError: if it is missing, damaged, or has been changed.
         """
-        return read_npy(self.path / name)
+        array = read_npy(self.path / name)
+        if seals.look_at(self.path / name) == "broken":
+            raise InputError(f"array {self.path / name} has been changed since it was stored")
+        return array
 
     def inside(self, name: str) -> Path:
         """The resolved path of a stored file.
@@ -205,7 +208,10 @@ class RunFolder:
         Raises:
             InputError: if it is outside the run's folder.
         """
-        path = (self.path / name).resolve()
+        try:
+            path = (self.path / name).resolve()
+        except (OSError, ValueError, RuntimeError) as error:  # a NUL, or links in a circle
+            raise InputError(f"{name[:80]!r} is not a usable path: {error}") from error
         if not path.is_relative_to(self.path.resolve()):
             raise InputError(f"{name} is outside the run's folder {self.path}")
         return path
@@ -249,6 +255,8 @@ def read_npy(path: Path) -> npt.NDArray[Any]:
     try:
         if not path.is_file():  # reading a named pipe would never end
             raise FileNotFoundError("it is not a regular file")
+        if not path.stat().st_size:  # nor would some files of /proc, which have no size
+            raise DamagedError("it is empty")
         return npy.read(path, limits=None).load()
     except Exception as error:  # NumPy raises many types on damaged headers
         if (stranger := strangers.recognise(path)) is not None:

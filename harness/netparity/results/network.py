@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from netparity.errors import InputError
+from netparity.files.whole import read_whole
 from netparity.networks import NETWORKS, Network
 from netparity.networks.document import from_document, to_document
 from netparity.protocol import Run
@@ -30,10 +31,8 @@ def run_network(run: Run, store: RunFolder) -> Network:
 def _stored(store: RunFolder, name: str) -> Network:
     path = store.inside(name)
     try:
-        if path.stat().st_size > _MOST_BYTES:
-            raise InputError(f"{path} has more than {_MOST_BYTES:,} bytes")
-        return from_document(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, RecursionError) as error:
+        return from_document(json.loads(read_whole(path, "network", _MOST_BYTES)))
+    except (ValueError, RecursionError) as error:
         raise InputError(f"the run's network {path} cannot be read: {error}") from error
 
 

@@ -22,6 +22,8 @@ _SEVERITY: dict[Verdict, int] = {
     "divergent": 3,
     "error": 4,
 }
+NOT_RUN = "not run"
+"""Of a runner whose turn did not come before the run was cut short."""
 PASSING = ("identical", "pass", "inconclusive")
 
 
@@ -35,7 +37,7 @@ def title(run: Run) -> str:
 def outcome(run: Run, record: RunnerRecord) -> str:
     """The worst verdict over the shared input's features, or the runner's status; for one cell."""
     if record.status != "ok":
-        return record.status
+        return NOT_RUN if record.status == "pending" else record.status
     worst = worst_shared(run, record.label)
     if worst is None:
         return "not judged"
@@ -72,6 +74,15 @@ def _shared_entries(run: Run, label: str) -> Iterator[ParityEntry]:
     for entry in run.parity:
         if (entry.label, entry.against, entry.input) == (label, "reference", "shared"):
             yield entry
+
+
+def by_permutation(run: Run) -> bool:
+    """Whether the run is so old that its verdicts come from a permutation test, not an interval."""
+    if "same_within" in run.settings.model_fields_set:
+        return False
+    return any(
+        entry.verdict is not None and entry.largest_difference is None for entry in run.timing
+    )
 
 
 def timing_base(run: Run) -> str | None:

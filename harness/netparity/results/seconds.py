@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from netparity.protocol import Calibration, Round, Run
+from netparity.protocol import Calibration, Round, Run, Usage
 
 SecondsByRound = dict[int, list[float]]
 
@@ -29,6 +29,58 @@ def _ok_seconds(
             for round_ in record.rounds:
                 for name, seconds in measured(round_).items():
                     by_name.setdefault(name, {})[round_.round] = list(seconds)
+    return found
+
+
+def ok_turns(run: Run) -> dict[str, dict[int, dict[int, list[float]]]]:
+    """Raw seconds of `predict` of every successful runner, by label, round and turn.
+
+    Only rounds in which the processes took turns.
+    """
+    return {
+        record.label: {
+            round_.round: {block.turn: list(block.seconds) for block in round_.blocks}
+            for round_ in record.rounds
+            if round_.blocks is not None
+        }
+        for record in run.runners
+        if record.status == "ok"
+    }
+
+
+def round_nodes(run: Run) -> dict[int, str]:
+    """The node of each round of a run on a cluster; all processes of a round share one."""
+    return {
+        round_.round: round_.node
+        for record in run.runners
+        for round_ in record.rounds
+        if round_.node is not None
+    }
+
+
+def ok_usages(run: Run) -> dict[str, dict[str, dict[int, list[Usage]]]]:
+    """What every successful runner used during each value, by label, phase and round."""
+    found: dict[str, dict[str, dict[int, list[Usage]]]] = {}
+    for record in run.runners:
+        if record.status == "ok":
+            by_phase = found.setdefault(record.label, {})
+            for round_ in record.rounds:
+                for phase, usages in round_.usage.items():
+                    by_phase.setdefault(phase, {})[round_.round] = usages
+    return found
+
+
+def ok_joules(run: Run) -> dict[str, list[float]]:
+    """Joules of one call of `predict`, one value per block in which they are known, by label."""
+    found: dict[str, list[float]] = {}
+    for record in run.runners:
+        for round_ in record.rounds if record.status == "ok" else ():
+            loops = round_.clock.predict_loops if round_.clock is not None else 1
+            found.setdefault(record.label, []).extend(
+                block.energy_joules / (loops * len(block.seconds))
+                for block in round_.blocks or ()
+                if block.energy_joules is not None and block.seconds
+            )
     return found
 
 

@@ -10,7 +10,7 @@ from netparity.networks.catalogue.vgg import widths_of
 from netparity.networks.writing import WRITERS
 from netparity.results.folder import RunFolder
 from netparity.results.network import NETWORK_FILE, store_network
-from netparity.run.process import Graph
+from netparity.run.assignment import Graph
 from netparity.runners import Runner
 from netparity.watch import Watch
 from netparity.weights import WeightSet

@@ -13,30 +13,31 @@ import numpy.typing as npt
 from netparity._version import __version__
 from netparity.errors import SetupError, UsageError
 from netparity.inputs import MAX_IMAGES, SAMPLE_IMAGE, DecodedImage, check_tensor, decode, prepare
-from netparity.inputs.given import Given, with_given
+from netparity.judge.truths import SHARED_INPUT
 from netparity.networks import Layer, Network
-from netparity.networks.input_size import parse_input_size
 from netparity.parity import FLOOR_FACTOR, Rule
 from netparity.protocol import Image, Run, RunnerRecord, Settings, Weights
 from netparity.results.folder import RunFolder, array_hash, read_npy, utc_now
 from netparity.results.network import store_network
+from netparity.run.assignment import Assignment
 from netparity.run.choosing import choose_runners
+from netparity.run.kept_check import recall
 from netparity.run.network import lacking, network_files
-from netparity.run.process import Assignment
 from netparity.run.request import (
     DEFAULT_BUDGET_SECONDS,
     DEFAULT_PRECISION,
-    PREPROCESSING,
+    FIRST_REPEATS,
     Request,
 )
+from netparity.run.resolving import resolve_request
 from netparity.runners import Availability, Runner
-from netparity.runners.named_networks import named_networks
+from netparity.runners.downloads import announce
 from netparity.system.launch import Limits
 from netparity.system.limits import parse_bytes, parse_cpus
 from netparity.timing import Schedule, cpus_available, describe_machine
 from netparity.watch import SILENT, Watch
 from netparity.weights import WeightSet
-from netparity.weights.model import default_features, resolve_model
+from netparity.weights.model import default_features
 from netparity.weights.network_files import is_known
 
 LEAST_ROUNDS = 5
@@ -71,6 +72,12 @@ def make_plan(request: Request, watch: Watch = SILENT) -> Plan:
     timeout = request.timeout_seconds
     if not 0 < timeout < math.inf:
         raise UsageError(f"--timeout {timeout}: expected a finite number of seconds above 0")
+    if not 0 <= request.same_within < 1:
+        raise UsageError(
+            f"--same-within {request.same_within:g}: expected a share from 0 to below 1, as 0.05"
+        )
+    if request.schedule not in ("interleaved", "sequential"):
+        raise UsageError(f"--schedule {request.schedule!r}: expected interleaved or sequential")
     Rule.from_tolerances(request.max_relative_l2, request.atol, request.rtol)
     schedule = make_schedule(request.rounds, request.precision, request.budget_seconds)
     limits = Limits(
@@ -83,17 +90,7 @@ def make_plan(request: Request, watch: Watch = SILENT) -> Plan:
         raise UsageError(
             f"--reference {request.reference!r} is not among the runners: {', '.join(labels)}"
         )
-    given = Given(*(getattr(request, name) for name in PREPROCESSING))
-    size = parse_input_size(request.input_size)
-    named, own = named_networks(request.model, request.weights, request.environments, watch, size)
-    resolved = resolve_model(
-        named,
-        own,
-        watch,
-        size,
-        lambda network: with_given(network, given),
-        request.map_file,
-    )
+    resolved = resolve_request(request, watch)
     if request.input is not None and request.images:
         raise UsageError("give images, or the network's input with --input, not both")
     paths = [] if request.input is not None else list(request.images) or [SAMPLE_IMAGE]
@@ -141,6 +138,7 @@ def make_schedule(
 def prepare_runners(plan: Plan, watch: Watch) -> dict[str, Availability]:
     """Make missing environments and find out which runners can run."""
     available = {}
+    announce(plan.runners, plan.request.environments, watch)
     for runner in plan.runners:
         if (reason := lacking(plan.model, plan.layers, runner)) is not None:
             fix = "compare this network without this runner"
@@ -160,7 +158,7 @@ def make_assignment(
     """Write the inputs and convert the weights for the tools that will run."""
     for image, name in zip(plan.images, decoded_images(plan), strict=True):
         store.write_bytes(name, image.as_png())
-    stored = store.write_array("input/shared.npy", plan.tensor)
+    stored = store.write_array(SHARED_INPUT, plan.tensor, sealed=True)
     ready = [runner for runner in plan.runners if available[runner.label].available]
     graph, files = network_files(plan.weights, plan.layers, ready, store, watch, len(plan.tensor))
     return Assignment(
@@ -176,7 +174,7 @@ def make_assignment(
         shared_input=store.path / stored.file,
         threads=plan.threads,
         warmup=plan.request.warmup,
-        repeats=plan.request.repeats,
+        repeats=FIRST_REPEATS if plan.request.repeats is None else plan.request.repeats,
         timeout_seconds=plan.request.timeout_seconds,
         limits=plan.limits,
         graph=graph,
@@ -194,6 +192,7 @@ def begin_run(
     """The run before anything has run, stored at once."""
     request = plan.request
     known = is_known(plan.model)
+    machine = describe_machine()
     run = Run(
         schema_version=3,
         netparity_version=__version__,
@@ -216,7 +215,8 @@ def begin_run(
             for image, name in zip(plan.images, decoded_images(plan), strict=True)
         ]
         or _tensor_records(plan),
-        machine=describe_machine(),
+        machine=machine,
+        timing_check=recall(machine),
         settings=Settings(
             layers=[layer.name for layer in plan.layers],
             rounds=plan.schedule.least,
@@ -227,14 +227,17 @@ def begin_run(
             budget_seconds=plan.schedule.budget_seconds,
             affinity=list(plan.limits.cpus),
             memory_limit_bytes=plan.limits.memory_bytes,
+            schedule="sequential",  # until the first round whose processes take turns
             timeout_seconds=request.timeout_seconds,
             order_seed=order_seed,
             ratio_reference=request.reference,
+            same_within=request.same_within,
             floor_factor=FLOOR_FACTOR,
             max_relative_l2=request.max_relative_l2,
             atol=request.atol,
             rtol=request.rtol,
             command=list(request.command),
+            named_runners=list(request.named_runners),
         ),
         runners=[_new_record(runner, available[runner.label]) for runner in plan.runners],
         warnings=[

@@ -11,8 +11,8 @@ from netparity.parity import ReferencePass
 from netparity.protocol import Run
 from netparity.results.features import feature_files
 from netparity.results.folder import RunFolder
+from netparity.run.assignment import Assignment
 from netparity.run.planning import Plan, begin_run, make_assignment, prepare_runners
-from netparity.run.process import Assignment
 from netparity.runners import Runner
 from netparity.watch import Watch
 

@@ -15,10 +15,13 @@ if TYPE_CHECKING:
 
 DEFAULT_PRECISION = 0.03
 DEFAULT_BUDGET_SECONDS = 300.0
+SAME_WITHIN = 0.05
 MOST_ROUNDS = 1000
 PREPROCESSING = ("preprocess", "mean", "std", "scale", "channel_order", "input_size")
 """The fields that say what is done to an image, in the order of `inputs.given.Given`."""
 MOST_PREDICTIONS = 100_000
+FIRST_REPEATS = 5
+"""Where the number of predictions is to be chosen, and what they cost is not known yet."""
 MOST_THREADS = 4096
 
 
@@ -137,8 +140,26 @@ class Request:
         metavar="SECONDS",
         shown=f"{DEFAULT_BUDGET_SECONDS:g} with --rounds auto",
     )
-    repeats: int = option(
-        5, "Timed predictions per process.", "--repeats", least=1, most=MOST_PREDICTIONS
+    schedule: str = option(
+        "interleaved",
+        "Whether the processes of a round take turns (interleaved), or run one after the other "
+        "(sequential).",
+        "--schedule",
+        metavar="interleaved|sequential",
+    )
+    no_wait: bool = option(
+        False,
+        "Measure at once, even if another comparison is measuring on this machine; the timings of "
+        "both are marked.",
+        "--no-wait",
+    )
+    repeats: int | None = option(
+        None,
+        "Timed predictions per process.",
+        "--repeats",
+        least=1,
+        most=MOST_PREDICTIONS,
+        shown="a third of a run's time",
     )
     warmup: int = option(
         1, "Untimed predictions before these.", "--warmup", least=0, most=MOST_PREDICTIONS
@@ -168,6 +189,12 @@ class Request:
         "--reference",
         shown="the first that passes",
     )
+    same_within: float = option(
+        SAME_WITHIN,
+        "Largest relative difference in time that is called the same.",
+        "--same-within",
+        metavar="SHARE",
+    )
     matconvnet: str | None = option(
         None,
         "MatConvNet itself (require), netparity's compatibility functions (compat), or MatConvNet "
@@ -178,6 +205,13 @@ class Request:
     )
     matconvnet_root: Path | None = option(
         None, "Folder of your MatConvNet.", "--matconvnet-root", shown="MATCONVNET_ROOT"
+    )
+    cluster: str | None = option(
+        None,
+        "Workers that do the rounds, each on one node: local:N on this machine, a Dask scheduler, "
+        "or a file that describes a queue such as Slurm's (docs/cluster.md).",
+        "--cluster",
+        metavar="local:N|tcp://HOST:PORT|FILE",
     )
     max_relative_l2: float | None = option(
         None,
@@ -213,6 +247,6 @@ class Request:
     )
 
     @property
-    def names_runners(self) -> bool:
-        """Whether a runner was asked for by its name, so that it has to be available."""
-        return any(text.strip() != "all" for text in self.runners)
+    def named_runners(self) -> Sequence[str]:
+        """The runners that were asked for by name, so that they have to be available."""
+        return [text for text in self.runners if text.strip() != "all"]

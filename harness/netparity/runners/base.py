@@ -188,6 +188,7 @@ def python_variables() -> dict[str, str | None]:
     return {
         "PYTHONPATH": None,
         "PYTHONHOME": None,
+        "PYTHONWARNINGS": None,
         "PYTHONUNBUFFERED": "1",
         "VIRTUAL_ENV": None,
     }

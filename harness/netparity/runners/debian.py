@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
 import shutil
 from collections.abc import Sequence
+from pathlib import Path
 
 from netparity.errors import SetupError
 from netparity.system.cache import cache_folder
-from netparity.system.launch import Command, LaunchError, capture, launch
+from netparity.system.launch import Command, LaunchError, ask, capture, launch
 from netparity.watch import SILENT, Watch
 
 _TIMEOUT_SECONDS = 1800.0
+_ASK_SECONDS = 60.0
 
 
 def install_command(packages: Sequence[str]) -> str:
     """The command that a user types to install them."""
-    return "sudo apt-get install --no-install-recommends " + " ".join(packages)
+    command = "apt-get install --no-install-recommends " + " ".join(packages)
+    if os.geteuid() == 0:
+        return command
+    return f"sudo {command}" if shutil.which("sudo") else f"su -c {shlex.quote(command)}"
 
 
 def install(packages: Sequence[str], watch: Watch = SILENT) -> None:
@@ -41,6 +48,8 @@ def install(packages: Sequence[str], watch: Watch = SILENT) -> None:
             # sudo drops the environment, so the variable is set behind it.
             quiet = ["env", "DEBIAN_FRONTEND=noninteractive"]
             command = Command([*prefix, *quiet, "apt-get", *arguments])
+            if arguments[0] == "install":
+                _announce(packages, watch)
             try:
                 ended = launch(command, cache_folder(), log, _TIMEOUT_SECONDS)
             except LaunchError as error:
@@ -58,3 +67,23 @@ def _privilege() -> list[str] | None:
     except LaunchError:
         return None
     return ["sudo", "-n"]
+
+
+def _announce(packages: Sequence[str], watch: Watch) -> None:
+    if sizes := _sizes(packages):
+        watch.message(f"system packages, with what they need: {sizes}")
+
+
+def _sizes(packages: Sequence[str]) -> str:
+    """What apt-get will download and unpack for them, in words; empty if it does not say."""
+    simulated = ["apt-get", "install", "--assume-no", "--no-install-recommends", *packages]
+    try:
+        _, printed = ask(Command(simulated, {"LC_ALL": "C"}), Path("/"), _ASK_SECONDS)
+    except OSError:
+        return ""
+    # "Need to get 1,204 kB/221 MB of archives": what is left, and the whole.
+    download = re.search(r"^Need to get ([\d.,]+ \w+)", printed, re.MULTILINE)
+    disk = re.search(r"^After this operation, ([\d.,]+ \w+) of additional", printed, re.MULTILINE)
+    if download is None or disk is None:
+        return ""
+    return f"{download[1]} to download, {disk[1]} on disk"

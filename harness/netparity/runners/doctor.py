@@ -18,6 +18,8 @@ from netparity.runners import (
     installed_runners,
     known_runners,
 )
+from netparity.runners.damage import discard_damaged
+from netparity.runners.downloads import announce
 from netparity.runners.environments import Environments, Stack
 from netparity.runners.installed import ask_availability
 from netparity.runners.python_tool import PythonRunner
@@ -116,6 +118,7 @@ def set_up(
         UsageError: if a name or one of its keys is unknown.
     """
     chosen = create_runners(_chosen(names), known_runners())
+    announce(chosen, environments, watch)
     problems = {runner.label: _prepare(runner, environments, watch) for runner in chosen}
     _install_missing(chosen, environments, watch)
     for runner in chosen:
@@ -137,6 +140,8 @@ def _chosen(names: Sequence[str]) -> list[str]:
 
 
 def _prepare(runner: Runner, environments: Environments, watch: Watch) -> str:
+    if isinstance(runner, PythonRunner):
+        discard_damaged(environments, runner.stack, watch)
     try:
         runner.prepare(environments, watch)
     except SetupError as error:

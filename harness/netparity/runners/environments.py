@@ -13,7 +13,7 @@ import shlex
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib.metadata import distributions
+from importlib.metadata import Distribution, PackageNotFoundError, distributions
 from pathlib import Path
 
 from netparity.errors import SetupError, UsageError
@@ -25,7 +25,7 @@ from netparity.system.paths import usable_path
 from netparity.system.resources import extractor_folder
 from netparity.watch import SILENT, Watch
 
-_MARKER = "netparity-complete"
+MARKER = "netparity-complete"
 _INSTALL_TIMEOUT_SECONDS = 1800.0
 _LOG_TAIL_LINES = 12
 _LARGE_DOWNLOAD_MEGABYTES = 100
@@ -126,7 +126,7 @@ class Environments:
         """The stack's interpreter, or None if its environment has not been made."""
         if stack.name in self.overrides:
             return self.overrides[stack.name]
-        folder = self._folder(stack)
+        folder = self.folder(stack)
         return _interpreter(folder) if _is_complete(folder) else None
 
     def ensure(self, stack: Stack, watch: Watch = SILENT) -> Path:
@@ -137,7 +137,7 @@ class Environments:
         """
         if stack.name in self.overrides:
             return _checked_override(stack, self.overrides[stack.name], self.option(stack.name))
-        folder = self._folder(stack)
+        folder = self.folder(stack)
         with exclusive(folder, watch):
             if not _is_complete(folder):
                 shutil.rmtree(folder, ignore_errors=True)
@@ -165,8 +165,7 @@ class Environments:
         found = {
             re.sub(r"[-_.]+", "-", name).lower(): distribution.version
             for distribution in distributions(path=paths)
-            # An interrupted pip leaves folders without a name.
-            if (name := distribution.metadata["Name"])
+            if (name := _name_of(distribution))
         }
         return {name: found[name] for name in packages if name in found}
 
@@ -184,13 +183,14 @@ class Environments:
     def _ask(self, stack: Stack, code: str, arguments: Sequence[str]) -> list[str]:
         """The words that the stack's interpreter prints after `answer`."""
         python = self.python(stack)
-        variables = {"PYTHONPATH": None, "PYTHONHOME": None}
+        variables = {"PYTHONPATH": None, "PYTHONHOME": None, "PYTHONWARNINGS": None}
         answer = capture(Command([str(python), "-c", code, *arguments], variables), Path("/"))
         if not answer.startswith("answer"):
             raise LaunchError(f"{python} is not a Python interpreter: it prints {answer[:60]!r}")
         return answer.split()[1:]
 
-    def _folder(self, stack: Stack) -> Path:
+    def folder(self, stack: Stack) -> Path:
+        """Where the stack's environment lies, or would lie."""
         key = hashlib.sha256(_pins(stack)).hexdigest()[:12]
         return cache_folder("environments") / f"{stack.name}-{key}"
 
@@ -227,7 +227,7 @@ def _interpreter(folder: Path) -> Path:
 
 def _is_complete(folder: Path) -> bool:
     # `exists` follows links: the Python that it was made from may have been removed.
-    return (folder / _MARKER).exists() and _interpreter(folder).exists()
+    return (folder / MARKER).exists() and _interpreter(folder).exists()
 
 
 def _checked_override(stack: Stack, python: Path, option: str) -> Path:
@@ -270,7 +270,7 @@ def _build(stack: Stack, folder: Path) -> None:
             ),
             _fix(stack),
         )
-    (folder / _MARKER).write_text(f"{stack.name}\n")
+    (folder / MARKER).write_text(f"{stack.name}\n")
 
 
 def _uv_environment(stack: Stack) -> dict[str, str | None]:
@@ -298,3 +298,13 @@ def _uv(stack: Stack, log: Path, *arguments: str) -> None:
             f"{ended.words}\n{tail}\nlog: {log}",
             fix,
         )
+
+
+def _name_of(distribution: Distribution) -> str | None:
+    """The name of an installed package; an interrupted pip leaves folders without one."""
+    try:
+        return distribution.metadata["Name"]
+    # importlib_metadata takes the place of Python's own finder once anything has imported it. Of
+    # such a folder its releases say the first (up to 8) or the second.
+    except (PackageNotFoundError, FileNotFoundError):
+        return None

@@ -21,7 +21,7 @@ OLD_KERAS = ("2.0.2", "2.0.4", "2.0.5", "2.0.6")
 _NAME = "keras2-theano"
 # NumPy 1.23.5, the last version that Theano supports, has no wheel for a later Python.
 _PYTHON = "3.11"
-_DOWNLOAD_MEGABYTES, _DISK_MEGABYTES = 65, 275
+_DOWNLOAD_MEGABYTES, _DISK_MEGABYTES = 70, 275
 
 
 class Keras2Theano(KerasRunner):
@@ -32,7 +32,7 @@ class Keras2Theano(KerasRunner):
     script = "extract_keras2.py"
     packages = ("keras", "theano", "numpy")
     modules = ("keras", "theano")
-    default_rows = (_NAME, f"{_NAME}[data_format=channels_first]")
+    default_rows = (_NAME,)
     colour = "#0072b2"
     advice_for = "keras2"
     options: ClassVar = {

@@ -15,7 +15,7 @@ class Keras3Jax(KerasRunner):
 
     name = "keras3-jax"
     network_format = "keras"
-    stack = Stack("keras3-jax", ">=3.11,<3.14", download_megabytes=150, disk_megabytes=640)
+    stack = Stack("keras3-jax", ">=3.11,<3.14", download_megabytes=160, disk_megabytes=670)
     script = "extract_keras3.py"
     packages = ("keras", "jax", "jaxlib")
     modules = ("keras", "jax")

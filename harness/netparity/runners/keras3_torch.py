@@ -27,7 +27,7 @@ class Keras3Torch(KerasRunner):
     name = "keras3-torch"
     network_format = "keras"
     stack = Stack(
-        "keras3-torch", ">=3.11,<3.14", torch=TORCH[:1], download_megabytes=230, disk_megabytes=960
+        "keras3-torch", ">=3.11,<3.14", torch=TORCH[:1], download_megabytes=240, disk_megabytes=1030
     )
     script = "extract_keras3.py"
     packages = ("keras", "torch")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -18,6 +19,7 @@ from netparity.watch import Watch
 
 _NAME = "matconvnet-matlab"
 # From MATLAB's own folder, its setup.py installed the engine under the second name before R2022b.
+_DOWNLOAD_MEGABYTES, _DISK_MEGABYTES = 1, 2  # the engine only finds the libraries of MATLAB
 _PACKAGES = ("matlabengine", "matlabengineforpython")
 
 
@@ -123,9 +125,12 @@ def engine_stack(matlab: Matlab) -> Stack:
     It cannot be pinned with hashes: the right engine depends on the MATLAB of the machine, and
     MathWorks fixes each release's engine in patch versions.
     """
+    sized = partial(
+        Stack, _NAME, download_megabytes=_DOWNLOAD_MEGABYTES, disk_megabytes=_DISK_MEGABYTES
+    )
     release = matlab.release
     if release is None:
-        return Stack(_NAME, ">=3.6", ("matlabengine",))
+        return sized(">=3.6", ("matlabengine",))
     # The package's setup.py records where MATLAB is. It looks in MATLAB's default folder, then in
     # this variable. Otherwise MATLAB's libraries are better kept away from other programs.
     variables = {}
@@ -133,7 +138,7 @@ def engine_stack(matlab: Matlab) -> Stack:
         libraries = os.environ.get("LD_LIBRARY_PATH")
         searched = [str(matlab.libraries), *([libraries] if libraries else [])]
         variables["LD_LIBRARY_PATH"] = os.pathsep.join(searched)
-    return Stack(_NAME, release.python, (release.requirement,), variables, str(matlab.root))
+    return sized(release.python, (release.requirement,), variables, str(matlab.root))
 
 
 def _no_matlab(matlab: Matlab | None) -> Availability | None:

@@ -17,7 +17,7 @@ class OnnxRuntime(PythonRunner):
 
     name = "onnxruntime"
     network_format = "onnx"
-    stack = Stack("onnxruntime", ">=3.11,<3.14", download_megabytes=50, disk_megabytes=100)
+    stack = Stack("onnxruntime", ">=3.11,<3.14", download_megabytes=50, disk_megabytes=175)
     script = "extract_onnxruntime.py"
     packages = ("onnxruntime", "onnxruntime-gpu")
     modules = ("onnxruntime", "numpy", "PIL")

@@ -17,7 +17,7 @@ class OpenCvDnn(PythonRunner):
 
     name = "opencv-dnn"
     network_format = "onnx"
-    stack = Stack("opencv-dnn", ">=3.11,<3.14", download_megabytes=90, disk_megabytes=230)
+    stack = Stack("opencv-dnn", ">=3.11,<3.14", download_megabytes=80, disk_megabytes=230)
     script = "extract_opencv.py"
     packages = ("opencv-python-headless", "opencv-python")
     modules = ("cv2", "numpy")

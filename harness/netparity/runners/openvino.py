@@ -14,7 +14,7 @@ class OpenVino(PythonRunner):
 
     name = "openvino"
     network_format = "onnx"
-    stack = Stack("openvino", ">=3.11,<3.14", download_megabytes=90, disk_megabytes=220)
+    stack = Stack("openvino", ">=3.11,<3.14", download_megabytes=85, disk_megabytes=275)
     script = "extract_openvino.py"
     packages = ("openvino",)
     modules = ("openvino", "numpy", "PIL")

@@ -14,6 +14,7 @@ from netparity.runners.base import (
     python_variables,
     thread_variables,
 )
+from netparity.runners.damage import damage_of
 from netparity.runners.environments import Environments, Stack
 from netparity.system.launch import Command, LaunchError
 from netparity.system.resources import extractor_folder
@@ -65,6 +66,8 @@ class PythonRunner(Runner):
             return Availability(
                 False, f"{option}={python} does not exist", f"correct {option}", can_set_up=False
             )
+        if (damage := damage_of(environments, self.stack)) is not None:
+            return Availability(False, f"its environment {damage}", self.stack.setup)
         if missing := self.missing(environments):
             reason = "missing: " + ", ".join(item.what for item in missing)
             return Availability(False, reason, missing_fix(self.name, missing))

@@ -32,7 +32,7 @@ class Pytorch(PythonRunner):
     name = "pytorch"
     network_format = CANONICAL
     stack = Stack(
-        "pytorch", ">=3.11,<3.15", torch=TORCH, download_megabytes=230, disk_megabytes=960
+        "pytorch", ">=3.11,<3.15", torch=TORCH, download_megabytes=240, disk_megabytes=1040
     )
     script = "extract_pytorch.py"
     packages = ("torch", "torchvision", "numpy")

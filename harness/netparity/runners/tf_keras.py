@@ -22,7 +22,7 @@ class TfKeras(KerasRunner):
         ">=3.11,<3.14",
         lists=("tf-keras", "keras3-tensorflow"),
         complete=True,
-        download_megabytes=330,
+        download_megabytes=340,
         disk_megabytes=1560,
     )
     script = "extract_tf_keras.py"

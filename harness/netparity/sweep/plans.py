@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import get_args
 
 from netparity.errors import UsageError
@@ -46,6 +46,18 @@ def make_plans(request: Request, grid: Grid, watch: Watch = SILENT) -> Iterator[
             plan = make_plan(point, watch)
             yield replace(plan, warnings=(*warnings, *plan.warnings))
             watch = SILENT  # the next points would repeat what is said of images and weights
+
+
+@dataclass(frozen=True)
+class Points:
+    """The points of a grid, as a worker of a cluster makes them."""
+
+    request: Request
+    grid: Grid
+
+    def plans(self) -> list[Plan]:
+        """A plan for each point, in the grid's order."""
+        return list(make_plans(self.request, self.grid))
 
 
 def check_grid(grid: Grid) -> None:

@@ -16,9 +16,11 @@ from netparity.run.planning import Plan
 from netparity.run.points import begin_points
 from netparity.run.request import Request
 from netparity.sweep.grid import Grid
-from netparity.sweep.plans import make_plans
-from netparity.sweep.summary import summarise_sweep
-from netparity.sweep.tables import FILES, MARKDOWN_FILE, Sweep
+from netparity.sweep.plans import Points, make_plans
+from netparity.sweep.remaking import write_tables
+from netparity.sweep.summary import planned_rows, summarise_sweep
+from netparity.sweep.tables import JSON_FILE, Sweep, as_json
+from netparity.system.kept import kept, kept_words
 from netparity.watch import SILENT, Watch
 
 __all__ = ["Grid", "run_sweep"]
@@ -31,7 +33,7 @@ def run_sweep(request: Request, grid: Grid, watch: Watch = SILENT) -> tuple[Swee
 
     Raises:
         NetparityError: for what is wrong with the request, before any runner starts.
-        KeyboardInterrupt: after what was done has been judged and stored.
+        KeyboardInterrupt: after what was done has been stored.
     """
     plans = list(make_plans(request, grid, watch))
     parent = RunFolder.create(request.results, f"{new_name()}-sweep")
@@ -40,16 +42,24 @@ def run_sweep(request: Request, grid: Grid, watch: Watch = SILENT) -> tuple[Swee
         name = f"{parent.run_id}-batch-{len(plan.images)}-threads-{plan.threads}"
         return RunFolder.create(parent.path, name)
 
+    sentence = kept_words("show it with", "netparity report", parent.path)
+    planned = list(planned_rows(plans))
     with parent.discarded_unless_begun():
-        measured = measure(begin_points(plans, folder_of, watch), watch)
-    runs = [point.run for point in measured.points]
-    found = summarise_sweep(parent.run_id, runs, measured.interrupted)
-    for name, render in FILES.items():
-        parent.write_text(name, render(found))
-    finish(measured, watch)
+        # From now on `netparity report` can make the tables, whatever ends the sweep.
+        begun = Sweep(parent.run_id, "", planned, [], interrupted=True)
+        parent.write_text(JSON_FILE, as_json(begun))
+        watch.message(f"the sweep is stored in {parent.path}")
+        begun_points = begin_points(plans, folder_of, watch)
+        with kept(lambda: sentence):
+            measured = measure(begun_points, watch, Points(request, grid), request.cluster)
     if measured.interrupted:
-        watch.message(f"what was done is kept; the table is in {parent.path / MARKDOWN_FILE}")
+        watch.message(sentence)
         first = shlex.quote(str(measured.points[0].store.path))
         watch.message(f"show one of its runs with: netparity report {first}")
         raise KeyboardInterrupt
+    runs = [point.run for point in measured.points]
+    found = summarise_sweep(parent.run_id, runs, interrupted=False, planned=planned)
+    with kept(lambda: sentence):
+        write_tables(found, parent)
+        finish(measured, watch)
     return found, [point.run for point in measured.points], parent.path

@@ -2,23 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from netparity.protocol import Run, RunnerRecord
-from netparity.results.outcomes import outcome, parity_passed, title
-from netparity.results.seconds import ok_phases
+from netparity.results.outcomes import NOT_RUN, outcome, parity_passed, title
+from netparity.results.seconds import ok_phases, round_nodes
+from netparity.run.planning import Plan
 from netparity.sweep.tables import Row, Sweep
 from netparity.sweep.winners import name_winners
 
 
-def summarise_sweep(name: str, runs: Sequence[Run], interrupted: bool = False) -> Sweep:
-    """The rows of all runs, and which setting wins where."""
+def summarise_sweep(
+    name: str, runs: Sequence[Run], interrupted: bool = False, planned: Sequence[Row] = ()
+) -> Sweep:
+    """The rows of all runs, and which setting wins where.
+
+    Args:
+        planned: every row that was planned; those that no run has are shown as not run.
+    """
     rows = [make_row(run, record) for run in runs for record in run.runners]
+    begun = {_cell(row) for row in rows}
+    rows += [row for row in planned if _cell(row) not in begun]
     rows.sort(key=lambda row: (row.setting, row.batch, row.threads, row.data_format or ""))
-    heading = f"{title(runs[0])} and more" if len(runs) > 1 else title(runs[0])
-    winners = list(name_winners(rows, seconds_per_image(runs)))
+    heading = title(runs[0]) if runs else "no run had begun"
+    heading += " and more" if len(runs) > 1 else ""
+    # A round of a sweep on a cluster is one task for all runs, so they share its node.
+    nodes = {number: node for run in runs for number, node in round_nodes(run).items()}
+    winners = list(name_winners(rows, seconds_per_image(runs), nodes))
     return Sweep(name, heading, rows, winners, interrupted)
+
+
+def _cell(row: Row) -> tuple[str, int, int]:
+    return row.label, row.batch, row.threads
+
+
+def planned_rows(plans: Sequence[Plan]) -> Iterator[Row]:
+    """The rows of a sweep in which nothing has run yet."""
+    for plan in plans:
+        for runner in plan.runners:
+            record = RunnerRecord(
+                label=runner.label,
+                runner=runner.name,
+                options=runner.chosen,
+                status="pending",
+                data_format=runner.data_format,
+            )
+            yield Row(
+                run_id="",
+                model=plan.model.name,
+                label=record.label,
+                setting=without_data_format(record),
+                batch=len(plan.images),
+                threads=plan.threads,
+                data_format=record.data_format,
+                parity=NOT_RUN,
+                processes=0,
+            )
 
 
 def make_row(run: Run, record: RunnerRecord) -> Row:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import io
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
-from PIL import Image
-
 from netparity.errors import InputError
 from netparity.inputs import decode
 from netparity.results.folder import RunFolder
+from netparity.run.many.sources import Digits
 from netparity.watch import SILENT, Watch
 
 DIGITS = "digits"
@@ -113,15 +110,8 @@ def _class_folders(source: Path) -> Iterator[tuple[str, str, Path]]:
 
 def _digits(store: RunFolder) -> Iterator[tuple[str, str, Path]]:
     """The 1797 hand-written digits of scikit-learn, 8 x 8, as grey-scale PNG files."""
-    from sklearn.datasets import load_digits
-
-    bundled = load_digits()
-    for number, (image, digit) in enumerate(zip(bundled.images, bundled.target, strict=True)):
-        name = f"{digit}/{number:04d}.png"
-        path = store.path / _DIGITS_FOLDER / name
-        if not path.exists():
-            data = io.BytesIO()
-            # Their values are 0 to 16.
-            Image.fromarray(np.rint(image * (255 / 16)).astype(np.uint8)).save(data, "PNG")
-            store.write_bytes(f"{_DIGITS_FOLDER}/{name}", data.getvalue())
-        yield name, str(digit), path
+    digits = Digits()
+    folder = store.path / _DIGITS_FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, name in enumerate(digits.names):
+        yield name, name.partition("/")[0], digits.file(number, folder)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,19 +9,17 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from netparity.errors import InputError
 from netparity.inputs import decode, prepare
 from netparity.protocol import InputKind, RunResult
+from netparity.results import seals
 from netparity.results.folder import RunFolder, file_safe
-from netparity.run.acceptance import ProcessFailedError, check_features, read_result
-from netparity.run.process import Assignment, make_job
+from netparity.run.acceptance import ProcessFailedError
+from netparity.run.assignment import Assignment
+from netparity.run.many.chunks import CHUNK_BYTES
+from netparity.run.many.extraction import extract
 from netparity.runners import Runner
 from netparity.runners.environments import Environments
-from netparity.system.launch import LaunchError, launch
-from netparity.system.logs import printable
-
-CHUNK_BYTES = 150 * 2**20
-"""Of input tensors that one process holds: about 250 images of 224 x 224."""
+from netparity.watch import SILENT, Watch
 
 
 @dataclass(frozen=True)
@@ -32,11 +29,13 @@ class Extraction:
     Attributes:
         assignment: all images, and everything else but the tensors.
         kind: whether each tool preprocesses the images, or all are given one tensor.
+        batch: images per prediction.
         store: the transfer's folder.
     """
 
     assignment: Assignment
     kind: InputKind
+    batch: int
     store: RunFolder
     environments: Environments
 
@@ -63,79 +62,77 @@ def code_that_ran(store: RunFolder, position: int, label: str, kind: InputKind) 
         return None
 
 
-def extract_all(runner: Runner, position: int, extraction: Extraction) -> Iterator[int]:
+def extract_all(
+    runner: Runner, position: int, extraction: Extraction, watch: Watch = SILENT
+) -> Iterator[int]:
     """Extract what is not there yet; yields how many images are done with each step.
 
-    Each chunk is kept as soon as it is there; at the end they become one file.
+    Each chunk is kept as soon as it is there; at the end they become one file. What is not as it
+    was stored is extracted again.
 
     Raises:
         ProcessFailedError: if a process does not deliver.
     """
     store = extraction.store
     whole = features_file(position, runner.label, extraction.kind)
-    if (store.path / whole).exists():
+    if _is_there(store, whole, watch):
         yield len(extraction.assignment.images)
         return
     parts = []
     for number, chunk in enumerate(extraction.chunks, start=1):
         part = f"{whole.removesuffix('.npy')}-part-{number:04d}.npy"
-        if not _is_there(store, part, chunk):
-            store.write_array(part, _extract(runner, position, number, chunk, extraction))
+        if not _is_there(store, part, watch):
+            features = _extract(runner, position, number, chunk, extraction)
+            store.write_array(part, features, sealed=True)
         parts.append(part)
         yield chunk.stop - chunk.start
-    store.write_array(whole, np.concatenate([store.read_plain_array(part) for part in parts]))
+    features = np.concatenate([store.read_plain_array(part) for part in parts])
+    store.write_array(whole, features, sealed=True)
     for part in parts:
-        (store.path / part).unlink()
+        seals.remove(store.path / part)
 
 
-def _is_there(store: RunFolder, part: str, chunk: slice) -> bool:
-    """Whether this chunk was done before the transfer was interrupted."""
-    try:
-        return bool(len(store.read_plain_array(part)) == chunk.stop - chunk.start)
-    except InputError:
-        return False
+def _is_there(store: RunFolder, name: str, watch: Watch) -> bool:
+    """Whether features were stored before the transfer was interrupted, and are as they were."""
+    path = store.path / name
+    found = seals.look_at(path)
+    if found == "broken" and path.exists():
+        watch.warning(f"{path} has been changed since it was stored: it is extracted again")
+    return found == "intact"
 
 
 def _extract(
     runner: Runner, position: int, number: int, chunk: slice, extraction: Extraction
 ) -> npt.NDArray[np.float32]:
     """N x K of one chunk."""
-    store, every = extraction.store, extraction.assignment
-    # Left over where the harness died within this chunk.
-    name = f"{runner.label} {extraction.kind}"
-    shutil.rmtree(store.process_path(position, name, number), ignore_errors=True)
-    folder = store.process_folder(position, name, number)
+    store, every, kind = extraction.store, extraction.assignment, extraction.kind
     images = every.images[chunk]
-    assignment = replace(every, images=images, shared_input=_tensor(images, folder, extraction))
-    job = make_job(runner, assignment, folder)
-    job_file = folder / "job.json"
-    store.write_text(store.relative(job_file), job.model_dump_json(indent=1) + "\n")
-    log = folder / "log.txt"
+    tensor = _tensor(images, number, extraction)
+    assignment = replace(every, images=images, shared_input=tensor)
     try:
-        command = runner.command(extraction.environments, job_file, every.threads)
-        ended = launch(command, folder, log, every.timeout_seconds)
-        result = read_result(folder / "result.json", ended, phases=("load",))
-        files = check_features(job, result, folder, store, [extraction.kind])
-    except (ProcessFailedError, LaunchError) as error:
-        raise ProcessFailedError(f"{printable(str(error))} (its log: {log})") from error
+        extracted = extract(
+            *(runner, assignment, [kind], extraction.batch, (position, number), store),
+            extraction.environments,
+            name=f"{runner.label} {kind}",
+        )
     finally:
-        assignment.shared_input.unlink(missing_ok=True)
-    [stored] = files[extraction.kind].values()
-    array = store.read_array(stored)
-    (store.path / stored.file).unlink()
-    _check(array, job.features[0].shape)
+        tensor.unlink(missing_ok=True)
+    [array] = (rows[:] for rows in extracted.arrays(kind).values())
+    extracted.discard()
+    [layer] = every.layers
+    _check(array, [len(images), *layer.output_shape])
     return array.reshape(len(array), -1)
 
 
-def _tensor(images: Sequence[Path], folder: Path, extraction: Extraction) -> Path:
+def _tensor(images: Sequence[Path], number: int, extraction: Extraction) -> Path:
     """Where the shared tensor of a chunk lies; it is not made where every tool makes its own."""
-    path = folder / "shared.npy"
+    name = f"input/shared-{number:04d}.npy"
     if extraction.kind == "shared":
         every = extraction.assignment
         decoded = [decode(image) for image in images]
         tensor = prepare(decoded, every.model, every.weights.tensors())  # for a mean image
-        extraction.store.write_array(extraction.store.relative(path), tensor)
-    return path
+        extraction.store.write_array(name, tensor)
+    return extraction.store.path / name
 
 
 def _check(array: npt.NDArray[np.float32], shape: Sequence[int]) -> None:

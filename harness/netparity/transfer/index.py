@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 
 from netparity.errors import InputError
+from netparity.report.rows import harmless
 from netparity.results.folder import RunFolder
 from netparity.transfer.dataset import Dataset
 
@@ -45,5 +46,5 @@ def _csv(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(headers)
-    writer.writerows(rows)
+    writer.writerows(map(harmless, row) for row in rows)
     return text.getvalue()

@@ -8,18 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from netparity.run import request as comparison
+from netparity.run.many.inputs import MOST_IMAGES_AT_ONCE, parse_inputs
 from netparity.run.option import Typed, documented, like, option
 
 if TYPE_CHECKING:
     from netparity.protocol.base import InputKind
     from netparity.runners.environments import Environments
-
-MOST_IMAGES_AT_ONCE = 4096
-
-
-def parse_inputs(text: Literal["both", "shared", "native"]) -> "Sequence[InputKind]":
-    """Read what `--input` was given."""
-    return ("shared", "native") if text == "both" else (text,)
 
 
 @documented

@@ -6,9 +6,7 @@ goes on where it was.
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -18,11 +16,12 @@ from netparity.errors import InputError, SetupError
 from netparity.networks import Network
 from netparity.results.folder import RunFolder, new_name
 from netparity.run.acceptance import ProcessFailedError
+from netparity.run.assignment import Assignment
+from netparity.run.many.beginning import why_unavailable, write_settings
 from netparity.run.network import lacking, network_files
-from netparity.run.process import Assignment
 from netparity.runners import Runner, create_runners, known_runners
-from netparity.runners.environments import Environments
 from netparity.runners.named_networks import named_networks
+from netparity.system.kept import kept, kept_words
 from netparity.transfer.dataset import Dataset, open_dataset
 from netparity.transfer.features import Extraction, extract_all
 from netparity.transfer.index import check_index, write_index
@@ -33,7 +32,6 @@ from netparity.transfer.settings import (
     check_request,
     read_settings,
     reopen,
-    write_settings,
 )
 from netparity.transfer.tables import FILES, Transfer
 from netparity.watch import SILENT, Watch
@@ -73,13 +71,12 @@ def run_transfer(request: Request, watch: Watch = SILENT) -> tuple[Transfer, Pat
     extractions = list(
         _extractions(request, settings, model, weights, dataset, store, runners, watch)
     )
+    sentence = kept_words("go on with", "netparity transfer --resume", store.path)
     try:
-        failures = extract_from_all(runners, extractions, watch)
+        with kept(lambda: sentence):
+            failures = extract_from_all(runners, extractions, watch)
     except KeyboardInterrupt:
-        watch.message(
-            f"what was done is kept; go on with: netparity transfer --resume "
-            f"{shlex.quote(str(store.path))}"
-        )
+        watch.message(sentence)
         raise
     found = judge(settings, weights, dataset, store, runners, failures, watch)
     for name, render in FILES.items():
@@ -96,13 +93,13 @@ def extract_from_all(
         given = extractions[0].assignment
         reason = lacking(given.model, given.layers, runner)
         if reason is None:
-            reason = _unavailable(runner, extractions[0].environments, watch)
+            reason = why_unavailable(runner, extractions[0].environments, watch)
         if reason is None:
             try:
                 for extraction in extractions:
                     images = len(extraction.assignment.images)
                     with watch.task(f"{runner.label}, {extraction.kind} input", images) as task:
-                        for done in extract_all(runner, position, extraction):
+                        for done in extract_all(runner, position, extraction, watch):
                             task.advance(done)
             except ProcessFailedError as error:
                 reason = str(error)
@@ -156,15 +153,4 @@ def _extractions(
         graph=graph,
     )
     for kind in settings.inputs:
-        assignment = replace(every, options={"only": kind, "batch": str(settings.batch)})
-        yield Extraction(assignment, kind, store, request.environments)
-
-
-def _unavailable(runner: Runner, environments: Environments, watch: Watch) -> str | None:
-    """Why a runner cannot run here, or None."""
-    try:
-        runner.prepare(environments, watch)
-    except SetupError as error:
-        return f"{error}\n{error.fix}"
-    found = runner.availability(environments)
-    return None if found.available else f"{found.reason}; {found.fix}"
+        yield Extraction(every, kind, settings.batch, store, request.environments)

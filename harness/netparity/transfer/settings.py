@@ -5,13 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import ValidationError
-
-from netparity.errors import InputError, UsageError
+from netparity.errors import UsageError
 from netparity.networks import NETWORKS
 from netparity.networks.catalogue import catalogue_name
 from netparity.protocol.base import Frozen, InputKind
 from netparity.results.folder import RunFolder
+from netparity.run.many import beginning
 from netparity.run.options_without_effect import ignored_threads
 from netparity.runners import create_runners, known_runners, unusable_runners, with_all
 from netparity.runners.frameworks import framework_of
@@ -22,7 +21,6 @@ from netparity.watch import SILENT, Watch
 from netparity.weights.model import DEFAULT_MODEL, DEFAULT_WEIGHTS, resolve_model
 
 DEFAULT_RUNNERS = ("keras3-tensorflow", "keras2-theano", "matconvnet-octave")
-SETTINGS_FILE = "settings.json"
 
 
 class Settings(Frozen):
@@ -106,12 +104,11 @@ def reopen(folder: Path) -> RunFolder:
     Raises:
         InputError: if it is not one.
     """
-    if not (folder / SETTINGS_FILE).is_file():
-        raise InputError(
-            f"{folder} holds no {SETTINGS_FILE}, so it is not a transfer that can be resumed; give "
-            "the folder that an interrupted transfer named"
-        )
-    return RunFolder(folder.absolute())
+    return beginning.reopen(
+        folder,
+        "it is not a transfer that can be resumed; give the folder that an interrupted transfer "
+        "named",
+    )
 
 
 def read_settings(store: RunFolder) -> Settings:
@@ -120,13 +117,4 @@ def read_settings(store: RunFolder) -> Settings:
     Raises:
         InputError: if their file is damaged.
     """
-    path = store.path / SETTINGS_FILE
-    try:
-        return Settings.model_validate_json(path.read_bytes())
-    except (OSError, ValidationError) as error:
-        raise InputError(f"{path} is damaged: {error}; start the transfer anew") from error
-
-
-def write_settings(settings: Settings, store: RunFolder) -> None:
-    """Store the settings; from now on the transfer can be resumed."""
-    store.write_text(SETTINGS_FILE, settings.model_dump_json(indent=1) + "\n")
+    return beginning.read_settings(Settings, store, "start the transfer anew")

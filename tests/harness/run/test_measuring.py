@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from netparity.judge.evaluate import reopen
 from netparity.protocol import Run
 from netparity.results.folder import RunFolder
 from netparity.run.compare import compare
 from netparity.run.process import Turn
 from netparity.run.request import Request
 from netparity.runners import Runner
+from netparity.system.measuring import measuring
+from netparity.system.shared_lock import FOLDER_VARIABLE
+from netparity.watch import SILENT
 from tests.support.scripted_processes import Script, interrupt_at, script_preparation
 from tests.support.watches import Messages
 
@@ -48,9 +54,13 @@ def test_ctrl_c_between_processes_keeps_those_before_it(tmp_path, monkeypatch):
     run = stored_run(tmp_path)
     assert run.interrupted and run.finished is None and run.wall is None
     assert [len(record.rounds) for record in run.runners] == [1, 1]
-    assert {entry.label for entry in run.timing} == {"a", "b"}  # what there is has been judged
+    assert not run.timing and not run.parity  # judging takes a while: the report does it
     (folder,) = (tmp_path / "results").iterdir()
     assert f"netparity report {folder}" in messages.text
+    judged, _ = reopen(folder)
+    assert {entry.label for entry in judged.timing} == {"a", "b"}
+    assert judged.interrupted and judged.finished is None
+    assert "cut short" in (folder / "table.md").read_text()
 
 
 def test_ctrl_c_before_the_first_process_leaves_an_interrupted_run(tmp_path, monkeypatch):
@@ -64,7 +74,10 @@ def test_ctrl_c_before_the_first_process_leaves_an_interrupted_run(tmp_path, mon
         compare(request_for(tmp_path))
     run = stored_run(tmp_path)
     assert run.interrupted and run.finished is None
-    reasons = {record.reason for record in run.runners}
+    assert {record.status for record in run.runners} == {"pending"}
+    (folder,) = (tmp_path / "results").iterdir()
+    judged, _ = reopen(folder)
+    reasons = {record.reason for record in judged.runners}
     assert reasons == {"the run ended before this runner's turn"}
 
 
@@ -96,3 +109,39 @@ def test_an_error_leaves_the_run_as_it_is(tmp_path, monkeypatch):
     assert run.finished is None and not run.interrupted
     assert [len(record.rounds) for record in run.runners] == [1, 1]
     assert not run.timing
+
+
+def test_beside_another_comparison_a_run_is_marked_and_says_so(tmp_path, monkeypatch):
+    script_preparation(monkeypatch)
+    Script(lambda runner, turn, threads: 0.1, monkeypatch)
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
+    messages = Messages()
+    with measuring(SILENT) as first:
+        run, _ = compare(replace(request_for(tmp_path), no_wait=True), messages)
+        assert first.beside
+    assert run.measured_beside and run.finished is not None
+    assert run.cautions[0].startswith("Another comparison was measuring on this machine at the")
+    assert "the timings of both are marked" in messages.warnings[0]
+    assert len(messages.warnings) == 1
+    alone, _ = compare(request_for(tmp_path))
+    assert not alone.measured_beside
+    assert not any("Another comparison" in caution for caution in alone.cautions)
+
+
+def test_the_seconds_of_waiting_are_not_the_harnesss(tmp_path, monkeypatch):
+    script_preparation(monkeypatch)
+    Script(lambda runner, turn, threads: 0.1, monkeypatch)
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
+    with ExitStack() as other:
+        other.enter_context(measuring(SILENT))
+
+        class Ends(Messages):
+            def message(self, text):
+                super().message(text)
+                other.close()
+
+        messages = Ends()
+        run, _ = compare(request_for(tmp_path), messages)
+    assert "waiting for it" in messages.text
+    assert not run.measured_beside
+    assert run.wall is not None and run.wall.waiting_seconds > 0

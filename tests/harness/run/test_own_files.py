@@ -9,8 +9,8 @@ import pytest
 
 from netparity.networks import Network
 from netparity.results.folder import RunFolder
+from netparity.run.assignment import Graph
 from netparity.run.network import network_files
-from netparity.run.process import Graph
 from netparity.runners import Keras3Tensorflow, Runner
 from netparity.runners.base import CANONICAL
 from netparity.runners.named_networks import named_networks

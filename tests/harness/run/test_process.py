@@ -3,83 +3,17 @@
 from __future__ import annotations
 
 import json
-import sys
-import textwrap
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from netparity.networks import NETWORKS
-from netparity.protocol import RunResult
 from netparity.results.folder import RunFolder
 from netparity.run import acceptance
-from netparity.run.process import Assignment, Outcome, Turn, execute
-from netparity.runners import Availability, Runner
+from netparity.run.process import Outcome, Turn, execute
 from netparity.runners.environments import Environments
-from netparity.system.launch import Command, Limits
+from netparity.system.launch import NO_LIMITS, Command, Limits
 from netparity.weights import resolve
-from netparity.weights.formats import keras_h5
-
-TINY = NETWORKS["vgg16-tiny"]
-
-# What every fake extractor begins with: the job, and functions to answer it.
-PRELUDE = """
-import json, os, signal, struct, sys, time
-job = json.load(open(sys.argv[-1]))
-out = job["output_dir"]
-
-def answer(**changes):
-    result = {"schema_version": 1, "status": "ok", "threads": {"requested": job["threads"]},
-              "ready_unix_seconds": time.time(), "phases": {"load": [0.5], "preprocess": [0.1],
-              "predict_first": [0.3], "predict": [0.1, 0.2]},
-              "features": {"shared": {}, "native": {}}}
-    for kind in result["features"]:
-        for feature in job["features"]:
-            name = kind + "-" + feature["name"] + ".npy"
-            result["features"][kind][feature["name"]] = {"file": name, "shape": feature["shape"]}
-            array(name, feature["shape"])
-    result.update(changes)
-    write(json.dumps(result))
-    return result
-
-def write(text):
-    with open(os.path.join(out, "result.json"), "w") as file:
-        file.write(text)
-
-def array(name, shape, value=1.0, code="f"):
-    count = 1
-    for length in shape:
-        count *= length
-    head = str({"descr": "<" + {"f": "f4", "d": "f8"}[code], "fortran_order": False,
-                "shape": tuple(shape)}).encode()
-    head += b" " * (-(len(head) + 11) % 64) + b"\\n"
-    with open(os.path.join(out, name), "wb") as file:
-        file.write(b"\\x93NUMPY\\x01\\x00" + struct.pack("<H", len(head)) + head)
-        file.write(struct.pack("<%d%s" % (count, code), *[value] * count))
-"""
-
-
-class Fake(Runner):
-    """A runner whose extractor is a few lines of Python."""
-
-    name = "fake"
-    tool = "keras"
-    weights_format = keras_h5.NAME
-    code = ""
-
-    def missing(self, environments: Environments) -> list:
-        return []
-
-    def why_again(self, result: RunResult) -> str | None:
-        return "it filled a cache" if "again" in result.flags else None
-
-    def availability(self, environments: Environments) -> Availability:
-        return Availability(True)
-
-    def command(self, environments: Environments, job_file: Path, threads: int) -> Command:
-        code = PRELUDE + textwrap.dedent(self.code)
-        return Command([sys.executable, "-I", "-S", "-c", code, str(job_file)])
+from tests.support.fake_extractors import TINY, Fake, assignment, fake
 
 
 @pytest.fixture
@@ -96,26 +30,11 @@ def run(store: RunFolder):
         code: str,
         timeout_seconds: float = 20.0,
         images=("photo.png",),
-        limits=Limits(),  # noqa: B008
+        limits=NO_LIMITS,
     ) -> Outcome:
-        runner = Fake("a label", {})
-        runner.code = code
-        assignment = Assignment(
-            model=TINY,
-            layers=TINY.select("fc6,fc7"),
-            weights=weights,
-            weight_files={keras_h5.NAME: Path("w.h5")},
-            images=[Path(image) for image in images],
-            tensor=np.zeros((1, 64, 64, 3), dtype=np.float32),
-            shared_input=store.path / "input" / "shared.npy",
-            threads=2,
-            warmup=1,
-            repeats=2,
-            timeout_seconds=timeout_seconds,
-            limits=limits,
-        )
+        told = assignment(store, weights, timeout_seconds, images, limits)
         turn = Turn(position=1, round=1, order=4)
-        return execute(runner, assignment, store, Environments(), turn)
+        return execute(fake(code), told, store, Environments(), turn)
 
     return run_code
 

@@ -9,6 +9,7 @@ import pytest
 from netparity.errors import SetupError
 from netparity.runners import debian
 from netparity.system.launch import Exit, LaunchError
+from tests.support.watches import Messages
 
 
 def ended(status: int) -> Exit:
@@ -27,6 +28,7 @@ def calls(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(debian, "launch", launch)
     monkeypatch.setattr(debian.shutil, "which", lambda name: f"/usr/bin/{name}")
     monkeypatch.setattr(debian.os, "geteuid", lambda: 0)
+    monkeypatch.setattr(debian, "ask", lambda *arguments: (0, ""))
     return made
 
 
@@ -93,3 +95,31 @@ def test_an_apt_get_that_cannot_be_started(monkeypatch, calls) -> None:
     monkeypatch.setattr(debian, "launch", refuse)
     with pytest.raises(SetupError):
         debian.install(["octave"])
+
+
+def test_the_sizes_are_those_that_apt_get_states(monkeypatch, calls) -> None:
+    # The words of apt 2.6.1, with a part of the packages already downloaded.
+    printed = (
+        "0 upgraded, 9 newly installed, 0 to remove and 0 not upgraded.\n"
+        "Need to get 12.5 MB/221 MB of archives.\n"
+        "After this operation, 941 MB of additional disk space will be used.\nAbort.\n"
+    )
+    monkeypatch.setattr(debian, "ask", lambda *arguments: (1, printed))
+    watch = Messages()
+    debian.install(["octave"], watch)
+    sizes = "12.5 MB to download, 941 MB on disk"
+    assert watch.text == f"system packages, with what they need: {sizes}\n"
+
+
+@pytest.mark.parametrize(
+    ("user", "sudo", "command"),
+    [
+        (0, True, "apt-get install --no-install-recommends octave"),
+        (1000, True, "sudo apt-get install --no-install-recommends octave"),
+        (1000, False, "su -c 'apt-get install --no-install-recommends octave'"),
+    ],
+)
+def test_the_command_is_one_that_this_user_can_type(monkeypatch, user, sudo, command) -> None:
+    monkeypatch.setattr(debian.os, "geteuid", lambda: user)
+    monkeypatch.setattr(debian.shutil, "which", lambda name: "/usr/bin/sudo" if sudo else None)
+    assert debian.install_command(["octave"]) == command

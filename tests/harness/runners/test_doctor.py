@@ -71,7 +71,7 @@ def test_every_runner_is_examined_and_nothing_is_made(
         assert each.available or (each.reason and each.fix)
     keras = found["keras3-tensorflow"]
     assert keras.state == "can be set up"
-    assert keras.needs == "downloads about 330 MB, 1540 MB on disk"
+    assert keras.needs == "downloads about 340 MB, 1540 MB on disk"
     assert "g++" in found["keras2-theano"].packages
     assert "system packages" in found["keras2-theano"].needs
     assert found["matconvnet-matlab"].state == "not possible here"

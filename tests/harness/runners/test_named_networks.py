@@ -28,7 +28,7 @@ from tests.support.watches import Messages
 
 COMMON = {
     *("job_files.py", "extractor.py", "feature_files.py", "network_file.py", "process_facts.py"),
-    *("stack.py", "stopwatch.py", "by_hand.py"),
+    *("stack.py", "stopwatch.py", "by_hand.py", "process_usage.py", "taking_turns.py"),
 }
 
 

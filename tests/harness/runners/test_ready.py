@@ -104,7 +104,7 @@ def test_a_wrong_name_beside_all_is_named() -> None:
 def test_what_was_left_out_is_told_and_stored_with_the_run(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr(choosing, "known_runners", lambda: KINDS)
     request = Request(model="vgg16-tiny", runners=["all"], results=tmp_path)
-    assert not request.names_runners
+    assert not request.named_runners
     watch = Messages()
     plan = make_plan(request, watch)
     assert [runner.label for runner in plan.runners] == ["first", "first[call=b]", "third"]
