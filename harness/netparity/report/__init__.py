@@ -50,7 +50,7 @@ EXPORTERS = {
 
 Where several formats share a suffix, the first is the one that a file's name asks for."""
 
-PLOTS = ("phases", "values", "layers", "features", "inputs", "limit")
+PLOTS = ("errors", "phases", "values", "layers", "features", "inputs", "limit")
 """Every kind of plot; each is the module of that name in `report/plots/`."""
 
 
@@ -95,7 +95,7 @@ def write(run: Run, store: RunFolder) -> None:
     from netparity.report.document import Document
 
     store.write_run(run)
-    document = Document.of(run, store)
+    document = Document((run,), (store,), page=store.path)
     for module in map(exporter, EXPORTERS):
         if module.FILE is not None:
             rendered = module.render(document)

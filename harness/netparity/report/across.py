@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from netparity.errors import InputError, NetparityError, UsageError
 from netparity.protocol import PHASES, Run
-from netparity.report.cells import ABSENT, Table, seconds, with_interval
+from netparity.report.cells import ABSENT, Table, seconds, verdict_words, with_interval
 from netparity.results.folder import RUN_FILE, RunFolder
 from netparity.results.outcomes import outcome, parity_passed
 from netparity.results.seconds import ok_phases
-from netparity.timing import compare_runs, ends, estimate
+from netparity.timing import LEAST_ROUNDS, compare_runs, ends, estimate
 
 ByLabel = dict[str, dict[int, list[float]]]
 
@@ -54,7 +55,7 @@ def compare_two(
     """
     _refuse_unlike(first, second)
     old, new = (_seconds(run, phase) for run in (first, second))
-    found = compare_runs(new, old)
+    found = compare_runs(new, old, second.settings.same_within)
     rows = []
     for label, comparison in found.items():
         if comparison.ratio is None:
@@ -68,15 +69,16 @@ def compare_two(
                 with_interval(before.seconds, pair[0]),
                 with_interval(after.seconds, pair[1]),
                 with_interval(comparison.ratio.value, pair[2]),
-                comparison.word,
+                verdict_words(comparison.word, comparison.largest_difference),
             )
         )
     headers = ("runner", *(f"{name}, s" for name in names), "ratio", "verdict")
     title = f"Seconds of {phase}, {second.run_id} against {first.run_id}"
     remarks = [*_differences(first, second, names), *_missing(first, second, old, new, names)]
     if any(comparison.word == "inconclusive" for comparison in found.values()):
-        needed = next(iter(found.values())).rounds_needed
-        remarks.append(f"At least {needed} rounds in each run are needed to show a difference.")
+        remarks.append(
+            f"At least {LEAST_ROUNDS} rounds in each run are needed to show a difference."
+        )
     return Across(Table(title, headers, tuple(rows)), remarks)
 
 
@@ -86,8 +88,6 @@ def history(results: Path) -> Table:
     Raises:
         InputError: if there is no such folder.
     """
-    if not results.is_dir():
-        raise InputError(f"{results} is not a folder; runs are stored below results/, or in --out")
     rows = []
     for folder in _run_folders(results):
         try:
@@ -108,8 +108,27 @@ def history(results: Path) -> Table:
     return Table(f"Runs in {results}", headers, tuple(rows), words=3)
 
 
+def stored_runs(results: Path) -> list[Run]:
+    """The stored runs below a folder that can be read, oldest first.
+
+    Raises:
+        InputError: if there is no such folder.
+    """
+    found = []
+    for folder in _run_folders(results):
+        with suppress(NetparityError):  # the list of runs names them
+            found.append(RunFolder.open(folder).read_run())
+    return sorted(found, key=lambda run: run.started)
+
+
 def _run_folders(results: Path) -> list[Path]:
-    """The folders of comparisons, and one level deeper those of sweeps and replays."""
+    """The folders of comparisons, and one level deeper those of sweeps and replays.
+
+    Raises:
+        InputError: if there is no such folder.
+    """
+    if not results.is_dir():
+        raise InputError(f"{results} is not a folder; runs are stored below results/, or in --out")
     folders = ("*", "*-sweep/*", "*-replay/*")
     files = [file for folder in folders for file in results.glob(f"{folder}/{RUN_FILE}")]
     return sorted((path.parent for path in files), key=lambda folder: folder.name)

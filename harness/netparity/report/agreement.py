@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from netparity.protocol import INPUTS, ParityEntry, Run
+from netparity.protocol import INPUTS, Run
 from netparity.report.cells import ABSENT, Table, error
 from netparity.results.outcomes import faulty_layers
 
@@ -14,19 +12,23 @@ FEW_FEATURES = 4
 
 def parity(run: Run) -> Table:
     """Relative L2 error of each feature against the float64 reference."""
+    columns = [(kind, feature) for kind in INPUTS for feature in run.settings.layers]
     entries = [entry for entry in run.parity if entry.against == "reference"]
-    labels = dict.fromkeys((entry.label,) for entry in entries)
-    title = "Relative L2 error against the float64 reference on the same input"
-    table = _errors(run, title, "runner", list(labels), entries)
-    floors = shared_floors(run)
-    if not floors or not table.rows:
-        return table
-    cells = [
-        f"{floors[feature]:.1e}" if kind == "shared" and feature in floors else ABSENT
-        for kind in INPUTS
-        for feature in run.settings.layers
+    found = {(entry.label, entry.input, entry.feature): entry for entry in entries}
+    headers = ("runner", *(f"{feature}, {kind}" for kind, feature in columns))
+    rows = [
+        (label, *(error(found.get((label, *column))) for column in columns))
+        for label in dict.fromkeys(entry.label for entry in entries)
     ]
-    return Table(table.title, table.headers, ((FLOOR_ROW, *cells), *table.rows))
+    floors = shared_floors(run)
+    if floors and rows:
+        cells = [
+            f"{floors[feature]:.1e}" if kind == "shared" and feature in floors else ABSENT
+            for kind, feature in columns
+        ]
+        rows.insert(0, (FLOOR_ROW, *cells))
+    title = "Relative L2 error against the float64 reference on the same input"
+    return Table(title, headers, tuple(rows))
 
 
 def shared_floors(run: Run) -> dict[str, float]:
@@ -37,6 +39,19 @@ def shared_floors(run: Run) -> dict[str, float]:
         if floor.input == "shared"
         for entry in floor.layers
     }
+
+
+def bound(run: Run, floor: float | None) -> float | None:
+    """The largest relative L2 error with which a feature of this noise floor passes.
+
+    None if the criterion of parity is another one, or the floor is not known.
+    """
+    settings = run.settings
+    if settings.max_relative_l2 is not None:
+        return settings.max_relative_l2
+    if settings.floor_factor is None or settings.atol is not None or settings.rtol is not None:
+        return None
+    return None if floor is None else settings.floor_factor * floor
 
 
 def faults(run: Run) -> Table:
@@ -84,9 +99,9 @@ def preprocessing(run: Run) -> Table:
     return Table(title, tuple(headers), tuple(rows))
 
 
-def matrix(run: Run) -> Table:
+def matrix(run: Run, feature: str | None = None) -> Table:
     """Every runner against every other one, at one feature of the shared input."""
-    feature = matrix_feature(run)
+    feature = feature or matrix_feature(run)
     entries = {
         (entry.label, entry.against): entry
         for entry in run.parity
@@ -114,33 +129,3 @@ def matrix_feature(run: Run) -> str:
     """The feature shown in the matrix: fc6 if it was compared, else the last one."""
     layers = run.settings.layers
     return "fc6" if "fc6" in layers else layers[-1]
-
-
-def between_runners(run: Run) -> Table:
-    """Relative L2 distance between every pair of runners."""
-    entries = [entry for entry in run.parity if entry.against != "reference"]
-    pairs = dict.fromkeys((entry.label, entry.against) for entry in entries)
-    title = "Relative L2 distance between runners"
-    return _errors(run, title, "runners", list(pairs), entries)
-
-
-def _errors(
-    run: Run,
-    title: str,
-    header: str,
-    names: Sequence[tuple[str, ...]],
-    entries: Sequence[ParityEntry],
-) -> Table:
-    """A row for each name or pair of names, a column for each input and feature."""
-    columns = [(kind, feature) for kind in INPUTS for feature in run.settings.layers]
-    length = len(names[0]) if names else 0
-    found = {
-        ((entry.label, entry.against)[:length], entry.input, entry.feature): entry
-        for entry in entries
-    }
-    headers = (header, *(f"{feature}, {kind}" for kind, feature in columns))
-    rows = tuple(
-        (" / ".join(name), *(error(found.get((name, *column))) for column in columns))
-        for name in names
-    )
-    return Table(title, headers, rows)

@@ -12,6 +12,14 @@ WORDS = {
     "jit": "model(x) compiled as one function by XLA",
 }
 """By the value of the key `call`."""
+SHORT_WORDS = {
+    "predict": "through model.predict(x)",
+    "on_batch": "through model.predict_on_batch(x)",
+    "direct": "called directly",
+    "function": "as one compiled function",
+    "jit": "compiled by XLA",
+}
+"""The same, after the seconds that it takes."""
 
 
 def ways_of_calling(run: Run) -> str | None:

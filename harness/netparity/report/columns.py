@@ -9,10 +9,13 @@ from netparity.protocol import PHASES, ParityEntry, Run, RunnerRecord, TimingEnt
 from netparity.report.cells import (
     ABSENT,
     error,
+    images_per_second,
     limit_words,
     percent,
     seconds,
     spread_seconds,
+    three_digits,
+    verdict_words,
     with_interval,
 )
 from netparity.report.ledger import matrix_library, threads_in_use
@@ -26,6 +29,8 @@ PHASE_HEADERS = {
     "predict_first": "first predict",
     "predict": "predict",
 }
+PHASES_OF_IMAGES = ("preprocess", "predict_first", "predict")
+"""Phases whose seconds grow with the number of images."""
 
 
 @dataclass(frozen=True)
@@ -91,17 +96,40 @@ def _ratio(row: Row) -> str:
         return "unranked"
     if entry.ratio_to_reference is None:
         return ABSENT
-    return with_interval(entry.ratio_to_reference, entry.ratio_interval, row.spread)
+    spread = row.spread and entry.processes != 2  # the interval of two values says nothing
+    return with_interval(entry.ratio_to_reference, entry.ratio_interval, spread)
 
 
 def _verdict(row: Row) -> str:
-    """Faster, slower, or the difference that could have been shown."""
+    """Faster, slower, or how large a difference is still possible."""
     entry = row.timing()
     if entry is None or entry.verdict is None or row.failed_parity:
         return ABSENT
-    if entry.verdict == "no difference shown" and entry.least_difference is not None:
-        return f"no difference shown (< {percent(entry.least_difference)})"
-    return entry.verdict
+    bound, least = entry.largest_difference, entry.least_difference
+    if entry.verdict == "no difference shown" and bound is None and least is not None:
+        return f"{entry.verdict} (< {percent(least)})"  # of a permutation test, in an older run
+    return verdict_words(entry.verdict, bound)
+
+
+def _busy(row: Row) -> str:
+    entry = row.timing()
+    if entry is None or entry.processors_busy is None:
+        return ABSENT
+    return f"{entry.processors_busy:.2f}"
+
+
+def _energy(row: Row) -> str:
+    entry = row.timing()
+    if entry is None or entry.energy_joules is None:
+        return ABSENT
+    return three_digits(entry.energy_joules)
+
+
+def _rate(row: Row) -> str:
+    entry = row.timing()
+    if entry is None or row.phase not in PHASES_OF_IMAGES:
+        return ABSENT
+    return images_per_second(len(row.run.images), entry, row.spread)
 
 
 def _memory(row: Row) -> str:
@@ -157,8 +185,11 @@ COLUMNS: dict[str, Column] = {
     "parity": Column("parity", lambda row: outcome(row.run, row.record)),
     "error": Column("error{feature}", lambda row: error(row.judged)),
     "seconds": Column("{phase}, s", lambda row: spread_seconds(row.timing(), row.spread)),
+    "rate": Column("images/s", _rate),
     "ratio": Column("ratio", _ratio),
     "verdict": Column("verdict", _verdict),
+    "busy": Column("CPUs busy", _busy),
+    "energy": Column("{phase}, J", _energy),
     "memory": Column("GiB", _memory),
     "best": Column("best {phase}, s", _best),
     "p": Column("p", _p_value),
@@ -174,4 +205,9 @@ COLUMNS: dict[str, Column] = {
     "library": Column("matrix library", lambda row: matrix_library(row.record) or ABSENT),
     **{phase: Column(f"{PHASE_HEADERS[phase]}, s", _seconds_of(phase)) for phase in PHASES},
 }
-DEFAULT_COLUMNS = ("runner", "code", "parity", "error", "seconds", "ratio", "verdict", "memory")
+DEFAULT_COLUMNS = (
+    *("runner", "code", "parity", "error", "seconds", "ratio", "verdict", "busy", "energy"),
+    "memory",
+)
+WHERE_KNOWN = frozenset({"busy", "energy"})
+"""Columns that the first table has by default only if a runner has a value for them."""

@@ -1,8 +1,9 @@
-"""The tables in a terminal."""
+"""Runs in a terminal: the first screen, or everything."""
 
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Sequence
 
 from rich import box
@@ -10,64 +11,114 @@ from rich.console import Console, Group
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from netparity.report.cells import Table
-from netparity.report.document import Document
-from netparity.report.headline import headline
-from netparity.report.notes import log_tails, notes
+from netparity.protocol import Run
+from netparity.report.answers import answers
+from netparity.report.cautions import cautions
+from netparity.report.cells import Table, counted
+from netparity.report.document import Choice, Document
+from netparity.report.glance import glance
+from netparity.report.glance_layout import STYLES, glance_lines
+from netparity.report.notes import asked_for, log_tails, notes
 from netparity.report.several import beginning
-from netparity.report.tables import tables
+from netparity.report.tables import comparison, phases, tables
 from netparity.report.visible import log_lines, visible
+from netparity.results.diagnosis import stored_diagnoses
+from netparity.results.folder import RunFolder
+from netparity.results.outcomes import title
 
-_STYLES = {
-    "pass": "green",
-    "DIVERGES": "bold red",
-    "REDUCED": "bold red",
-    "ERROR": "bold red",
-    "failed": "bold red",
-}
 # How many columns a terminal needs for more than the bare numbers.
-_FOR_INTERVALS = 116
 _FOR_LEDGER = 116
 _FOR_CODE = 142
-_FOR_INTERVALS_OF_PHASES = 160
 _WORDS_WIDTH = 26
 _MOST_COLUMNS = 12
 _LONG_HEADER = 16
 _LEAST_NAME = 24
 
 
-def show(document: Document, console: Console) -> None:
-    """Print the runs' tables and notes.
+def show(document: Document, console: Console, verbose: bool = True) -> None:
+    """Print the runs: everything, or only what answers the three questions of a comparison.
 
     Tables of many features are left to the files: `--layers all` has 42 columns. So is the
     settings ledger where the terminal is narrow; the notes list unequal settings anyway.
+
+    Args:
+        verbose: whether all tables and notes are printed, with the answers at the end.
     """
-    width = console.width
     first = beginning(document)
     for table in first[:1]:
-        console.print(rich_table(table if width >= _FOR_LEDGER else _turned(table)))
+        wide = console.width >= _FOR_LEDGER
+        console.print(rich_table(table if wide else _turned(table)))
     _print_tables(first[1:], console)
     _print_notes(document.remarks, console)
-    for run in document.runs:
+    for position, run in enumerate(document.runs):
         if len(document.runs) > 1:
             console.rule(_text(run.run_id), align="left")
-        shown = tables(
-            run,
-            spread=width >= _FOR_INTERVALS,
-            phase_spread=width >= _FOR_INTERVALS_OF_PHASES,
-            code=width >= _FOR_CODE,
-            choice=document.choice,
-        )
-        for table in shown[:1]:  # always, since the user may have chosen its columns
-            console.print(rich_table(table))
-        _print_tables(shown[1:], console)
-        _print_notes(notes(run), console)
-        for label, lines in log_tails(run):
-            console.print(Text("\n").append_text(_text(f"Last lines of the log of {label}:")))
-            tail = "\n".join(f"  {line}" for line in log_lines(lines))
-            console.print(Text(tail, style="dim"))
-        outcome = Text("\n").append_text(_text(headline(run, document.choice.phase), "bold"))
-        console.print(outcome, soft_wrap=not console.is_terminal)
+        folder = document.folder(position)
+        if verbose:
+            _print_everything(run, folder, document.choice, console)
+            console.print()
+        _print_first_screen(run, document.choice, console, with_columns=not verbose)
+        if not verbose:
+            _print_cautions(run, folder, console)
+
+
+def _print_first_screen(run: Run, choice: Choice, console: Console, with_columns: bool) -> None:
+    """The three answers and one table; one of chosen columns only if `with_columns`."""
+    console.print(_text(title(run)), soft_wrap=not console.is_terminal)
+    for heading, answer in answers(run, choice.phase).with_headings():
+        paragraph = Text(f"{heading}: ", "bold").append(visible(answer), "not bold")
+        console.print(paragraph, soft_wrap=not console.is_terminal)
+    if choice.columns is None:
+        console.print()
+        at_a_glance = glance(_without_unnamed(run), choice.phase, feature=choice.feature)
+        for line in glance_lines(at_a_glance, console.width):
+            console.print(line, soft_wrap=True)
+    elif with_columns:
+        console.print()
+        console.print(rich_table(comparison(run, choice=choice), console.width))
+
+
+def _print_cautions(run: Run, folder: RunFolder | None, console: Console) -> None:
+    """The notes that change how the answers are to be read, and where the others are."""
+    found = cautions(run, stored_diagnoses(folder))
+    console.print()
+    _print_notes(found.sentences, console)
+    if found.left:
+        more = counted(found.left, "more note")
+        path = "" if folder is None else f"netparity report {shlex.quote(str(folder.path))} "
+        console.print(_text(f"• {more}: {path}--verbose, or the page"), soft_wrap=True)
+
+
+def _without_unnamed(run: Run) -> Run:
+    """The run without unavailable runners that nobody named: a caution lists them."""
+    kept = [r for r in run.runners if r.status != "unavailable" or asked_for(run, r)]
+    return run.model_copy(update={"runners": kept})
+
+
+def _print_everything(run: Run, folder: RunFolder | None, choice: Choice, console: Console) -> None:
+    """All tables and notes, the diagnoses, and the ends of the logs of what failed."""
+    code = console.width >= _FOR_CODE
+    shown = tables(
+        run,
+        spread=_fits(comparison(run, code=code, choice=choice), console.width),
+        phase_spread=_fits(phases(run, spread=True), console.width),
+        code=code,
+        choice=choice,
+    )
+    for table in shown[:1]:  # always, since the user may have chosen its columns
+        console.print(rich_table(table, console.width))
+    _print_tables(shown[1:], console)
+    _print_notes(notes(run), console)
+    for diagnosis in stored_diagnoses(folder):
+        console.print(Text("\n").append_text(_text(f"Diagnosis of {diagnosis.label}:")))
+        for line in diagnosis.lines:
+            indent = "    " if line.startswith(" ") else "  "
+            sentence = Text(indent).append_text(_text(line.strip()))
+            console.print(sentence, soft_wrap=not console.is_terminal)
+    for label, lines in log_tails(run):
+        console.print(Text("\n").append_text(_text(f"Last lines of the log of {label}:")))
+        tail = "\n".join(f"  {line}" for line in log_lines(lines))
+        console.print(Text(tail, style="dim"))
 
 
 def _print_tables(shown: Sequence[Table], console: Console) -> None:
@@ -132,9 +183,22 @@ def rich_table(table: Table, width: int | None = None) -> Group:
     return Group(made, "")
 
 
+def _fits(table: Table, width: int) -> bool:
+    """Whether there is room for the names beside intervals that stand below their values."""
+    rows = [[_cell(cell, narrow=True).plain for cell in row[1:]] for row in table.rows]
+    headers = [_broken(header) for header in table.headers[1:]]
+    columns = zip(headers, *rows, strict=True)
+    widths = [max(len(line) for cell in column for line in cell.split("\n")) for column in columns]
+    return sum(widths) + 2 * len(widths) + _LEAST_NAME <= width
+
+
 def _cell(cell: str, narrow: bool) -> Text:
     """A cell, broken where it would take the room that the names need."""
-    shown = visible(cell).replace("no difference shown", "no difference\nshown")
+    shown = (
+        visible(cell)
+        .replace("no difference shown", "no difference\nshown")
+        .replace("same within", "same\nwithin")
+    )
     if narrow and "\n" not in shown:
         shown = shown.replace(" (", "\n(")
-    return Text(shown, _STYLES.get(cell, ""))
+    return Text(shown, STYLES.get(cell, ""))

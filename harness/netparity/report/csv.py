@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from netparity.protocol import INPUTS, PHASES, Run
+from netparity.report.cells import image_rate
 from netparity.report.document import Document
 from netparity.report.rows import document_csv
 from netparity.results.outcomes import faulty_layers, outcome, parity_passed
@@ -55,6 +56,7 @@ def row(run: Run, index: int) -> dict[str, object]:
             f"{phase}_ratio_high": ratio_high,
             f"{phase}_verdict": entry and entry.verdict,
         }
+    flat["predict_images_per_second"] = image_rate(len(run.images), timing.get("predict"))
     found = {
         (entry.input, entry.feature): entry
         for entry in run.parity

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from netparity.errors import UsageError
 from netparity.protocol import PHASES, Run
@@ -61,6 +62,8 @@ class Document:
         choice: what to show.
         across: tables that compare the runs with each other.
         remarks: sentences about these comparisons.
+        page: the folder in which a page of them will lie, so that it can link to their files;
+            None if that is not known.
     """
 
     runs: tuple[Run, ...]
@@ -68,6 +71,7 @@ class Document:
     choice: Choice = field(default_factory=Choice)
     across: tuple[Table, ...] = ()
     remarks: tuple[str, ...] = ()
+    page: Path | None = None
 
     @classmethod
     def of(cls, run: Run, folder: RunFolder | None = None) -> Document:

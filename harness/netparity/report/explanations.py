@@ -45,11 +45,28 @@ EXPLANATIONS: dict[str, Explanation] = {
         "Seconds, ratios and verdicts",
         "The unit of observation is the process: each contributes the median of its values, and "
         "the seconds shown are the geometric mean of these medians. Ratios are taken within a "
-        "round, so that a temporary slowdown of the machine affects both sides. The verdicts "
-        "faster and slower require a permutation test at the 5 % level, with Holm's correction "
-        "for the number of tools. Inconclusive means that there were too few rounds for the test, "
-        "or that the test finds a difference although the interval of the ratio includes 1, as "
-        "can happen if a tool has two modes.",
+        "round, and within a turn where the processes took turns, so that a temporary slowdown of "
+        "the machine affects both sides. The intervals of the ratios in a table hold together: "
+        "with a probability of 95 % all of them contain the true ratio. The verdict is what the "
+        "interval shows: faster or slower if it excludes 1; same within 3 % if every ratio in it "
+        "differs from 1 by at most 3 %, and that is at most --same-within; no difference shown "
+        "(< 12 %) if a difference of less than 12 % remains possible. Inconclusive means that one "
+        "round gives no interval.",
+        warning=False,
+    ),
+    "timing-check": Explanation(
+        "How far this machine can be trusted",
+        "netparity timing-check times a tool against itself, under two labels, in many short runs "
+        "of a tiny network. Where it is called different in more than 5 % of the runs, or a delay "
+        "of 10 % is often missed, something else uses the machine.",
+        warning=False,
+    ),
+    "schedule": Explanation(
+        "One process after the other",
+        "Where the processes of a round take turns, the predictions that are compared lie close "
+        "together, and what disturbs the machine for some seconds disturbs them alike. Where each "
+        "process runs alone from its start to its end, many seconds lie between them, so that the "
+        "ratios are less certain on a machine that is not quiet.",
         warning=False,
     ),
     "layers": Explanation(
@@ -84,6 +101,19 @@ EXPLANATIONS: dict[str, Explanation] = {
         "The other runners are not affected. The log holds everything that the tool printed. "
         "netparity doctor lists what a runner needs; netparity setup tries to install it.",
     ),
+    "unavailable": Explanation(
+        "A runner that is not available here",
+        "It belongs to a comparison for which no runner is named, and cannot run on this machine. "
+        "netparity doctor lists what it needs.",
+        warning=False,
+    ),
+    "beside": Explanation(
+        "Two comparisons at once",
+        "Two comparisons on one machine share its processors, its memory and its caches, so that "
+        "both are slower than they would be alone, and not by the same factor in every round. "
+        "Without --no-wait, a comparison waits until the other one has measured.",
+        pattern=r"^Another comparison was measuring",
+    ),
     "unranked": Explanation(
         "Not ranked",
         "The features are wrong, so the speed of computing them is not comparable. The seconds are "
@@ -92,8 +122,10 @@ EXPLANATIONS: dict[str, Explanation] = {
     ),
     "arithmetic": Explanation(
         "Reduced precision",
-        "The error is larger than float32 rounding explains, and has the size and direction of "
-        "rounding to a narrower format. Check settings such as TF32, mixed precision or fast math.",
+        "The error is larger than float32 rounding explains, and has the size, the direction and "
+        "the structure of rounding to a narrower format. Where several kinds are named, each "
+        "explains it, and these features do not tell them apart. The setting beside it makes the "
+        "tool compute in float32.",
     ),
     "faulty": Explanation(
         "The first faulty layer",
@@ -126,8 +158,8 @@ EXPLANATIONS: dict[str, Explanation] = {
     ),
     "rounds": Explanation(
         "Too few rounds",
-        "The test compares whole processes. With so few of them, even if one tool is faster in "
-        "every round this could be chance, so no difference can be shown, however large.",
+        "The intervals compare whole processes. A single one of each tool says nothing about how "
+        "much the next would differ, so there is no interval and no verdict.",
         pattern=r"^Too few rounds: ",
     ),
     "unsteady": Explanation(
@@ -136,6 +168,24 @@ EXPLANATIONS: dict[str, Explanation] = {
         "the machine, or its clock rate changed. Ratios are less affected than seconds. Repeat "
         "the run on an idle machine, or with more rounds.",
         pattern=r"^The machine was unsteady: ",
+    ),
+    "stolen": Explanation(
+        "Stolen time",
+        "The machine is virtual, and its processors ran other machines for a while. The values "
+        "taken meanwhile are marked in the column while_stolen of measurements.csv. Repeat the "
+        "run at another time, or on a machine of your own.",
+        pattern=r"^Stolen time: ",
+    ),
+    "slow-values": Explanation(
+        "Slow values and processor seconds",
+        "Some values took longer than the others. Processor seconds tell why. Waiting or lost "
+        "parallelism: the same work on fewer processors; threads waited, for each other or for "
+        "something else. Keras's predict on TensorFlow does so at random, after the network has "
+        "ended: it waits for a thread of tf.data; call=function does not. "
+        "Interrupted: other programs took the processors. More work than usual: the process used "
+        "more processor seconds, because it computed more, or because its processors were slower "
+        "(clock rate, a core that is shared).",
+        pattern=r" took \S+ s in \d+ of \d+ values, and about \S+ s in the fastest: ",
     ),
     "drift": Explanation(
         "Drift",

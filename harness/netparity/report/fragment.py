@@ -7,18 +7,18 @@ notebooks load, from typesetting labels as formulas.
 from __future__ import annotations
 
 from netparity.protocol import Run
-from netparity.report.headline import headline
+from netparity.report.answers import answers
+from netparity.report.glance import glance
 from netparity.report.notes import keyed_notes
-from netparity.report.tables import comparison
 from netparity.report.templates import template
 
 
 def render(run: Run) -> str:
-    """The headline, the first table and the warnings."""
+    """The three answers, the one table and the warnings."""
     html = template("notebook.html").render(
         run=run,
-        headline=headline(run),
-        table=comparison(run),
+        answers=answers(run).with_headings(),
+        table=glance(run),
         warnings=[note for note in keyed_notes(run) if note.warning],
         unjudged=run.finished is None and not run.parity,
     )

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin
 
 from netparity.errors import UsageError
-from netparity.protocol import INPUTS, PHASES, LayerTiming, ParityEntry, Run, TimingEntry
+from netparity.protocol import INPUTS, PHASES, LayerTiming, ParityEntry, Run, TimingEntry, Usage
 from netparity.report import csv, measurements, parity_csv, tidy
 from netparity.report.measurements_parquet import TYPES
 
@@ -59,7 +59,9 @@ def tidy_frame(run: Run) -> pandas.DataFrame:
 
 def measurements_frame(run: Run) -> pandas.DataFrame:
     """Every raw value in seconds (`report.measurements`)."""
-    types = dict.fromkeys(measurements.COLUMNS, TEXT) | TYPES | {"peak_rss_bytes": WHOLE_OR_NONE}
+    types = dict.fromkeys(measurements.COLUMNS, TEXT) | TYPES
+    counts = (name for name in Usage.model_fields if not name.endswith("_seconds"))
+    types |= dict.fromkeys(("peak_rss_bytes", "turn", *counts), WHOLE_OR_NONE)
     return frame(types, measurements.rows(run))
 
 
@@ -101,6 +103,16 @@ def summary_frame(run: Run) -> pandas.DataFrame:
     return frame(types, rows)
 
 
+_COMPARED = (
+    "verdict",
+    "p_value",
+    "largest_difference",
+    "least_difference",
+    "processors_busy",
+    "energy_joules",
+)
+
+
 def _timing_types() -> Types:
     fields = _of_fields(TimingEntry, TimingEntry.model_fields)
     ends = ("interval_low_seconds", "interval_high_seconds")
@@ -113,7 +125,7 @@ def _timing_types() -> Types:
         "processes": fields["processes"],
         "outliers": WHOLE,
         **dict.fromkeys(("ratio", "ratio_low", "ratio_high"), NUMBER),
-        **{name: fields[name] for name in ("verdict", "p_value", "least_difference")},
+        **{name: fields[name] for name in _COMPARED},
     }
 
 

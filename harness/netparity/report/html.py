@@ -1,6 +1,6 @@
 """report.html: one self-contained file that requests nothing else.
 
-Its template, style sheet and script are in `page/`; the script only sorts tables. Everything from
+Its templates, style sheet and script are in `page/`; the script only sorts tables. Everything from
 the run is on the page as escaped text, as attributes made here, or in Matplotlib's SVG, which
 escapes it; a content security policy forbids the rest.
 """
@@ -8,29 +8,34 @@ escapes it; a content security policy forbids the rest.
 from __future__ import annotations
 
 import hashlib
-import re
 from base64 import b64encode
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from netparity.protocol import Run
 from netparity.report import bibtex
+from netparity.report.answers import answers
 from netparity.report.cells import Table
-from netparity.report.document import Document
+from netparity.report.columns import COLUMNS, Row
+from netparity.report.document import Choice, Document
 from netparity.report.explanations import EXPLANATIONS, Explanation
-from netparity.report.headline import headline
+from netparity.report.glance import glance
 from netparity.report.ledger import ledger, machine_words
 from netparity.report.methods import paragraph
 from netparity.report.notes import Note, keyed_notes, log_tails
+from netparity.report.page_files import Link, links
+from netparity.report.page_plots import Plot, page_plots
+from netparity.report.page_tables import Mark, Sheet, marks, sheet
 from netparity.report.pictures import Picture, pictures
-from netparity.report.plots import KINDS, NothingToDrawError, Scene, inline_svg
-from netparity.report.plots.style import THEMES, applied, colour
+from netparity.report.plots import Scene
+from netparity.report.plots.looks import looks
+from netparity.report.plots.style import THEMES, Look
 from netparity.report.reproduce import in_full, typed
 from netparity.report.several import beginning, names
 from netparity.report.tables import comparison, tables
 from netparity.report.templates import resource, template
 from netparity.report.visible import log_lines
-from netparity.results.outcomes import VERDICT_MARKS
+from netparity.results.diagnosis import StoredDiagnosis, stored_diagnoses
 
 HELP = "the page"
 SUFFIX = ".html"
@@ -39,59 +44,26 @@ COLUMNS_OF = "table"
 PLOT_MM = 82.0
 """Narrower than a journal's column, so that the letters are large enough on a phone."""
 
-_BAD_MARKS = (*(mark for mark in VERDICT_MARKS.values() if mark.isupper()), "failed")
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A cell: its text, sort key, mark (`good` or `bad`) and the colour of its swatch."""
-
-    text: str
-    sort: str
-    mark: str = ""
-    swatch: str | None = None
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """A table of the page, with `anchor` as its id."""
-
-    anchor: str
-    title: str
-    headers: Sequence[str]
-    rows: Sequence[Sequence[Cell]]
-    words: int
-
-
-@dataclass(frozen=True)
-class Plot:
-    """A plot of the page, or in `missing` the reason why there is none. `svg` is markup."""
-
-    anchor: str
-    title: str
-    caption: str = ""
-    alt: str = ""
-    svg: str = ""
-    missing: str = ""
-
 
 @dataclass(frozen=True)
 class Section:
-    """One run."""
+    """One run; `notes` and `warnings` are grouped by the keys of their explanations."""
 
     anchor: str
     name: str
     run: Run
-    headline: str
+    answers: Sequence[tuple[str, str]]
     first: Sheet
     sheets: Sequence[Sheet]
     ledger: Sheet | None
-    notes: Sequence[Note]
-    warnings: Sequence[Note]
+    notes: Mapping[str, Sequence[Note]]
+    warnings: Mapping[str, Sequence[Note]]
     plots: Sequence[Plot]
     pictures: Sequence[Picture]
     machine: Sequence[str]
+    diagnoses: Sequence[StoredDiagnosis]
     logs: Sequence[tuple[str, Sequence[str]]]
+    files: Mapping[str, Sequence[Link]]
     typed: str | None
     in_full: str
     methods: str
@@ -99,22 +71,25 @@ class Section:
 
 def render(document: Document) -> str:
     """The runs as a page."""
-    sections = [_section(document, position) for position in range(len(document.runs))]
-    colours = {record.label: colour(record) for run in document.runs for record in run.runners}
-    script, style = resource("sort.js"), resource("style.css")
-    used = {note.key for section in sections for note in (*section.notes, *section.warnings)}
+    looked = looks([record for run in document.runs for record in run.runners])
+    marked = marks(looked)
+    sections = [
+        _section(document, position, looked, marked) for position in range(len(document.runs))
+    ]
+    script = resource("sort.js")
+    used = {key for section in sections for key in (*section.notes, *section.warnings)}
     page = template("page.html").render(
         title=_title(document),
         sections=sections,
         side_by_side=[
-            _sheet(table, f"runs-{i}", colours) for i, table in enumerate(beginning(document))
+            sheet(table, f"runs-{i}", marked) for i, table in enumerate(beginning(document))
         ],
         remarks=document.remarks,
         explanations=_explanations(used),
         bibtex=bibtex.render(document),
         script=script,
         script_hash=b64encode(hashlib.sha256(script.encode()).digest()).decode(),
-        style=style,
+        style=resource("style.css"),
     )
     return f"{page.strip()}\n"
 
@@ -126,78 +101,78 @@ def _title(document: Document) -> str:
     return f"{run.model}: do the features agree, and how fast is each tool?"
 
 
-def _section(document: Document, position: int) -> Section:
+def _section(
+    document: Document, position: int, looked: Mapping[str, Look], marked: Mapping[str, Mark]
+) -> Section:
     run, folder, choice = document.runs[position], document.folder(position), document.choice
     anchor = f"run-{position + 1}"
-    colours = {record.label: colour(record) for record in run.runners}
     settings = ledger(run)
-    first = comparison(run, choice=choice)
-    shown = [table for table in tables(run, choice=choice) if table not in (first, settings)]
-    sheets = [_sheet(table, f"{anchor}-table-{i}", colours) for i, table in enumerate(shown)]
+    main = comparison(run, choice=choice)
+    shown = [table for table in tables(run, choice=choice) if table not in (main, settings)]
+    if _chosen(choice):
+        first = sheet(main, f"{anchor}-table", marked)
+    else:
+        first = first_sheet(run, choice.phase, f"{anchor}-table", marked)
+        shown.insert(0, main)
     notes = list(keyed_notes(run))
     return Section(
         anchor,
         names(document)[position],
         run,
-        headline(run, choice.phase),
-        _sheet(first, f"{anchor}-table", colours),
-        sheets,
-        _sheet(settings, f"{anchor}-ledger", colours) if settings.rows else None,
-        [note for note in notes if not note.warning],
-        [note for note in notes if note.warning],
-        list(_plots(Scene(run, folder, choice, THEMES["page"], PLOT_MM), anchor)),
+        answers(run, choice.phase).with_headings(),
+        first,
+        [sheet(table, f"{anchor}-table-{i}", marked) for i, table in enumerate(shown)],
+        sheet(settings, f"{anchor}-ledger", marked) if settings.rows else None,
+        _grouped(note for note in notes if not note.warning),
+        _grouped(note for note in notes if note.warning),
+        list(page_plots(Scene(run, folder, choice, THEMES["page"], PLOT_MM, looked), anchor)),
         pictures(run, folder),
         list(machine_words(run.machine, run.settings)),
+        stored_diagnoses(folder),
         [(label, log_lines(lines)) for label, lines in log_tails(run)],
+        links(run, folder, document.page),
         typed(run),
         in_full(run),
         paragraph(run),
     )
 
 
-def _plots(scene: Scene, anchor: str) -> Iterator[Plot]:
-    """Every kind of plot except the inputs, which the page shows as pictures."""
-    for name, kind in KINDS.items():
-        if name == "inputs":
-            continue
-        prefix = f"{anchor}-{name}"
-        try:
-            with applied(scene.theme):
-                drawing = kind.draw(scene)
-                svg = inline_svg(drawing.save("svg", fonts="none"), prefix)
-        except NothingToDrawError as reason:
-            yield Plot(prefix, kind.TITLE, missing=str(reason))
-        else:
-            yield Plot(prefix, drawing.title, drawing.caption, drawing.alt, svg)
+def _chosen(choice: Choice) -> bool:
+    """Whether the first table is one that was asked for, rather than the one at a glance."""
+    return choice.columns is not None or choice.feature is not None
 
 
-def _sheet(table: Table, anchor: str, colours: dict[str, str]) -> Sheet:
-    rows = [
-        [
-            Cell(
-                text,
-                _sort_key(text, column < table.words),
-                _mark(text),
-                colours.get(text) if column == 0 else None,
-            )
-            for column, text in enumerate(row)
-        ]
-        for row in table.rows
-    ]
-    return Sheet(anchor, table.title, table.headers, rows, table.words)
+def first_sheet(run: Run, phase: str, anchor: str, marked: Mapping[str, Mark]) -> Sheet:
+    """The table at a glance, with images per second and, last, which code ran.
+
+    What decides is in the first columns, as a phone shows only these.
+    """
+    table = glance(run, phase)
+    rows = [Row(run, record, phase) for record in run.runners]
+    more = [COLUMNS[name] for name in ("rate", "code")]
+    order = sorted(range(len(table.headers)), key=lambda column: _later(table.headers[column]))
+    whole = Table(
+        table.title,
+        (*(table.headers[i] for i in order), *(column.header for column in more)),
+        tuple(
+            (*(cells[i] for i in order), *(column.cell(row) for column in more))
+            for cells, row in zip(table.rows, rows, strict=True)
+        ),
+    )
+    return sheet(whole, anchor, marked, more_words=[len(whole.headers) - 1])
 
 
-def _sort_key(text: str, words: bool) -> str:
-    """The number at the start of a cell; empty for words, so that they sort as words."""
-    number = r"[-+]?\d+(\.\d+)?(e[-+]?\d+)?"
-    found = re.fullmatch(number, text) if words else re.match(rf"{number}(?![\w.:-])", text)
-    return found[0] if found else ""
+def _later(header: str) -> bool:
+    """Whether a column of the table at a glance comes after speed: what the own input changes."""
+    return header.startswith(("own input", "first use", "GiB"))
 
 
-def _mark(text: str) -> str:
-    if text in _BAD_MARKS or text.endswith("≠"):
-        return "bad"
-    return "good" if text == "pass" else ""
+def _grouped(notes: Iterable[Note]) -> dict[str, list[Note]]:
+    """Notes by the key of their explanation, so that each is linked to once."""
+    found: dict[str, list[Note]] = {}
+    for note in notes:
+        found.setdefault(note.key, []).append(note)
+    return found
 
 
 def _explanations(used: set[str]) -> dict[str, Explanation]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-import math
+from dataclasses import asdict
 from typing import Any
 
 from netparity.protocol import Run
-from netparity.report.columns import Row
+from netparity.protocol.finite import finite
+from netparity.report.answers import answers
+from netparity.report.cells import image_rate
+from netparity.report.columns import PHASES_OF_IMAGES, Row
 from netparity.report.csv import row as flat_row
 from netparity.report.document import Choice, Document
 from netparity.report.headline import headline
@@ -15,7 +18,7 @@ from netparity.report.methods import paragraph
 from netparity.report.notes import notes
 from netparity.results.outcomes import outcome, worst_shared
 
-HELP = "the first table with numbers, the headline, the notes"
+HELP = "the first table with numbers, the headline, the answers, the notes"
 SUFFIX = ".json"
 FILE = None
 COLUMNS_OF = None
@@ -27,7 +30,7 @@ def render(document: Document) -> str:
         "runs": [_run(run, document.choice) for run in document.runs],
         "remarks": list(document.remarks),
     }
-    return json.dumps(_finite(content), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    return json.dumps(finite(content), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def _run(run: Run, choice: Choice) -> dict[str, Any]:
@@ -38,6 +41,7 @@ def _run(run: Run, choice: Choice) -> dict[str, Any]:
         "model": run.model,
         "machine": run.machine.model_dump(),
         "headline": headline(run, choice.phase),
+        "answers": asdict(answers(run, choice.phase)),
         "phase": choice.phase,
         "feature": choice.feature,
         "runners": [_runner(run, index, choice) for index in range(len(run.runners))],
@@ -60,16 +64,11 @@ def _runner(run: Run, index: int, choice: Choice) -> dict[str, Any]:
         "identical_to": (worst.identical_to or None) if worst else None,
         "seconds": timing.median_seconds if timing else None,
         "seconds_interval": timing.interval_seconds if timing else None,
+        "images_per_second": (
+            image_rate(len(run.images), timing) if choice.phase in PHASES_OF_IMAGES else None
+        ),
         "ratio": timing.ratio_to_reference if timing else None,
         "ratio_interval": timing.ratio_interval if timing else None,
         "verdict": timing.verdict if timing else None,
         "all": flat_row(run, index),
     }
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(item) for item in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value

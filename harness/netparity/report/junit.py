@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 from netparity.protocol import ParityEntry, Run, RunnerRecord
 from netparity.report.document import Document
 from netparity.report.notes import rule
-from netparity.results.outcomes import PASSING
+from netparity.results.outcomes import NOT_RUN, PASSING
 
 HELP = "a test per runner and feature, for continuous integration"
 SUFFIX = ".xml"
@@ -21,7 +21,7 @@ FILE = None
 COLUMNS_OF = None
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that XML 1.0 does not allow (production 2, Char)."""
-_WHY = {"pending": "not reached", "unavailable": "unavailable"}
+_WHY = {"pending": NOT_RUN, "unavailable": "unavailable"}
 
 
 def render(document: Document) -> str:

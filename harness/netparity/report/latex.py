@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from netparity.report.answers import answers
 from netparity.report.document import Document
-from netparity.report.headline import headline
 from netparity.report.ledger import machine_words
 from netparity.report.methods import paragraph
 from netparity.report.notes import notes
@@ -42,7 +42,8 @@ def render(document: Document) -> str:
     lines += _items(document.remarks)
     for position, run in enumerate(document.runs, start=1):
         lines += ["", rf"\section*{{{escape(run.run_id)}}}", ""]
-        lines += [escape(headline(run, document.choice.phase))]
+        for heading, text in answers(run, document.choice.phase).with_headings():
+            lines += [rf"\paragraph{{{heading}}} {escape(text)}"]
         for number, table in enumerate(tables(run, choice=document.choice), start=1):
             lines += table_lines(table, f"{position}-{number}")
         sentences = [*notes(run), *machine_words(run.machine, run.settings)]

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from netparity.protocol import Run
+from netparity.report.answers import answers
 from netparity.report.cells import Table, counted
 from netparity.report.document import Choice, Document
-from netparity.report.headline import headline
 from netparity.report.ledger import machine_words
 from netparity.report.notes import log_tails, notes
+from netparity.report.repeats import counted_repeats
 from netparity.report.several import beginning
 from netparity.report.tables import tables
 from netparity.report.visible import log_lines, visible
+from netparity.results.diagnosis import StoredDiagnosis, stored_diagnoses
 
 HELP = "the tables and notes, as in `table.md`"
 SUFFIX = ".md"
@@ -27,16 +29,19 @@ def render(document: Document) -> str:
     parts = ["# netparity: runs side by side", "", *sections(first)] if first else []
     if document.remarks:
         parts += [*items(document.remarks), ""]
-    for run in document.runs:
-        parts += _run(run, document.choice)
+    for position, run in enumerate(document.runs):
+        parts += _run(run, document.choice, stored_diagnoses(document.folder(position)))
     return "\n".join(parts)
 
 
-def _run(run: Run, choice: Choice) -> list[str]:
+def _run(run: Run, choice: Choice, diagnoses: Sequence[StoredDiagnosis]) -> list[str]:
     machine, settings = run.machine, run.settings
-    parts = [f"# netparity: {escape(run.run_id)}", "", sentence(headline(run, choice.phase)), ""]
+    parts = [f"# netparity: {escape(run.run_id)}", "", *answer_items(run, choice.phase), ""]
     parts += sections(tables(run, choice=choice))
     parts += ["## Notes", "", *items(notes(run)), ""]
+    for diagnosis in diagnoses:
+        parts += [f"## Diagnosis of {escape(diagnosis.label)}", ""]
+        parts += [*diagnosis_items(diagnosis.lines), ""]
     for label, lines in log_tails(run):
         parts += [f"Last lines of the log of {escape(label)}:", ""]
         parts += [*(f"    {line}".rstrip() for line in log_lines(lines)), ""]
@@ -46,10 +51,16 @@ def _run(run: Run, choice: Choice) -> list[str]:
         "",
         *items(machine_words(machine, settings)),
         f"- {counted(settings.rounds, 'round')}, {settings.warmup} warm-up and "
-        f"{counted(settings.repeats, 'timed repeat')} per process; "
+        f"{counted_repeats(run, 'timed repeat')} per process; "
         f"netparity {escape(run.netparity_version)}, {escape(run.started)}",
         "",
     ]
+
+
+def answer_items(run: Run, phase: str = "predict") -> list[str]:
+    """The three answers as a list, each behind its heading."""
+    found = answers(run, phase).with_headings()
+    return [f"- **{heading}:** {sentence(text)}" for heading, text in found]
 
 
 def sections(shown: Iterable[Table]) -> list[str]:
@@ -64,6 +75,11 @@ def sections(shown: Iterable[Table]) -> list[str]:
 def items(sentences: Iterable[str]) -> list[str]:
     """Sentences as a list."""
     return [f"- {sentence(text)}" for text in sentences]
+
+
+def diagnosis_items(lines: Iterable[str]) -> list[str]:
+    """A diagnosis as a list; a line that begins with blanks belongs to the one before."""
+    return [f"{'  ' * line.startswith(' ')}- {escape(line.strip())}" for line in lines]
 
 
 def escape(text: str) -> str:

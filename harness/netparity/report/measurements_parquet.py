@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+from netparity.protocol import Usage
 from netparity.report.document import Document
 from netparity.report.measurements import COLUMNS, rows
 
@@ -12,8 +13,9 @@ SUFFIX = ".parquet"
 FILE = "measurements.parquet"
 COLUMNS_OF = None
 TYPES = {
-    **dict.fromkeys(("round", "order", "index", "loops", "peak_rss_bytes"), "int64"),
+    **dict.fromkeys(("round", "order", "index", "loops", "peak_rss_bytes", "turn"), "int64"),
     **dict.fromkeys(("seconds", "tick_seconds", "multiply_seconds", "copy_seconds"), "float64"),
+    **{name: "float64" if name.endswith("_seconds") else "int64" for name in Usage.model_fields},
 }
 """Types of the columns that are not text."""
 

@@ -7,7 +7,9 @@ from netparity.report.cells import counted
 from netparity.report.document import Document
 from netparity.report.ledger import matrix_library
 from netparity.report.notes import rule
+from netparity.report.repeats import counted_repeats
 from netparity.report.visible import visible
+from netparity.results.outcomes import by_permutation
 
 HELP = "a paragraph for a paper: tools, versions, criteria, timing, machine"
 SUFFIX = ".txt"
@@ -72,21 +74,33 @@ def _timing(run: Run) -> list[str]:
     settings = run.settings
     counts = {entry.processes for entry in run.timing if entry.processes} or {settings.rounds}
     processes = ("up to " if len(counts) > 1 else "") + _processes(max(counts))
+    order = f"in an order shuffled in every round (seed {settings.order_seed})"
+    if settings.schedule == "interleaved":
+        order += " and, within a round, in turns of a few predictions while the others were stopped"
     sentences = [
         f"Each tool ran in {processes} with {counted(settings.threads, 'thread')}, one at a time, "
-        f"in an order shuffled in every round (seed {settings.order_seed}); each process timed "
-        f"{counted(settings.repeats, 'prediction')} after {settings.warmup} untimed."
+        f"{order}; each process timed {counted_repeats(run, 'prediction')} after "
+        f"{settings.warmup} untimed."
     ]
+    within = "turns" if settings.schedule == "interleaved" else "rounds"
     if max(counts) == 1:
         sentences.append(
             "Seconds are the median within that process; a single process gives no intervals, and "
             "differences were not tested."
         )
-    elif run.schema_version >= _KNOWN_STATISTICS:
+    elif run.schema_version >= _KNOWN_STATISTICS and by_permutation(run):
         sentences.append(
             "Seconds are the geometric mean over processes of each process's median, with 95 % "
             "intervals; ratios were taken within rounds, and differences were tested by a "
             "permutation test at the 5 % level, with Holm's correction for the number of tools."
+        )
+    elif run.schema_version >= _KNOWN_STATISTICS:
+        sentences.append(
+            "Seconds are the geometric mean over processes of each process's median, with 95 % "
+            "intervals; ratios were taken within "
+            f"{within} and have simultaneous 95 % intervals (Student's t on the logarithms, "
+            "adjusted after Šidák for the number of tools); a tool is called faster or slower if "
+            "its interval excludes 1."
         )
     return sentences
 

@@ -12,11 +12,10 @@ from pydantic import PrivateAttr
 from netparity.errors import InputError
 from netparity.protocol import INPUTS, PHASES, FeatureFile, InputKind, Run
 from netparity.report import fragment, frames
-from netparity.report.cells import counted
 from netparity.report.document import Choice, expect
 from netparity.report.notebook_plot import RunPlot
 from netparity.report.plots import COLUMN_MM, KINDS, scene_for_file
-from netparity.report.visible import visible
+from netparity.report.printed import printed
 from netparity.results.folder import RunFolder
 
 if TYPE_CHECKING:
@@ -28,11 +27,11 @@ __all__ = ["LoadedRun", "RunPlot"]
 class LoadedRun(Run):
     """A run with its folder. It is a `netparity.protocol.Run`, and equals the one it was made from.
 
-    Jupyter shows its headline, first table and warnings where it is the value of a cell. Data
-    frames need pandas: `pip install 'netparity[notebook]'`. The first column of each is the run's
-    id, so that `pandas.concat` can stack those of several runs. Text is `string`, numbers are
-    `float64`, `int64` or, where one may be missing, `Int64`; a missing value is NaN or NA, never
-    zero.
+    `print` shows its outcome and its table; Jupyter shows them, and the warnings, where it is the
+    value of a cell. Data frames need pandas: `pip install 'netparity[notebook]'`. The first column
+    of each is the run's id, so that `pandas.concat` can stack those of several runs. Text is
+    `string`, numbers are `float64`, `int64` or, where one may be missing, `Int64`; a missing value
+    is NaN or NA, never zero.
 
     A run that was cut short has measurements and features, but no results derived from them until
     `netparity report FOLDER` has judged it.
@@ -62,8 +61,7 @@ class LoadedRun(Run):
     __hash__ = Run.__hash__
 
     def __repr__(self) -> str:
-        runners = counted(len(self.runners), "runner")
-        return f"LoadedRun({visible(self.run_id)}: {visible(self.model)}, {runners})"
+        return printed(self)
 
     __str__ = __repr__
 
@@ -121,12 +119,17 @@ class LoadedRun(Run):
             - min_seconds, max_seconds, mad_seconds (median absolute deviation),
               quantile_05_seconds, quantile_25_seconds, quantile_75_seconds,
               quantile_95_seconds: of all values
+            - images_per_second: of the predictions, from the median
             - processes, outliers: how many
             - ratio, ratio_low, ratio_high: seconds over those of the runner chosen as the base
-              of ratios, and the 95 % interval; only of runners that passed parity
-            - verdict, p_value: of the test, corrected for the number of runners
+              of ratios, and the 95 % interval, adjusted for the number of runners; only of
+              runners that passed parity
+            - verdict, p_value: what that interval shows, and the p-value that belongs to it
+            - largest_difference: the largest relative difference that the interval includes
             - least_difference: the relative difference that this many rounds would have shown
               in four of five cases
+            - processors_busy: processor seconds over wall-clock seconds
+            - energy_joules: of the processors for one prediction
 
         Raises:
             UsageError: if pandas is not installed.
@@ -144,6 +147,11 @@ class LoadedRun(Run):
             - tick_seconds: the smallest step of its clock
             - multiply_seconds, copy_seconds: of a fixed load just before the process
             - peak_rss_bytes: the process's peak memory
+            - turn: of a prediction, where the processes of the round took turns
+            - user_seconds, system_seconds, minor_faults, major_faults, voluntary_switches,
+              involuntary_switches: what the process used during the value
+            - stolen_seconds, while_stolen: processor seconds that the hypervisor gave to other
+              machines meanwhile, and whether these are 1 % or more: yes or no
 
         Raises:
             UsageError: if pandas is not installed.

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
-from netparity.protocol import Preprocessing, Run, RunnerRecord
+from netparity.protocol import Preprocessing, Run, RunnerRecord, TimingCheck
 from netparity.report.agreement import FEW_FEATURES
 from netparity.report.calls import ways_of_calling
+from netparity.report.cells import counted, percent, percent_at_most
 from netparity.report.explanations import EXPLANATIONS, key_of
 from netparity.report.ledger import unequal
+from netparity.report.own_inputs import EQUAL
+from netparity.report.schedule import schedule_notes
 from netparity.results.arithmetic import in_words, way_out_of
-from netparity.results.outcomes import faulty_layers, parity_passed, timing_base, worst_shared
-
-_EQUAL = 1e-4
-"""Root mean square difference of two inputs that differ by rounding alone, in any unit."""
+from netparity.results.outcomes import (
+    by_permutation,
+    faulty_layers,
+    parity_passed,
+    timing_base,
+    worst_shared,
+)
 
 
 @dataclass(frozen=True)
@@ -50,12 +57,8 @@ def keyed_notes(run: Run) -> Iterator[Note]:
             "input, of the feature whose error is largest relative to its noise floor. "
             f"{rule(run)} GiB: peak memory of the process.",
         )
-        yield Note(
-            "seconds",
-            "Seconds: the geometric mean of the processes' medians, with its 95 % interval. Ratio: "
-            f"to {base} in the same round. Verdict: of a permutation test, corrected for the "
-            "number of runners.",
-        )
+        yield from _timing_notes(run, base)
+    yield from (Note("schedule", sentence) for sentence in schedule_notes(run))
     for sentence in _layer_notes(run):
         yield Note("layers", sentence)
     if len(run.settings.layers) > FEW_FEATURES:
@@ -79,13 +82,39 @@ def keyed_notes(run: Run) -> Iterator[Note]:
     yield from (Note("other", warning) for warning in run.warnings)
 
 
+def asked_for(run: Run, record: RunnerRecord) -> bool:
+    """Whether a runner was asked for by name; True where nothing of that was stored."""
+    named = run.settings.named_runners
+    if named is not None:
+        return any(text.strip().partition("[")[0] == record.runner for text in named)
+    words = run.settings.command
+    values = [after for word, after in pairwise(words) if word == "--runner"]
+    values += [word.partition("=")[2] for word in words if word.startswith("--runner=")]
+    return not words or any(value.partition("[")[0] == record.runner for value in values)
+
+
+def _timing_notes(run: Run, base: str) -> Iterator[Note]:
+    """How the timings were made, and how far this machine's can be trusted."""
+    yield Note(
+        "seconds",
+        f"Seconds: the geometric mean of the processes' medians{_spread_words(run)}. Ratio: to "
+        f"{base} in the same {_same_what(run)}{_verdicts(run)}",
+    )
+    if run.timing_check is not None:
+        yield Note("timing-check", " ".join(timing_check_words(run.timing_check)))
+
+
 def _fate(run: Run, record: RunnerRecord) -> Iterator[Note]:
     """Why a runner has no results, or is not ranked."""
-    if record.status in ("failed", "unavailable"):
+    if record.status in ("failed", "unavailable", "pending"):
         reason = (record.reason or "").rstrip(".")
         fix = f" Fix: {record.fix.rstrip('.')}." if record.fix else ""
         log = f" Log: {record.rounds[-1].log}" if record.rounds else ""
-        yield Note("failed", f"{record.label} {record.status}: {reason}.{fix}{log}")
+        what = "was not run" if record.status == "pending" else record.status
+        because = f": {reason}" if reason else ""
+        text = f"{record.label} {what}{because}.{fix}{log}"
+        unasked = record.status == "unavailable" and not asked_for(run, record)
+        yield Note("unavailable", text) if unasked else Note("failed", text)
     elif worst_shared(run, record.label) and not parity_passed(run, record.label):
         text = f"{record.label} failed parity: its timings are shown, but not ranked."
         yield Note("unranked", text)
@@ -133,7 +162,7 @@ def _own_input(preprocessing: Preprocessing) -> Iterator[Note]:
     if preprocessing.resize is None:
         return
     subject = f"{preprocessing.label}, its own input"
-    if not preprocessing.exact and preprocessing.rms is not None and preprocessing.rms < _EQUAL:
+    if not preprocessing.exact and preprocessing.rms is not None and preprocessing.rms < EQUAL:
         # Resizes alone were tried; the network's own preprocessing may also crop.
         yield Note("own-input", f"{subject}: the same as the shared input.")
         return
@@ -162,6 +191,46 @@ def _why(run: Run, record: RunnerRecord) -> Iterator[Note]:
             f"{record.label}: the first faulty layer is {faulty[0].feature}; "
             "netparity diagnose searches for the cause.",
         )
+
+
+def timing_check_words(found: TimingCheck) -> list[str]:
+    """What a timing check of the machine showed, in sentences."""
+    runs = f"{counted(found.runs, 'run')} of {counted(found.rounds, 'round')}"
+    return [
+        f"Timing check of this machine on {found.checked[:10]}, {found.runner} against itself: "
+        f"called different in {found.called_different} of {runs}.",
+        f"A planted delay of {percent(found.delay)} was found in {found.found} of {found.runs}.",
+        f"The smallest difference that {counted(found.rounds, 'round')} can show here, in four of "
+        f"five cases and a table of {found.rows} rows: {percent_at_most(found.least_difference)}.",
+    ]
+
+
+def _spread_words(run: Run) -> str:
+    """What follows the seconds in the tables, in brackets."""
+    processes = {entry.processes for entry in run.timing if entry.interval_seconds is not None}
+    if processes == {2}:
+        return ", in square brackets those of the two rounds, too few for an interval"
+    if 2 in processes:
+        return ", with its 95 % interval, or in square brackets the medians of just two processes"
+    return ", with its 95 % interval"
+
+
+def _same_what(run: Run) -> str:
+    """Within what ratios are taken."""
+    return "turn" if run.settings.schedule == "interleaved" else "round"
+
+
+def _verdicts(run: Run) -> str:
+    """The end of the sentence on ratios: where verdicts come from."""
+    if by_permutation(run):
+        return ". Verdict: of a permutation test, corrected for the number of runners."
+    intervals = [e.processes for e in run.timing if e.ratio_interval is not None]
+    if intervals and set(intervals) == {2}:
+        return ". Verdict: what its 95 % interval shows, adjusted for the number of runners."
+    return (
+        ", with a 95 % interval that is adjusted for the number of runners. Verdict: what that "
+        "interval shows."
+    )
 
 
 def log_tails(run: Run) -> list[tuple[str, list[str]]]:

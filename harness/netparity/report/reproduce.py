@@ -5,8 +5,9 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 
-from netparity.protocol import Run, RunnerRecord
+from netparity.protocol import Run, RunnerRecord, Settings
 from netparity.protocol.runner_keys import join_keys, split_keys
+from netparity.protocol.settings import SEQUENTIAL_REQUESTED
 
 _FOR_ALL = ("compile_cache", "matconvnet", "matconvnet_root", "per_layer")
 """Options of runners that the command has as well; given there, they are not in the label."""
@@ -46,11 +47,13 @@ def _arguments(run: Run) -> Iterator[str]:
         "--rounds": "auto" if settings.precision is not None else settings.rounds,
         "--precision": settings.precision,
         "--budget": settings.budget_seconds,
+        "--schedule": _schedule(settings),
         "--repeats": settings.repeats,
         "--warmup": settings.warmup,
         "--threads": settings.threads,
         "--affinity": ",".join(map(str, settings.affinity)) or None,
         "--memory-limit": settings.memory_limit_bytes,
+        "--same-within": settings.same_within,
         "--reference": reference if reference in [record.label for record in ran] else None,
         "--max-relative-l2": settings.max_relative_l2,
         "--atol": settings.atol,
@@ -61,6 +64,12 @@ def _arguments(run: Run) -> Iterator[str]:
         if setting is not None:
             # With "=", since a value may begin with a hyphen.
             yield f"{option}={_number(setting) if isinstance(setting, float) else setting}"
+
+
+def _schedule(settings: Settings) -> str:
+    """What was asked for; runs from before there was a choice were sequential."""
+    asked = settings.schedule_reason in (None, SEQUENTIAL_REQUESTED)
+    return "sequential" if settings.schedule == "sequential" and asked else "interleaved"
 
 
 def _model(run: Run) -> str | None:

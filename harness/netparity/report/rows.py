@@ -16,6 +16,8 @@ from netparity.report.document import Document
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
+_BEGIN_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+
 
 def csv_text(
     names: Sequence[str], rows: Iterable[Mapping[str, object]], only: Sequence[str] | None = None
@@ -38,8 +40,26 @@ def csv_text(
                 f"--columns {name!r} is not a column; choose from {', '.join(near)}, ..."
             )
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows({name: harmless(cell) for name, cell in row.items()} for row in rows)
     return text.getvalue()
+
+
+def harmless(cell: object) -> object:
+    """A cell that no spreadsheet takes for a formula: such a text gets an apostrophe in front.
+
+    Labels, reasons and names of files are other people's. See OWASP, "CSV Injection".
+    """
+    if not isinstance(cell, str) or not cell.startswith(_BEGIN_FORMULAS) or _is_number(cell):
+        return cell
+    return f"'{cell}"
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def document_csv(

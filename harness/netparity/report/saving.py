@@ -6,7 +6,7 @@ from pathlib import Path
 
 from netparity.errors import StoreError
 from netparity.system.cache import replacing
-from netparity.system.paths import usable_path
+from netparity.system.paths import special_file, usable_path
 
 
 def save(data: str | bytes, path: Path) -> Path:
@@ -18,8 +18,8 @@ def save(data: str | bytes, path: Path) -> Path:
     path = usable_path(path, "output")
     if path.is_dir():
         raise StoreError(f"output {path} is a folder; name a file in it")
-    if path.exists() and not path.is_file():
-        raise StoreError(f"output {path} is a device or a pipe, not a file; redirect to it with >")
+    if (special := special_file(path)) is not None:
+        raise StoreError(f"output {path} is {special}, not a file; redirect to it with >")
     if not path.parent.is_dir():
         raise StoreError(f"output {path} cannot be written: there is no folder {path.parent}")
     with replacing(path.resolve()) as draft:  # so that a link is kept, and its target written

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from netparity.protocol import Run
+from netparity.report.by_network import by_network
 from netparity.report.cells import ABSENT, Table, counted, error, spread_seconds
 from netparity.report.columns import PHASE_HEADERS, Row
 from netparity.report.document import Document
+from netparity.results.outcomes import NOT_RUN
 
 
 def beginning(document: Document) -> list[Table]:
     """Tables shown before those of the single runs; none for one run."""
     if len(document.runs) < 2:
         return []
-    return [overview(document), seconds(document), errors(document), *document.across]
+    networks = by_network(document.runs, names(document), document.choice.phase)
+    first = [overview(document), *([networks] if networks else [])]
+    return [*first, seconds(document), errors(document), *document.across]
 
 
 def overview(document: Document) -> Table:
@@ -83,5 +87,5 @@ def _error(row: Row | None) -> str:
     if row is None:
         return ABSENT
     if row.record.status != "ok":
-        return row.record.status
+        return NOT_RUN if row.record.status == "pending" else row.record.status
     return error(row.judged)

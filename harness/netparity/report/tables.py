@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from netparity.protocol import Run
-from netparity.report.agreement import between_runners, faults, matrix, parity, preprocessing
+from netparity.report.agreement import faults, matrix, parity, preprocessing
 from netparity.report.cells import ABSENT, Table, limit_words, spread_seconds, three_digits
-from netparity.report.columns import COLUMNS, PHASE_HEADERS, Row
+from netparity.report.columns import COLUMNS, PHASE_HEADERS, WHERE_KNOWN, Row
 from netparity.report.document import Choice
 from netparity.report.ledger import ledger
+from netparity.report.nodes import nodes
 from netparity.results.devices import on_processor
 from netparity.results.outcomes import title
 
@@ -34,8 +37,8 @@ def tables(
         parity(run),
         faults(run),
         preprocessing(run),
-        matrix(run),
-        between_runners(run),
+        matrix(run, choice.feature if choice else None),
+        nodes(run),
         ledger(run),
     ]
     return [table for table in made if table.rows]
@@ -50,21 +53,22 @@ def comparison(
     """
     choice = choice or Choice()
     chosen = choice.columns is not None
+    cells = [Row(run, record, choice.phase, choice.feature, spread) for record in run.runners]
     names = [name for name in choice.table_columns if code or chosen or name != "code"]
+    if not chosen:
+        names = [name for name in names if name not in WHERE_KNOWN or _has_any(name, cells)]
     names.sort(key=lambda name: not COLUMNS[name].words)
-    rows = tuple(
-        tuple(
-            COLUMNS[name].cell(Row(run, record, choice.phase, choice.feature, spread))
-            for name in names
-        )
-        for record in run.runners
-    )
+    rows = tuple(tuple(COLUMNS[name].cell(row) for name in names) for row in cells)
     feature = f", {choice.feature}" if choice.feature else ""
     headers = tuple(
         COLUMNS[name].header.format(phase=PHASE_HEADERS[choice.phase], feature=feature)
         for name in names
     )
     return Table(title(run), headers, rows, sum(COLUMNS[name].words for name in names))
+
+
+def _has_any(column: str, rows: Iterable[Row]) -> bool:
+    return any(COLUMNS[column].cell(row) != ABSENT for row in rows)
 
 
 def phases(run: Run, spread: bool) -> Table:

@@ -39,7 +39,7 @@ def breakable(text: str) -> Markup:
 
     # A number stays with its unit, and a bound with its sign.
     whole = visible(text).replace(" %", "\u00a0%").replace("< ", "<\u00a0")
-    parts = re.split(r"(?<=[\[=,/])", whole)
+    parts = re.split(r"(?<=[\[=,/_])", whole)
     return Markup("<wbr>").join(escape(part) for part in parts)
 
 

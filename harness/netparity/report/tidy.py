@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from netparity.protocol import ParityEntry, Run
+from netparity.report.cells import image_rate
 from netparity.report.document import Document
 from netparity.report.rows import document_csv
 from netparity.results.devices import on_processor
@@ -63,8 +64,10 @@ def _values(run: Run) -> Iterator[dict[str, object]]:
         yield of | _value("best_seconds", entry.min_seconds, None, "s")
         if entry.ratio_to_reference is not None:
             yield of | _value("ratio", entry.ratio_to_reference, entry.ratio_interval, "1")
-        warm = entry.phase == "predict" and entry.median_seconds > 0
-        if run.limit is not None and warm and on_processor(run, entry.label):
+        rate = image_rate(len(run.images), entry) if entry.phase == "predict" else None
+        if rate is not None:
+            yield of | _value("images_per_second", rate, None, "1/s")
+        if run.limit is not None and rate is not None and on_processor(run, entry.label):
             share = run.limit.seconds / entry.median_seconds
             yield of | _value("share_of_limit", share, None, "1")
     for layer in run.layer_timing:

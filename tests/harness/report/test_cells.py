@@ -11,10 +11,20 @@ import math
 import re
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from netparity.report.cells import ABSENT, counted, decimals, error, spread_seconds, with_interval
+from netparity.protocol import TimingEntry
+from netparity.report.cells import (
+    ABSENT,
+    counted,
+    decimals,
+    error,
+    medians_of_two,
+    spread_seconds,
+    with_interval,
+)
+from netparity.timing import estimate
 
 
 def about(value: float, uncertainty: float) -> tuple[float, float]:
@@ -150,3 +160,46 @@ def test_the_value_and_the_ends_have_the_same_places(value: float, share: float)
     text = with_interval(value, about(value, share * value))
     places = {len(figure.partition(".")[2]) for figure in re.findall(r"[\d.]+", text)}
     assert len(places) == 1
+
+
+# --- two processes --------------------------------------------------------------------------
+
+
+def timed(*seconds: float) -> TimingEntry:
+    """The timing of a process for each of these."""
+    found = estimate({number: [value] for number, value in enumerate(seconds, 1)})
+    interval = found.interval
+    return TimingEntry(
+        label="a",
+        phase="predict",
+        median_seconds=found.seconds,
+        interval_seconds=(interval.low, interval.high) if interval else None,
+        min_seconds=min(seconds),
+        max_seconds=max(seconds),
+        values=list(seconds),
+        processes=len(seconds),
+    )
+
+
+@settings(deadline=None)  # the first call imports scipy
+@given(first=st.floats(1e-5, 1e4), second=st.floats(1e-5, 1e4))
+def test_the_medians_of_two_processes_follow_from_their_interval(
+    first: float, second: float
+) -> None:
+    found = medians_of_two(timed(first, second))
+    assume(found is not None)
+    assert found == pytest.approx(sorted([first, second]), rel=1e-6)
+
+
+def test_two_processes_have_no_interval_but_their_medians_in_square_brackets() -> None:
+    """Student's t interval would be 0.009 to 7.5 s."""
+    assert spread_seconds(timed(0.201, 0.339), spread=True) == "0.26 [0.20–0.34]"
+    assert spread_seconds(timed(0.201, 0.339), spread=False) == "0.26"
+
+
+@pytest.mark.parametrize("seconds", [(0.2,), (0.2, 0.21, 0.22)])
+def test_any_other_number_of_processes_has_an_interval_or_nothing(
+    seconds: tuple[float, ...],
+) -> None:
+    assert medians_of_two(timed(*seconds)) is None
+    assert "[" not in spread_seconds(timed(*seconds), spread=True)

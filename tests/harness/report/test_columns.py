@@ -6,7 +6,7 @@ import pytest
 
 from netparity.errors import UsageError
 from netparity.protocol import PHASES, HardwareLimit, Round, Run, Threads
-from netparity.report.cells import ABSENT
+from netparity.report.cells import ABSENT, percent_at_most
 from netparity.report.columns import COLUMNS, DEFAULT_COLUMNS, PHASE_HEADERS, Row
 from netparity.report.document import Choice
 from netparity.report.plots import KINDS, Scene
@@ -36,7 +36,14 @@ def full_run() -> Run:
         ],
         parity=judged,
         timing=[
-            predict.model_copy(update={"verdict": "slower", "p_value": 0.0123}),
+            predict.model_copy(
+                update={
+                    "verdict": "slower",
+                    "p_value": 0.0123,
+                    "processors_busy": 1.734,
+                    "energy_joules": 12.345,
+                }
+            ),
             *(timing("a", phase, [1.0, 2.0, 3.0], 1.0) for phase in PHASES if phase != "predict"),
             timing("base", "predict", [0.2], 1.0),
         ],
@@ -83,8 +90,11 @@ def test_every_column_has_something_to_say_of_a_runner_that_is_fine() -> None:
         "parity": "pass",
         "error": "4.0e-07",  # 4 floors off, as against 3 at fc7
         "seconds": "0.40 (0.35–0.45)",
+        "rate": "2.50 (2.22–2.86)",  # one image in 0.40 (0.35 to 0.45) seconds
         "ratio": "2.00 (1.80–2.20)",
         "verdict": "slower",
+        "busy": "1.73",
+        "energy": "12.3",
         "memory": "1.00",
         "best": "0.350",
         "p": "0.012",
@@ -106,11 +116,39 @@ def test_without_the_spread_intervals_are_left_out() -> None:
     assert cell("ratio", full_run(), "a", spread=False) == "2.00"
 
 
-def test_a_difference_that_could_have_been_shown_stands_beside_none() -> None:
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"verdict": "no difference shown"}, "no difference shown (< 13 %)"),
+        ({"verdict": "same", "largest_difference": 0.031}, "same within 3.1 %"),
+        ({"verdict": "same", "largest_difference": 0.0}, "same within 0 %"),
+        ({"verdict": "slower"}, "slower"),
+        ({"verdict": "no difference shown", "largest_difference": 1e16}, "no difference shown"),
+        # A run stored before the word came from the interval.
+        (
+            {"verdict": "no difference shown", "largest_difference": None},
+            "no difference shown (< 1.2 %)",
+        ),
+    ],
+)
+def test_a_verdict_states_the_largest_difference_that_is_possible(
+    changes: dict[str, object], expected: str
+) -> None:
     run = full_run()
-    same = run.timing[0].model_copy(update={"verdict": "no difference shown"})
-    run = run.model_copy(update={"timing": [same, run.timing[-1]]})
-    assert cell("verdict", run, "a") == "no difference shown (< 1.2 %)"
+    entry = run.timing[0].model_copy(update=changes)
+    run = run.model_copy(update={"timing": [entry, run.timing[-1]]})
+    assert cell("verdict", run, "a") == expected
+
+
+@pytest.mark.parametrize(
+    ("share", "expected"),
+    [
+        (0.0312, "3.2 %"), (0.031, "3.1 %"), (0.0999, "10 %"), (0.12, "12 %"), (0.1201, "13 %"),
+        (0.000123, "0.013 %"), (2.345, "235 %"), (99.0, "100 times"),
+    ],
+)  # fmt: skip
+def test_a_bound_is_rounded_up(share: float, expected: str) -> None:
+    assert percent_at_most(share) == expected
 
 
 @pytest.mark.parametrize(
@@ -167,9 +205,20 @@ def test_processes_are_those_that_succeeded() -> None:
 
 
 def test_the_usual_columns() -> None:
-    usual = ("runner", "what ran", "parity", "error", "predict, s", "ratio", "verdict", "GiB")
-    assert tuple(shown(full_run())["a"]) == usual
-    assert len(DEFAULT_COLUMNS) == len(usual)
+    usual = ("runner", "what ran", "parity", "error", "predict, s", "ratio", "verdict")
+    assert tuple(shown(full_run())["a"]) == (*usual, "CPUs busy", "predict, J", "GiB")
+    assert len(DEFAULT_COLUMNS) == len(usual) + 3
+
+
+def test_a_column_of_which_nothing_is_known_is_shown_only_if_it_is_asked_for() -> None:
+    run = full_run()
+    timings = [
+        each.model_copy(update={"processors_busy": None, "energy_joules": None})
+        for each in run.timing
+    ]
+    run = run.model_copy(update={"timing": timings})
+    assert not {"CPUs busy", "predict, J"} & shown(run)["a"].keys()
+    assert shown(run, columns=("runner", "busy"))["a"]["CPUs busy"] == ABSENT
 
 
 @pytest.mark.parametrize("phase", [phase for phase in PHASES if phase != "predict"])

@@ -10,6 +10,7 @@ import pytest
 from netparity.protocol import INPUTS, PHASES
 from netparity.report import csv as report_csv
 from netparity.report.document import Document
+from netparity.report.rows import harmless
 from tests.support.cases import make_run
 from tests.support.snapshots import assert_snapshot
 from tests.support.stored_runs import HOSTILE, entry, failed, mixed_run, ok, presentable_run, timing
@@ -79,8 +80,24 @@ def test_the_native_verdict_is_not_the_shared_one() -> None:
     assert ROWS["fast"]["native_fc6_verdict"] == "divergent"
 
 
+FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+
+
 @pytest.mark.parametrize("label", [*HOSTILE, '"quoted", comma', "\r", "lone\rreturn", "=1+1"])
-def test_a_hostile_label_comes_back_as_it_was(label: str) -> None:
+def test_a_hostile_label_comes_back_as_it_was_unless_it_is_a_formula(label: str) -> None:
     run = make_run([failed(label, f"because of {label}", [label])])
     [row] = rows(run).values()
-    assert (row["label"], row["reason"]) == (label, f"because of {label}")
+    shown = f"'{label}" if label.startswith(FORMULAS) else label
+    assert (row["label"], row["reason"]) == (shown, f"because of {label}")
+
+
+@pytest.mark.parametrize("begin", FORMULAS)
+def test_no_text_begins_like_a_formula(begin: str) -> None:
+    """See OWASP, "CSV Injection"."""
+    assert harmless(f"{begin}cmd|' /C calc'!A0") == f"'{begin}cmd|' /C calc'!A0"
+    assert harmless(f"a{begin}b") == f"a{begin}b"
+
+
+@pytest.mark.parametrize("cell", [-1.5, None, -3, "-3", "-1e-5", "+2", ""])
+def test_numbers_stay_as_they_are(cell: object) -> None:
+    assert harmless(cell) == cell

@@ -8,11 +8,15 @@ import inspect
 import numpy as np
 import pytest
 
-from netparity.protocol import Calibration
+from netparity.judge.evaluate import timing_cautions
+from netparity.protocol import Calibration, Usage
 from netparity.report import notes
 from netparity.report.explanations import EXPLANATIONS, key_of
 from netparity.timing.cautions import cautions
+from netparity.timing.usage import usage_cautions
+from tests.support.cases import make_run
 from tests.support.odd_runs import WORDS, odd_runs
+from tests.support.stored_runs import ok
 
 NOISE = np.random.default_rng(7)
 STORED = {key for key, each in EXPLANATIONS.items() if each.pattern is not None}
@@ -27,8 +31,15 @@ def processes(rounds: int, values: int = 6, slope: float = 0.0) -> dict[int, lis
     }
 
 
-def said(runners, ticks=None, states=(), needed=1) -> list[str]:
-    return list(cautions(runners, ticks or {}, states, needed))
+def said(runners, ticks=None, states=()) -> list[str]:
+    return list(cautions(runners, ticks or {}, states))
+
+
+def used(processors: float = 0.4, stolen: float = 0.0) -> dict[int, list[Usage]]:
+    """Twelve values, of which the last six used these processor seconds."""
+    fast = Usage(user_seconds=0.4, system_seconds=0.0, stolen_seconds=0.0)
+    slow = Usage(user_seconds=processors, system_seconds=0.0, stolen_seconds=stolen)
+    return {1: [fast] * 6 + [slow] * 6}
 
 
 def states(multiply: list[float], copy: list[float]) -> list[Calibration]:
@@ -45,8 +56,11 @@ def produced(label: str = "a") -> dict[str, list[str]]:
     two_modes = {number: list(mixed[4 * number - 4 : 4 * number]) for number in range(1, 7)}
     steady, jumping = [2e-3] * 8, [2e-3, 2e-3, 3e-3, 2e-3, 3e-3, 3e-3, 2e-3, 2e-3]
     falling = {1: [8.0, 7.0, 6.0, 5.0, 4.0, 3.9], 2: [1.0] * 6}
+    slow = {label: {1: [0.2] * 6 + [0.34] * 6}}
+    beside = make_run([ok(label)]).model_copy(update={"measured_beside": True})
     return {
-        "rounds": said({label: processes(3), "b": processes(3)}, needed=5),
+        "beside": list(timing_cautions(beside))[:1],
+        "rounds": said({label: processes(1), "b": processes(1)}),
         "unsteady": [
             *said({label: processes(5)}, states=states(jumping, steady)),
             *said({label: processes(5)}, states=states(steady, jumping)),
@@ -55,6 +69,12 @@ def produced(label: str = "a") -> dict[str, list[str]]:
             *said({label: processes(10, slope=0.4), "b": processes(10)}),
             *said({label: processes(10, slope=-0.4), "b": processes(10)}),
             *said({label: processes(10, slope=0.4), "b": processes(10, slope=0.4)}),
+        ],
+        "stolen": list(usage_cautions(slow, {label: used(stolen=0.1)}))[:1],
+        "slow-values": [
+            *usage_cautions(slow, {label: used(processors=0.7)}),
+            *usage_cautions(slow, {label: used()}),
+            *list(usage_cautions(slow, {label: used(stolen=0.1)}))[1:],
         ],
         "clock": said({label: processes(5)}, ticks={label: 0.01}),
         "warm-up": said({label: falling}),
@@ -73,11 +93,21 @@ def test_every_kind_of_caution_is_tried_above_in_all_its_forms() -> None:
     """A sentence that is added to the cautions needs a pattern, and a case here."""
     found = produced()
     assert set(found) == STORED
-    source = ast.parse(inspect.getsource(inspect.getmodule(cautions)))
-    yields = [node for node in ast.walk(source) if isinstance(node, ast.Yield)]
+    sources = [
+        ast.parse(inspect.getsource(inspect.getmodule(each))) for each in (cautions, usage_cautions)
+    ]
+    # What `_known` yields are values, not sentences.
+    yields = [
+        node
+        for source in sources
+        for node in ast.walk(source)
+        if isinstance(node, ast.Yield) and not isinstance(node.value, ast.Tuple)
+    ]
     kinds = ["rounds", "unsteady", "drift", "drift", "clock", "warm-up", "modes"]
+    kinds += ["stolen", "slow-values", "slow-values", "slow-values"]
     assert len(yields) == len(kinds)
     assert (len(found["unsteady"]), len(found["drift"])) == (2, 3)
+    assert len(found["slow-values"]) == 3
 
 
 def test_a_sentence_of_no_known_kind_is_a_remark() -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Any, NoReturn
 
 import pytest
 
 from netparity.report import Choice, Document, render
+from netparity.report.answers import answers
 from netparity.report.headline import headline
 from netparity.report.notes import notes
 from tests.support.odd_runs import odd_runs, whole_run
@@ -77,6 +79,7 @@ def test_the_sentences_stand_beside_the_figures() -> None:
     run = presentable_run()
     [said] = parsed(run)["runs"]
     assert said["headline"] == headline(run)
+    assert said["answers"] == asdict(answers(run))
     assert said["notes"] == notes(run)
     assert said["methods"].startswith("Features (fc6, fc7) of one image")
 

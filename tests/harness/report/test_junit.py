@@ -170,7 +170,7 @@ def test_what_is_skipped_says_why_and_what_mends_it() -> None:
         ]
     )
     said = [each.get("message") for each in checked(Document.of(run)).iter("skipped")]
-    assert said == ["no X; fix: get X", "not reached", "not judged"]
+    assert said == ["no X; fix: get X", "not run", "not judged"]
 
 
 def test_the_seconds_of_a_suite_are_those_of_its_processes() -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 
-from netparity.protocol import Calibration, Clock, Round
+import pyarrow.parquet
+
+from netparity.protocol import Block, Calibration, Clock, Round, Usage
 from netparity.report import measurements, measurements_parquet
 from netparity.report.document import Document
 from tests.support.cases import make_run
@@ -44,6 +46,30 @@ def test_no_value_is_lost() -> None:
         *(("a", seconds) for seconds in (0.1, 0.2, 0.3, 0.3)),
         *(("b | <c>", seconds) for seconds in (1.0, 1 / 3)),
     ]
+
+
+def test_what_was_used_stands_beside_each_value_and_stolen_time_is_marked() -> None:
+    usages = [
+        Usage(user_seconds=0.18, system_seconds=0.01, involuntary_switches=2, stolen_seconds=0.0),
+        Usage(user_seconds=0.18, system_seconds=0.02, stolen_seconds=0.05),
+        Usage(user_seconds=0.18),
+    ]
+    blocks = [
+        Block(turn=1, begun_seconds=1.0, seconds=[0.1, 0.2]),
+        Block(turn=2, begun_seconds=3.0, seconds=[0.1]),
+    ]
+    inside = process(1, load=[1.0], predict=[0.1, 0.2, 0.1]).model_copy(
+        update={"usage": {"predict": usages}, "blocks": blocks}
+    )
+    load, *rows = read(make_run([runner("a", inside)]))
+    assert [row["turn"] for row in (load, *rows)] == ["", "1", "1", "2"]
+    assert [row["while_stolen"] for row in (load, *rows)] == ["", "no", "yes", ""]
+    assert [row["involuntary_switches"] for row in rows] == ["2", "", ""]
+    assert [row["system_seconds"] for row in rows] == ["0.01", "0.02", ""]
+    parquet = measurements_parquet.render(Document.of(make_run([runner("a", inside)])))
+    table = pyarrow.parquet.read_table(io.BytesIO(parquet)).to_pydict()
+    assert table["turn"] == [None, 1, 1, 2]
+    assert table["stolen_seconds"] == [None, 0.0, 0.05, None]
 
 
 def test_a_failed_process_and_one_without_a_clock() -> None:

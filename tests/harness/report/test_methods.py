@@ -38,7 +38,8 @@ def test_rounds_threads_and_the_seed_of_the_order_are_named() -> None:
     said = of_processes(5, 5)
     assert "ran in 5 fresh processes with 2 threads, one at a time" in said
     assert "(seed 7); each process timed 2 predictions after 1 untimed." in said
-    assert "with Holm's correction for the number of tools" in said
+    assert "ratios were taken within rounds and have simultaneous 95 % intervals" in said
+    assert "permutation" not in said
 
 
 def test_one_of_each_has_no_s() -> None:
@@ -53,7 +54,7 @@ def test_one_of_each_has_no_s() -> None:
 def test_a_single_process_is_not_said_to_have_been_tested() -> None:
     said = of_processes(1, 1)
     assert "a single process gives no intervals, and differences were not tested" in said
-    assert "permutation" not in said
+    assert "simultaneous" not in said
 
 
 def test_a_run_that_some_left_early_says_up_to() -> None:
@@ -65,7 +66,20 @@ def test_a_run_of_an_old_version_does_not_claim_todays_statistics() -> None:
     assert run.schema_version == 1
     said = paragraph(run)
     assert "in 2 fresh processes" in said, "as many as were asked for"
-    assert "permutation" not in said and "geometric" not in said
+    assert "simultaneous" not in said and "geometric" not in said
+
+
+def test_a_run_with_tests_by_permutation_says_so() -> None:
+    entries = [
+        timing(label, "predict", [1.0, 1.1], ratio).model_copy(
+            update={"processes": 5, "largest_difference": None}
+        )
+        for label, ratio in (("a", 1.0), ("b", 1.2))
+    ]
+    run = make_run([ok("a"), ok("b")], timing=entries).model_copy(update={"schema_version": 3})
+    said = paragraph(run)
+    assert "permutation test at the 5 % level, with Holm's correction" in said
+    assert "simultaneous" not in said
 
 
 def test_what_a_tool_did_not_say_leaves_nothing_behind() -> None:

@@ -34,6 +34,7 @@ from netparity.protocol import (
     RunnerRecord,
 )
 from netparity.report import Document, render
+from netparity.report.answers import answers
 from netparity.report.notebook import RunPlot
 from netparity.report.plots import KINDS
 from netparity.results.folder import RunFolder
@@ -169,16 +170,29 @@ def test_what_compare_returns_is_a_loaded_run(tmp_path: Path) -> None:
     assert run.summary()["status"].tolist() == ["unavailable"]
 
 
-@pytest.mark.parametrize(("count", "words"), [(0, "0 runners"), (1, "1 runner"), (2, "2 runners")])
-def test_in_a_terminal_it_is_one_line(count: int, words: str) -> None:
+def test_it_is_printed_as_its_outcome_and_its_table() -> None:
+    run = mixed_run()
+    lines = str(LoadedRun.of(run)).splitlines()
+    for line, (heading, answer) in zip(lines, answers(run).with_headings(), strict=False):
+        assert line == f"{heading}: {answer}"
+    for record in run.runners:
+        assert any(line.startswith(f"{record.label} ") for line in lines)
+    assert lines[-1] == f"run {run.run_id}"
+
+
+@pytest.mark.parametrize("count", [0, 1, 2])
+def test_a_prompt_shows_the_same_for_any_number_of_runners(count: int) -> None:
     run = LoadedRun.of(make_run([ok(f"r{number}") for number in range(count)]))
-    assert repr(run) == str(run) == f"LoadedRun({run.run_id}: vgg16-tiny, {words})"
+    assert repr(run) == str(run)
+    assert sum(line.startswith("r") and "run" not in line for line in str(run).splitlines()) == (
+        count
+    )
 
 
 @pytest.mark.parametrize("wild", WILD)
-def test_one_line_whatever_the_id(wild: str) -> None:
-    said = repr(LoadedRun.of(make_run([ok("a")], run_id=wild)))
-    assert said.isprintable()
+def test_printing_moves_no_cursor_whatever_the_run_holds(wild: str) -> None:
+    run = make_run([ok(wild), failed("b", wild, [wild])], run_id=wild, model=wild)
+    assert all(line.isprintable() for line in repr(LoadedRun.of(run)).split("\n"))
 
 
 # --- data frames ---------------------------------------------------------------------------------
@@ -542,7 +556,7 @@ def test_a_cell_shows_the_outcome_parity_beside_speed_and_warnings() -> None:
         if row.tag == "tr"
     ]
     header, first = rows[0], dict(zip(rows[0], rows[1], strict=True))
-    assert {"parity", "error", "predict, s", "ratio", "verdict", "GiB"} <= set(header)
+    assert {"parity", "error", "predict, s", "ratio", "first use, s", "GiB"} <= set(header)
     assert (first["runner"], first["parity"], first["predict, s"]) == (
         "fast",
         "pass",

@@ -10,6 +10,7 @@ import re
 import subprocess
 from functools import cache
 from pathlib import Path
+from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
 import html5lib
@@ -19,6 +20,7 @@ from hypothesis import strategies as st
 
 from netparity.protocol import Run
 from netparity.report import Choice, Document, html
+from netparity.report.answers import answers
 from netparity.report.plots import Drawing
 from netparity.report.visible import visible
 from tests.support.markup import attributes, fetches_and_runs_nothing
@@ -110,7 +112,15 @@ def test_the_page_of_a_run_with_all_its_files(tmp_path: Path) -> None:
         "vgg16-tiny: do the features agree, and how fast is each tool?"
     ]
     figures = list(root.iter("figure"))
-    assert len([f for f in figures if f.find(".//{*}svg") is not None]) == 5
+    plots = [e for e in root.iter("div") if e.get("class") == "plot"]
+    assert [words(next(plot.iter("h4"))) for plot in plots] == [
+        "Error of each runner",
+        "Seconds of each phase",
+        "Every timed value",
+        "Error of each layer against the noise floor",
+        "Differences from the reference, value by value",
+        "Share of the hardware limit",
+    ]
     # The image, the shared input, what two tools made alike and its difference, and the third's.
     assert len([f for f in figures if f.find("img") is not None]) == 6
 
@@ -165,16 +175,16 @@ def test_every_warning_leads_to_what_it_means() -> None:
     )
     root = page(run)
     [warnings] = [e for e in root.iter("div") if e.get("class") == "warnings"]
-    items = list(warnings.iter("li"))
-    assert len(items) >= 6
+    items = list(warnings.find("ul"))
+    assert len(list(warnings.iter("li"))) >= 6
     meanings = {e.get("id"): words(e) for e in root.iter("dt")}
     leads = {words(item): meanings[item.find("a").get("href")[1:]] for item in items}
-    assert leads[next(said for said in leads if said.startswith("Too few rounds"))] == (
+    assert leads[next(text for text in leads if "Too few rounds: 2 cannot" in text)] == (
         "Too few rounds"
     )
-    assert leads[next(said for said in leads if said.startswith("wrong failed parity"))] == (
-        "Not ranked"
-    )
+    assert leads[next(text for text in leads if "wrong failed parity" in text)] == "Not ranked"
+    linked = [item.find("a").get("href") for item in items]
+    assert len(linked) == len(set(linked)), "each explanation is linked to once"
 
 
 def test_a_wrong_answer_is_marked_and_has_no_rank() -> None:
@@ -200,7 +210,7 @@ def test_cells_sort_by_their_figures() -> None:
 def test_plots_say_what_they_show() -> None:
     root = page(whole_run(["first tool", "second tool"]))
     said = [e.get("aria-label") for e in root.iter("div") if e.get("role") == "img"]
-    assert len(said) == 4
+    assert len(said) == 3 + 1 + 5 + 1 + 1  # three features, five phases, and three that are single
     for words_ in said:
         assert "first tool" in words_ and "second tool" in words_
         assert re.search(r"\d", words_)
@@ -212,7 +222,8 @@ def test_what_cannot_be_drawn_is_said() -> None:
     assert "“Share of the hardware limit”: the hardware limit was not measured" in said
     assert "“Seconds of each phase”: no runner was timed." in said
     assert (
-        "“Feature values against the reference”: the run does not hold the reference's fc6." in said
+        "“Differences from the reference, value by value”: the run does not hold the reference's "
+        "fc6." in said
     )
 
 
@@ -242,21 +253,141 @@ def test_a_picture_outside_the_run_is_not_shown(tmp_path: Path) -> None:
     assert len(list(parsed(html.render(shown)).iter("img"))) == before
 
 
-def test_one_tool_has_one_colour_in_tables_and_plots() -> None:
+def test_every_row_has_one_look_in_all_tables_and_plots() -> None:
     records = [ok("a", "keras2-theano"), ok("b", "matconvnet-octave"), ok("c", "keras2-theano")]
-    run = whole_run(["a", "b", "c"]).model_copy(
-        update={"runners": [r.model_copy(update={"rounds": r.rounds}) for r in records]}
-    )
+    run = whole_run(["a", "b", "c"]).model_copy(update={"runners": records})
     root = page(run)
-    found: dict[str, set[str]] = {}
+    found: dict[str, set[tuple[str, str]]] = {}
     for row in root.iter("tr"):
-        for swatch in row.iter("span"):
-            found.setdefault(words(row[0]), set()).add(swatch.get("style"))
-    assert found["a"] == found["c"] != found["b"]
-    assert all(len(colours) == 1 for colours in found.values())
-    colour = found["a"].pop().removeprefix("background:")
-    drawn = [e for e in root.iter("figure") if colour in html5lib.serialize(e)]
-    assert len(drawn) >= 3
+        for path in row.findall(".//{*}svg/{*}path"):
+            label = re.sub(r"^\d+ ", "", words(row[0]))
+            found.setdefault(label, set()).add((path.get("fill"), path.get("d")))
+    assert set(found) == {"a", "b", "c"}
+    assert all(len(looked) == 1 for looked in found.values())
+    shades = {label: next(iter(looked))[0] for label, looked in found.items()}
+    outlines = {next(iter(looked))[1] for looked in found.values()}
+    assert len(set(shades.values())) == len(outlines) == 3
+    for shade in shades.values():
+        drawn = [e for e in root.iter("figure") if shade in html5lib.serialize(e)]
+        assert len(drawn) >= 3
+
+
+def test_phases_and_features_can_be_chosen_without_a_script() -> None:
+    root = page(whole_run(["a"]))
+    groups = {e.get("id"): e for e in root.iter("fieldset")}
+    options = {
+        name: [(words(label), radio.get("checked") is not None)
+               for label, radio in zip(group.iter("label"), group.iter("input"), strict=True)]
+        for name, group in groups.items()
+    }  # fmt: skip
+    assert options == {
+        "run-1-errors": [("conv1_1", False), ("fc6", True), ("fc7", False)],
+        "run-1-values": [
+            *(("start-up", False), ("load", False), ("preprocess", False)),
+            *(("first predict", False), ("predict", True)),
+        ],
+    }
+    for name, group in groups.items():
+        assert len(list(group.iter("figure"))) == len(options[name])
+        assert {radio.get("name") for radio in group.iter("input")} == {name}
+
+
+def test_the_phase_and_the_feature_asked_for_are_the_ones_shown() -> None:
+    choice = Choice(phase="load", feature="fc7")
+    root = parsed(html.render(Document((whole_run(["a"]),), choice=choice)))
+    checked = {e.get("id") for e in root.iter("input") if e.get("checked") is not None}
+    labels = [words(e) for e in root.iter("label") if e.get("for") in checked]
+    assert labels == ["fc7", "load"]
+
+
+def test_of_many_features_those_that_agree_worst_can_be_chosen() -> None:
+    layers = [f"layer{number}" for number in range(1, 21)]
+    run = whole_run(["a"], layers).model_copy(
+        update={
+            "parity": [
+                entry("a", layer, 1e-7 * (number % 7 + 1), "pass")
+                for number, layer in enumerate(layers)
+            ]
+        }
+    )
+    [group] = [e for e in page(run).iter("fieldset") if e.get("id") == "run-1-errors"]
+    # Errors of 6 or 7 times 1e-7, and the last feature, which is the one shown at first.
+    assert [words(label) for label in group.iter("label")] == [
+        *("layer6", "layer7", "layer13", "layer14", "layer20"),
+    ]
+
+
+def test_plots_of_a_few_points_are_left_out_and_this_is_said() -> None:
+    run = whole_run(["a"], ["fc6", "fc7"])
+    first = run.runners[0].rounds[:1]
+    rounds = [
+        r.model_copy(update={"phases": {n: v[:2] for n, v in r.phases.items()}}) for r in first
+    ]
+    few = run.model_copy(update={"runners": [run.runners[0].model_copy(update={"rounds": rounds})]})
+    missing = " ".join(words(e) for e in page(few).iter("p") if e.get("class") == "missing")
+    assert "“Error of each layer against the noise floor”: it needs 3 layers" in missing
+    assert "“Every timed value”: no runner has 3 values of a phase" in missing
+
+
+def test_the_three_answers_and_the_table_at_a_glance_come_first() -> None:
+    run = whole_run(["a", "b"])
+    root = page(run)
+    [box] = [e for e in root.iter("div") if e.get("class") == "answers"]
+    given = answers(run)
+    assert [words(p) for p in box] == [
+        f"Given the same tensor. {given.network}",
+        f"Given the same file. {given.images}",
+        f"Cost. {given.cost}",
+    ]
+    header, first, _ = tables(root)[0]
+    assert header[:5] == ["runner", "parity", "error", "predict, s", "ratio"]
+    assert header[-2:] == ["images/s", "what ran"]
+    [timed_] = [e for e in run.timing if (e.label, e.phase) == ("a", "predict")]
+    assert first[-2].startswith(f"{1 / timed_.median_seconds:.1f}")
+
+
+def test_the_page_links_to_the_files_beside_it(tmp_path: Path) -> None:
+    document = stored_document(tmp_path)
+    folder = document.folder(0).path
+    for name in ("run.json", "table.csv", "parity.csv"):
+        (folder / name).write_text("x")
+    log = folder / document.runs[0].runners[0].rounds[-1].log
+    log.parent.mkdir(parents=True)
+    log.write_text("x")
+
+    def linked(where: Path | None) -> list[str]:
+        root = parsed(html.render(dataclasses.replace(document, page=where)))
+        harmless(root)
+        return [e.get("href") for e in root.iter("a") if not e.get("href", "").startswith("#")]
+
+    assert linked(None) == []
+    beside = linked(folder)
+    assert beside[:3] == ["./run.json", "./table.csv", "./parity.csv"]
+    assert f"./{log.relative_to(folder).as_posix()}" in beside
+    assert all((folder / address).is_file() for address in beside)
+    elsewhere = tmp_path / "else where"
+    elsewhere.mkdir()
+    assert all((elsewhere / unquote(address)).is_file() for address in linked(elsewhere))
+
+
+def test_a_log_outside_the_run_is_not_linked(tmp_path: Path) -> None:
+    document = stored_document(tmp_path / "results")
+    (tmp_path / "secret.txt").write_text("x")
+    [run] = document.runs
+    runners = [
+        record.model_copy(
+            update={
+                "rounds": [r.model_copy(update={"log": "../../secret.txt"}) for r in record.rounds]
+            }
+        )
+        for record in run.runners
+    ]
+    moved = dataclasses.replace(
+        document,
+        runs=(run.model_copy(update={"runners": runners}),),
+        page=document.folder(0).path,
+    )
+    assert "secret" not in html.render(moved)
 
 
 def test_runs_side_by_side() -> None:

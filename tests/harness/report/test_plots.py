@@ -16,12 +16,20 @@ from hypothesis import strategies as st
 from PIL import Image
 from pydantic import ValidationError
 
-from netparity.protocol import ParityEntry, Run, RunnerRecord, TimingEntry
+from netparity.protocol import (
+    ParityEntry,
+    Preprocessing,
+    PreprocessingFeature,
+    Run,
+    RunnerRecord,
+    TimingEntry,
+)
 from netparity.report import Choice
 from netparity.report.pictures import pictures
 from netparity.report.plots import KINDS, Drawing, NothingToDrawError, Scene, inline_svg, rendered
+from netparity.report.plots.looks import MARKERS, PALETTE, looks, mark_path
 from netparity.report.plots.style import (
-    _MORE_COLOURS,
+    MORE_COLOURS,
     THEMES,
     TOOL_COLOURS,
     Theme,
@@ -37,7 +45,7 @@ from tests.support.page_runs import stored_document, timed, whole_run
 from tests.support.stored_runs import entry, ok, timing
 
 RUN = whole_run(["first tool", "second tool"])
-FROM_RUN_ALONE = ("phases", "values", "layers", "limit")
+FROM_RUN_ALONE = ("errors", "phases", "values", "layers", "limit")
 
 
 def draw(kind: str, scene: Scene) -> Drawing:
@@ -120,7 +128,7 @@ def test_a_theme_changes_the_paper_and_not_the_tools(theme: str) -> None:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("shade", [*TOOL_COLOURS.values(), *_MORE_COLOURS])
+@pytest.mark.parametrize("shade", sorted({*PALETTE, *MORE_COLOURS}))
 def test_tools_stand_out_from_the_paper(shade: str, theme: str) -> None:
     assert contrast(shade, THEMES[theme].paper) >= 3
 
@@ -186,14 +194,35 @@ def test_a_stored_colour_is_nothing_but_a_colour(text: str) -> None:
         RunnerRecord.model_validate({**ok("a", "b").model_dump(), "colour": text})
 
 
-def test_a_tool_has_the_same_colour_in_every_run() -> None:
-    assert colour(ok("a", "keras2-theano")) == colour(ok("b[x=1]", "keras2-theano"))
-    assert colour(ok("a", "jax-of-tomorrow")) == colour(ok("b", "jax-of-tomorrow"))
+def test_a_tool_s_first_row_has_the_same_colour_in_every_run() -> None:
+    for name in ("keras2-theano", "jax-of-tomorrow"):
+        alone = looks([ok("a", name)])
+        among = looks([ok("x", "keras3-tensorflow"), ok("b[x=1]", name), ok("c", name)])
+        assert alone["a"].colour == among["b[x=1]"].colour == colour(ok("a", name))
+
+
+def test_every_row_has_a_colour_and_a_mark_of_its_own() -> None:
+    rows = [ok(f"row {number}", RUNNERS[number % 3].name) for number in range(len(MARKERS))]
+    found = looks(rows).values()
+    assert len({look.colour for look in found}) == len({look.marker for look in found}) == len(rows)
+
+
+def test_no_two_of_many_rows_share_both_colour_and_mark() -> None:
+    found = looks([ok(f"row {number}", "keras2-theano") for number in range(150)])
+    assert len({(look.colour, look.marker) for look in found.values()}) == 150
+
+
+def test_a_mark_on_the_page_has_the_outline_that_matplotlib_draws() -> None:
+    numbers = [float(text) for text in re.findall(r"-?[\d.]+", mark_path("s"))]
+    assert {abs(number) for number in numbers} == {0.5}
+    triangle = mark_path("^")
+    assert triangle.startswith("M0.000 -0.500") and triangle.endswith("Z")
+    assert "C" in mark_path("o")
 
 
 def test_rows_of_one_tool_differ_without_colours() -> None:
     run = whole_run(["a", "b", "c"])
-    assert len(set(Scene(run).marks.values())) == 3
+    assert len({(look.marker, look.dash) for look in Scene(run).looks.values()}) == 3
 
 
 # --- what is drawn --------------------------------------------------------------------------
@@ -296,23 +325,62 @@ def test_an_error_of_zero_is_at_the_bottom_and_not_lost() -> None:
     assert low <= drawn["a"][1] < drawn["b"][1] <= high
 
 
-def test_features_are_drawn_over_those_of_the_reference(tmp_path: Path) -> None:
+def test_differences_are_drawn_over_the_values_of_the_reference(tmp_path: Path) -> None:
     scene = stored_scene(tmp_path)
-    above, below = draw("features", scene).figure.axes
-    stored = scene.folder.read_array(scene.run.reference_features["fc6"]).ravel()
-    lines = {line.get_label(): line for line in above.lines}
-    np.testing.assert_allclose(lines["right"].get_xdata(), stored)
-    np.testing.assert_allclose(lines["right"].get_ydata(), stored, rtol=1e-4, atol=1e-3)
-    np.testing.assert_array_equal(lines["off"].get_ydata(), 2)
-    apart = {line.get_color(): np.asarray(line.get_ydata()) for line in below.lines}
-    scale = np.sqrt(np.mean(stored.astype(float) ** 2))
-    expected = np.abs(2 - stored.astype(float)) / scale
-    np.testing.assert_allclose(apart[TOOL_COLOURS["matconvnet-octave"]], expected)
+    [axes] = draw("features", scene).figure.axes
+    stored = scene.folder.read_array(scene.run.reference_features["fc6"]).ravel().astype(float)
+    scale = np.sqrt(np.mean(stored**2))
+    lines = {line.get_label(): line for line in axes.lines}
+    for label in ("right", "off"):
+        values = scene.folder.read_array(scene.records[label].features["shared"]["fc6"]).ravel()
+        expected = np.abs(values.astype(float) - stored) / scale
+        np.testing.assert_allclose(lines[label].get_xdata(), stored[expected > 0])
+        np.testing.assert_allclose(lines[label].get_ydata(), expected[expected > 0])
+    assert lines["off"].get_color() == TOOL_COLOURS["matconvnet-octave"]
+
+
+def test_features_that_equal_the_reference_are_not_drawn(tmp_path: Path) -> None:
+    scene = stored_scene(tmp_path)
+    reference = scene.run.reference_features["fc6"]
+    runners = [
+        record.model_copy(update={"features": {"shared": {"fc6": reference}}})
+        for record in scene.run.runners
+    ]
+    run = scene.run.model_copy(update={"runners": runners})
+    with pytest.raises(NothingToDrawError, match=r"every runner's fc6 equals the reference's"):
+        draw("features", Scene(run, scene.folder))
+
+
+def test_errors_of_the_shared_tensor_and_of_the_own_input_are_marks() -> None:
+    moved = [PreprocessingFeature(feature="fc6", relative_l2=0.25, explained_by_resize=None)]
+    run = whole_run(["a", "b"]).model_copy(
+        update={
+            "parity": [entry("a", "fc6", 2e-7, "pass"), entry("b", "fc6", 0.5, "divergent")],
+            "preprocessing": [Preprocessing(label="a", rms=3.0, stages={}, features=moved)],
+        }
+    )
+    drawn = draw("errors", Scene(run))
+    axes = drawn.figure.axes[0]
+    marks = {
+        (
+            round(float(line.get_xdata()[0]), 12),
+            int(line.get_ydata()[0]),
+        ): line.get_markerfacecolor()
+        for line in axes.lines
+        if line.get_marker() in MARKERS
+    }
+    assert set(marks) == {(2e-7, 0), (0.25, 0), (0.5, 1)}
+    assert marks[0.25, 0] == "none" != marks[2e-7, 0]
+    assert (
+        "a: 2.0e-07, pass, its own input moves it by 2.5e-01; b: 5.0e-01 ≠, DIVERGES" in drawn.alt
+    )
+    [shaded] = axes.patches
+    assert shaded.get_x() + shaded.get_width() == pytest.approx(8 * 1e-7)  # 8 times the floor
 
 
 def test_the_feature_asked_for_is_drawn(tmp_path: Path) -> None:
     drawn = draw("features", stored_scene(tmp_path, choice=Choice(feature="fc7")))
-    assert drawn.figure.axes[1].get_xlabel() == "fc7 of the float64 reference"
+    assert drawn.figure.axes[0].get_xlabel() == "fc7 of the float64 reference"
 
 
 def test_the_values_farthest_apart_are_among_those_drawn(tmp_path: Path) -> None:
@@ -331,7 +399,8 @@ def test_the_values_farthest_apart_are_among_those_drawn(tmp_path: Path) -> None
     drawn = draw("features", Scene(run, scene.folder, scene.choice))
     lines = {line.get_label(): line for line in drawn.figure.axes[0].lines}
     assert len(lines["off"].get_xdata()) <= 4096
-    assert max(lines["off"].get_ydata()) > 99
+    scale = np.sqrt(np.mean(truth.astype(float) ** 2))
+    assert max(lines["off"].get_ydata()) == pytest.approx(100 / scale)
 
 
 def test_shares_of_the_limit() -> None:
@@ -482,6 +551,7 @@ def test_forty_runners_are_all_drawn() -> None:
 
 def test_no_plot_without_what_it_shows() -> None:
     for kind, words in {
+        "errors": "no runner's fc6 has an error that is a number",
         "phases": "no runner was timed",
         "values": "no runner has a value of predict",
         "limit": "the hardware limit was not measured",

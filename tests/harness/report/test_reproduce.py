@@ -294,3 +294,27 @@ def test_a_hostile_label_is_one_word_of_the_shell(word: str) -> None:
     [(_, key, value)] = split_keys(text.removeprefix("keras2-theano[").removesuffix("]"))
     assert (key, value) == ("label", word)
     assert f"--reference={word}" in words
+
+
+@pytest.mark.parametrize(
+    ("schedule", "reason", "asked"),
+    [
+        ("interleaved", None, "interleaved"),
+        ("interleaved", "round 4: little memory", "interleaved"),
+        ("sequential", "little memory", "interleaved"),
+        ("sequential", "--schedule sequential", "sequential"),
+        ("sequential", None, "sequential"),  # stored before there was a choice
+    ],
+)
+def test_the_schedule_is_the_one_that_was_asked_for(
+    request_of: Caught, schedule: str, reason: str | None, asked: str
+) -> None:
+    settings = {"schedule": schedule, "schedule_reason": reason, "repeats": None}
+    request = request_of(in_full(make_run(records(["keras2-theano"]), settings=settings)))
+    assert (request.schedule, request.repeats) == (asked, None)
+
+
+def test_how_much_counts_as_the_same_is_kept(request_of: Caught) -> None:
+    for changes, expected in ({"same_within": 0.02}, 0.02), ({}, Request().same_within):
+        request = request_of(in_full(make_run(records(["keras2-theano"]), settings=changes)))
+        assert request.same_within == expected

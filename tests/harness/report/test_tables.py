@@ -67,7 +67,7 @@ def test_the_status_stands_where_the_verdict_would() -> None:
     assert (found["crashed"], found["absent"], found["late"]) == (
         "failed",
         "unavailable",
-        "pending",
+        "not run",
     )
     assert found["odd"] == "not judged"
 
@@ -106,9 +106,15 @@ def test_a_feature_that_shows_nothing_is_marked() -> None:
 
 
 def test_pairs_of_runners() -> None:
-    found = cells(agreement.between_runners(RUN))
-    assert list(found) == ["fast / wrong"]
-    assert found["fast / wrong"]["fc6, shared"] == "0"
+    header, *rows = [agreement.matrix(RUN).headers, *agreement.matrix(RUN).rows]
+    by_name = {row[0].split(" ", 1)[1]: row for row in rows}
+    number = next(row[0].split(" ")[0] for row in rows if row[0].endswith(" wrong"))
+    assert by_name["fast"][header.index(number)] == "0"
+
+
+def test_pairs_at_the_feature_asked_for() -> None:
+    for feature in ("fc6", "fc7"):
+        assert f"every pair at {feature}," in agreement.matrix(RUN, feature).title
 
 
 def test_a_run_in_which_nothing_ran_has_one_table() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from netparity.errors import UsageError
 from netparity.protocol import Run, RunnerRecord, TimingEntry
 from netparity.report.document import Choice, expect
-from netparity.report.plots.style import THEMES, Theme, applied, colour, marks
+from netparity.report.plots.looks import looks
+from netparity.report.plots.style import THEMES, Look, Theme, applied
 from netparity.results.folder import RunFolder
 from netparity.results.outcomes import how_bad, worst_shared
 
@@ -38,13 +39,18 @@ class NothingToDrawError(Exception):
 
 @dataclass(frozen=True)
 class Scene:
-    """The input of a plot: one run, and its folder if there is one."""
+    """The input of a plot: one run, and its folder if there is one.
+
+    Attributes:
+        page_looks: looks of labels on a page that shows several runs.
+    """
 
     run: Run
     folder: RunFolder | None = None
     choice: Choice = field(default_factory=Choice)
     theme: Theme = THEMES["light"]
     width_mm: float = COLUMN_MM
+    page_looks: Mapping[str, Look] = field(default_factory=dict)
 
     @cached_property
     def records(self) -> dict[str, RunnerRecord]:
@@ -52,13 +58,13 @@ class Scene:
         return {record.label: record for record in self.run.runners}
 
     @cached_property
-    def marks(self) -> dict[str, tuple[str, str]]:
-        """Marker and dash style of each label."""
-        return marks(self.run.runners)
+    def looks(self) -> Mapping[str, Look]:
+        """Colour and mark of each label."""
+        return {**looks(self.run.runners), **self.page_looks}
 
     def colour(self, label: str) -> str:
-        """Colour of a label's tool."""
-        return colour(self.records[label])
+        """Colour of a label."""
+        return self.looks[label].colour
 
     def worst(self, labels: Sequence[str], most: int) -> list[str]:
         """These labels in order; if they are more than `most`, those that agree worst."""

@@ -1,4 +1,4 @@
-"""Each runner's values of a feature against the reference's."""
+"""How far each runner's values of a feature are from the reference's, value by value."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from netparity.report.plots.words import listed
 from netparity.results.folder import RunFolder
 from netparity.results.outcomes import worst_shared
 
-TITLE = "Feature values against the reference"
+TITLE = "Differences from the reference, value by value"
+CHOOSE = "feature"
 MOST_RUNNERS = 8
 MOST_POINTS = 4096
 _DPI = 220
@@ -25,55 +26,52 @@ Values = npt.NDArray[np.float64]
 
 
 def draw(scene: Scene) -> Drawing:
-    """Values against values in the upper part, their differences in the lower part.
+    """Differences over the reference's values, on a logarithmic axis.
 
     Raises:
-        NothingToDrawError: if the features were not kept with the run.
+        NothingToDrawError: if the features were not kept with the run, or do not differ.
     """
     feature = scene.choice.feature or matrix_feature(scene.run)
     truth, found, lost = _features(scene, feature)
     count = truth.size
     drawn = _drawn(truth, list(found.values()))
-    figure = new_figure(scene.width_mm, 4.1 + 0.15 * len(found))
-    above, below = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
-    ends = [float(truth.min()), float(truth.max())]
-    above.plot(ends, ends, color=scene.theme.muted, linewidth=0.8, zorder=0)
     scale = float(np.sqrt(np.mean(truth**2))) or 1.0
+    if not any(np.any(values != truth) for values in found.values()):
+        raise NothingToDrawError(f"every runner's {feature} equals the reference's")
+    figure = new_figure(scene.width_mm, 2.5 + 0.15 * len(found))
+    axes = figure.subplots()
     for number, (label, values) in enumerate(found.items()):
-        marker = scene.marks[label][0]
-        look = {
-            "marker": marker,
-            "linestyle": "none",
-            "markersize": 4.2 - 2.4 * number / max(1, len(found) - 1),
-            "markeredgewidth": 0.5,
-            "color": scene.colour(label),
-            "markerfacecolor": "none",
-            "rasterized": True,
-        }
-        above.plot(truth[drawn], values[drawn], label=short(label), **look)
         differences = np.abs(values - truth)[drawn] / scale
         shown = differences > 0
-        below.plot(truth[drawn][shown], differences[shown], **look)
-    above.set_ylabel(f"{short(feature, 24)} of the runner")
-    below.set_xlabel(f"{short(feature, 24)} of the float64 reference")
-    below.set_ylabel("difference / rms")
-    if any(np.any(values != truth) for values in found.values()):
-        log_scale(below.yaxis, [])
-    for axes in (above, below):
-        axes.grid(visible=True)
+        axes.plot(
+            truth[drawn][shown],
+            differences[shown],
+            marker=scene.looks[label].marker,
+            linestyle="none",
+            markersize=4.2 - 2.4 * number / max(1, len(found) - 1),
+            markeredgewidth=0.5,
+            color=scene.colour(label),
+            markerfacecolor="none",
+            rasterized=True,
+            label=short(label),
+        )
+    log_scale(axes.yaxis, [])
+    axes.set_xlabel(f"{short(feature, 24)} of the float64 reference")
+    axes.set_ylabel("difference / rms")
+    axes.grid(visible=True)
     figure.legend(loc="outside lower left", ncols=1, markerscale=1.6)
     figure.set_dpi(_DPI)
     some = len(found) == MOST_RUNNERS < len(scene.records)
     part = f"{len(drawn):,} of {count:,} values, including those with the largest differences"
     return Drawing(
         TITLE,
-        f"{feature} of the shared input. Top: each runner's values against the reference's; equal "
-        "values lie on the diagonal. Bottom: their absolute differences divided by the feature's "
-        f"root mean square. {part if len(drawn) < count else f'All {count:,} values'}."
+        f"{feature} of the shared input: the absolute difference of each value from the "
+        "reference's, divided by the feature's root mean square, over the reference's value. "
+        f"{part if len(drawn) < count else f'All {count:,} values'}; values that are equal are "
+        "not shown."
         + (f" Only the {MOST_RUNNERS} runners that agree worst are drawn." if some else "")
-        + " Markers of runners that agree overlap; those of the first runners are largest."
         + (f" Not drawn, as their file is missing or changed: {', '.join(lost)}." if lost else ""),
-        f"Scatter plot of {feature} of each runner against the reference. "
+        f"Scatter plot of the differences of {feature} of each runner from the reference. "
         + listed([_described(label, values, truth, scale) for label, values in found.items()]),
         figure,
     )

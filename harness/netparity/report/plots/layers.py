@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from netparity.report.agreement import shared_floors
+from netparity.report.agreement import bound, shared_floors
 from netparity.report.plots.drawing import Drawing, NothingToDrawError, Scene
 from netparity.report.plots.style import log_scale, new_figure, short
 from netparity.report.plots.words import listed
@@ -49,7 +49,7 @@ def draw(scene: Scene) -> Drawing:
             linewidth=1.4,
             label="noise floor",
         )
-        top = [value * factor if value else float("nan") for value, factor in _bounds(scene, floor)]
+        top = [bound(scene.run, value) or float("nan") for value in floor]
         axes.stairs(
             top,
             edges,
@@ -61,16 +61,16 @@ def draw(scene: Scene) -> Drawing:
             label="passes",
         )
     for label, errors in lines.items():
-        marker, dash = scene.marks[label]
+        look = scene.looks[label]
         axes.plot(
             places,
             [float("nan") if value is None else max(value, least) for value in errors],
-            dash,
-            marker=marker,
+            look.dash,
+            marker=look.marker,
             markersize=4,
             markerfacecolor="none",
             markeredgewidth=0.9,
-            color=scene.colour(label),
+            color=look.colour,
             label=short(label) if label in named else None,
         )
     axes.set_xticks(
@@ -99,19 +99,6 @@ def _errors(scene: Scene, label: str, layers: Sequence[str]) -> list[float | Non
         if (entry.label, entry.against, entry.input) == (label, "reference", "shared")
     }
     return [found.get(layer) for layer in layers]
-
-
-def _bounds(scene: Scene, floor: Sequence[float | None]) -> list[tuple[float | None, float]]:
-    """Each layer's noise floor and the factor of it within which a feature passes.
-
-    A relative L2 tolerance of the user replaces both.
-    """
-    settings = scene.run.settings
-    if settings.max_relative_l2 is not None:
-        return [(settings.max_relative_l2, 1.0)] * len(floor)
-    if settings.floor_factor is None or settings.atol is not None or settings.rtol is not None:
-        return [(None, 1.0)] * len(floor)
-    return [(value, settings.floor_factor) for value in floor]
 
 
 def _described(

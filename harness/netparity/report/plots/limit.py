@@ -24,7 +24,9 @@ def draw(scene: Scene) -> Drawing:
         raise NothingToDrawError("the hardware limit was not measured")
     if not entries:
         raise NothingToDrawError("no runner has a timed warm prediction on the processor")
-    figure, axes = row_axes(scene.width_mm, [entry.label for entry in entries], beside=22)
+    figure, axes = row_axes(
+        scene.width_mm, [entry.label for entry in entries], beside=22, looks=scene.looks
+    )
     described = []
     for row, entry in enumerate(entries):
         share = 100 * limit.seconds / entry.median_seconds

@@ -29,7 +29,9 @@ def draw(scene: Scene) -> Drawing:
     timed = {label: phases for label, phases in timed.items() if phases}
     if not timed:
         raise NothingToDrawError("no runner was timed")
-    figure, axes = row_axes(scene.width_mm, list(timed), extra_inches=0.35, beside=9)
+    figure, axes = row_axes(
+        scene.width_mm, list(timed), extra_inches=0.35, beside=9, looks=scene.looks
+    )
     for row, (label, phases) in enumerate(timed.items()):
         left = 0.0
         for phase, entry in phases.items():

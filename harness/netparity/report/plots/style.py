@@ -1,11 +1,11 @@
-"""The style of every plot: themes, one colour per tool, and labels of any text."""
+"""The style of every plot: themes, the tools' colours, and labels of any text."""
 
 from __future__ import annotations
 
 import os
 import warnings
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
@@ -24,6 +24,7 @@ POINTS_PER_INCH = 72.0
 FONT_POINTS = 7.0
 _CHARACTER_POINTS = 0.61 * FONT_POINTS  # of DejaVu Sans, on average
 _LABEL_LENGTH = 52
+_MARK_POINTS = 8.0
 
 # Of runs stored before a run held its runners' colours.
 TOOL_COLOURS = {
@@ -32,12 +33,9 @@ TOOL_COLOURS = {
     "matconvnet-octave": "#009e73",
     "matconvnet-matlab": "#cc79a7",
 }
-_MORE_COLOURS = ("#7570b3", "#a6761d", "#d0417e", "#4f8a10", "#667788", "#b15928")
+MORE_COLOURS = ("#7570b3", "#a6761d", "#d0417e", "#4f8a10", "#667788", "#b15928")
 """The first four are from Okabe and Ito, Color Universal Design (2008). All have a contrast of at
 least 3 : 1 with the page, light and dark (WCAG 2.2, criterion 1.4.11)."""
-
-_MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "*")
-_DASHES = ("-", "--", "-.", ":")
 
 
 @dataclass(frozen=True)
@@ -50,6 +48,21 @@ class Theme:
     paper: str | None
 
 
+@dataclass(frozen=True)
+class Look:
+    """How a row is drawn.
+
+    Attributes:
+        colour: as `#rrggbb`.
+        marker: one of Matplotlib's names.
+        dash: one of Matplotlib's line styles.
+    """
+
+    colour: str
+    marker: str
+    dash: str
+
+
 THEMES = {
     "light": Theme("#1a1d21", "#59626d", "#d9dee4", "#ffffff"),
     "dark": Theme("#e8ebee", "#a3adb8", "#38414b", "#14181d"),
@@ -60,19 +73,9 @@ PAGE_VARIABLES = {"#010203": "var(--ink)", "#010204": "var(--muted)", "#010205":
 
 
 def colour(record: RunnerRecord) -> str:
-    """The colour of a runner, the same in every plot, page and run."""
+    """The colour of a tool, the same in every run; `plots.looks` gives each row one."""
     known = record.colour or TOOL_COLOURS.get(record.runner)
-    return known or _MORE_COLOURS[zlib.crc32(record.runner.encode()) % len(_MORE_COLOURS)]
-
-
-def marks(records: Sequence[RunnerRecord]) -> dict[str, tuple[str, str]]:
-    """Marker and dash style of each label, so that runners of one tool differ."""
-    seen: dict[str, int] = {}
-    found = {}
-    for record in records:
-        number = seen[record.runner] = seen.get(record.runner, -1) + 1
-        found[record.label] = _MARKERS[number % len(_MARKERS)], _DASHES[number % len(_DASHES)]
-    return found
+    return known or MORE_COLOURS[zlib.crc32(record.runner.encode()) % len(MORE_COLOURS)]
 
 
 def short(label: str, length: int = _LABEL_LENGTH) -> str:
@@ -150,13 +153,14 @@ def row_axes(
     row_inches: float = ROW_INCHES,
     extra_inches: float = 0,
     beside: int = 0,
+    looks: Mapping[str, Look] | None = None,
 ) -> tuple[Figure, Axes]:
     """Axes with a row for each label, from the top down: row i is at y = i.
 
     A row's label is above it, since a long one beside it would leave no room on a phone; `beside`
-    characters to its right are left free.
+    characters to its right are left free. With `looks`, the label's mark is before it.
     """
-    room = int(width_mm / MM_PER_INCH * POINTS_PER_INCH / _CHARACTER_POINTS) - beside
+    room = int(width_mm / MM_PER_INCH * POINTS_PER_INCH / _CHARACTER_POINTS) - beside - 2
     height = len(labels) * row_inches + _AXIS_INCHES + extra_inches
     made = new_figure(width_mm, height)
     axes = made.subplots()
@@ -165,15 +169,41 @@ def row_axes(
     axes.spines["left"].set_visible(False)
     axes.grid(axis="x")
     for position, label in enumerate(labels):
+        if looks is not None:
+            _mark(axes, position, looks[label], row_inches)
         axes.annotate(
             short(label, room),
             (0, position - 0.34),
+            xytext=(_MARK_POINTS if looks is not None else 0, 0),
+            textcoords="offset points",
             xycoords=axes.get_yaxis_transform(),
             va="bottom",
             ha="left",
             annotation_clip=False,
         )
     return made, axes
+
+
+def _mark(axes: Axes, row: int, look: Look, row_inches: float) -> None:
+    """A row's mark at the left of its label, in the middle of the letters' height."""
+    height = FONT_POINTS / 2 / POINTS_PER_INCH / row_inches
+    axes.scatter(
+        [0],
+        [row - 0.34 - height],
+        s=16,
+        marker=look.marker,
+        color=look.colour,
+        linewidths=0,
+        transform=axes.get_yaxis_transform() + _shifted(axes, 3.0),
+        clip_on=False,
+    )
+
+
+def _shifted(axes: Axes, points: float) -> Any:
+    from matplotlib.transforms import ScaledTranslation
+
+    scale = axes.get_figure(root=True).dpi_scale_trans  # type: ignore[union-attr]
+    return ScaledTranslation(points / POINTS_PER_INCH, 0, scale)
 
 
 def at_right(axes: Axes, row: int, text: str, theme: Theme) -> None:

@@ -15,6 +15,7 @@ from netparity.report.plots.style import log_scale, row_axes, wants_log
 from netparity.report.plots.words import listed
 
 TITLE = "Every timed value"
+CHOOSE = "phase"
 _STRIP = 0.44
 _LOG_FROM = 8.0
 
@@ -31,12 +32,14 @@ def draw(scene: Scene) -> Drawing:
         raise NothingToDrawError(f"no runner has a value of {phase}")
     most = max(len(_processes(scene.records[entry.label], phase)) for entry in rows)
     inches = 0.34 + min(0.5, 0.05 * most)
-    figure, axes = row_axes(scene.width_mm, [entry.label for entry in rows], inches)
+    figure, axes = row_axes(
+        scene.width_mm, [entry.label for entry in rows], inches, looks=scene.looks
+    )
     shown: list[float] = []
     for row, entry in enumerate(rows):
         record = scene.records[entry.label]
         processes = _processes(record, phase)
-        marker = scene.marks[entry.label][0]
+        marker = scene.looks[entry.label].marker
         for number, (round_number, values) in enumerate(processes):
             height = row - 0.1 + _STRIP * (number + 0.5) / len(processes)
             outliers = {index for round_of, index in entry.outliers if round_of == round_number}
