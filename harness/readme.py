@@ -13,11 +13,10 @@ from pathlib import Path
 from netparity.api import load_run
 from netparity.protocol import Run
 from netparity.report import Document, agreement, markdown
-from netparity.report.headline import headline
+from netparity.report.glance import glance
 from netparity.report.ledger import machine_words
 from netparity.report.plots import KINDS, Scene, rendered
 from netparity.report.plots.style import THEMES, applied
-from netparity.report.tables import comparison
 
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
@@ -53,12 +52,12 @@ def with_results(text: str, run: Run) -> str:
 
 
 def results(run: Run) -> str:
-    """The headline, the comparison table, the plot, and the tables of errors."""
-    first, errors, inputs = comparison(run), agreement.parity(run), agreement.preprocessing(run)
+    """The three answers, the table at a glance, the plot, and the tables of errors."""
+    first, errors, inputs = glance(run), agreement.parity(run), agreement.preprocessing(run)
     light, dark = plot_paths()
     machine = next(iter(machine_words(run.machine, run.settings)))
     parts = [
-        f"**{markdown.escape(headline(run))}**",
+        *markdown.answer_items(run),
         *("", *markdown.table_lines(first), ""),
         "<picture>",
         f'<source media="(prefers-color-scheme: dark)" srcset="{dark.relative_to(ROOT)}">',

@@ -19,6 +19,12 @@ class Task(Protocol):
     def note(self, text: str) -> None:
         """Show in a few words what is being done now."""
 
+    def flash(self, text: str) -> None:
+        """The same for what changes many times a second: shown only where it leaves no line."""
+
+    def expect(self, seconds: float) -> None:
+        """Say how many seconds this work will still take, as far as that is known now."""
+
 
 class Watch(Protocol):
     """Receives progress, messages and warnings."""
@@ -41,6 +47,12 @@ class _SilentTask:
         pass
 
     def note(self, text: str) -> None:
+        pass
+
+    def flash(self, text: str) -> None:
+        pass
+
+    def expect(self, seconds: float) -> None:
         pass
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 from pathlib import Path
 from types import ModuleType
@@ -15,6 +14,7 @@ from netparity.protocol import PHASES
 from netparity.report import EXPORTERS, exporter
 from netparity.report.columns import COLUMNS
 from netparity.report.plots import KINDS
+from tests.support.scripts import loaded
 
 ROOT = Path(__file__).parents[2]
 NUMBER = re.compile(r"-?\d+\.\d+")
@@ -22,10 +22,7 @@ NUMBER = re.compile(r"-?\d+\.\d+")
 
 @pytest.fixture(scope="module")
 def readme() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("readme", ROOT / "harness" / "readme.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return loaded(ROOT / "harness" / "readme.py")
 
 
 def test_the_tables_are_current(readme: ModuleType) -> None:

@@ -38,6 +38,8 @@ _MOST_LISTED = 12
 def capture(model: Any) -> Iterator[Seen]:
     """Record what every layer of a model returns while it is called in a `with` block.
 
+    For example::
+
         with netparity.capture(model) as seen:
             model(x)
         print(seen.check(network="model.onnx"))

@@ -1,5 +1,5 @@
 """`python -m netparity.commands`: the command line where no console script is on the PATH."""
 
-from netparity.commands.main import main
+from netparity.commands.start import main
 
 main()

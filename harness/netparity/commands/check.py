@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from netparity.commands.options import takes
+from netparity.commands.own_command import as_typed_here
 from netparity.commands.shared import EXIT_PARITY, Budget, OtherWeights, Verbose, rich_watch
 from netparity.run.request import PREPROCESSING, Request
 
@@ -19,7 +20,10 @@ from netparity.run.request import PREPROCESSING, Request
 def check(
     *,
     features: Annotated[
-        Path, typer.Argument(metavar="FEATURES", help=".npy, .npz, .mat, .h5, .csv or .json.")
+        Path,
+        typer.Argument(
+            metavar="FEATURES", help=".npy, .npz, .mat, .h5, .csv, .json, or a folder of .npy."
+        ),
     ],
     image: Annotated[
         list[Path] | None, typer.Option("--image", "-i", help="What they are of; repeatable.")
@@ -80,5 +84,5 @@ def check(
             other_weights=other_weights or [],
             watch=watch,
         )
-    typer.echo(checking.as_json(checked) if as_json else str(checked))
+    typer.echo(checking.as_json(checked) if as_json else as_typed_here(str(checked)))
     raise typer.Exit(0 if checked.passed else EXIT_PARITY)

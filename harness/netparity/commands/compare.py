@@ -23,5 +23,5 @@ def compare(
 
     with rich_watch(verbose) as watch:
         run, store = run_compare(request, watch)
-    show_run(run, store, as_json)
-    raise typer.Exit(exit_code(run, asked_for=request.names_runners))
+    show_run(run, store, as_json, verbose)
+    raise typer.Exit(exit_code(run, asked_for=bool(request.named_runners)))

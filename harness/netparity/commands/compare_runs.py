@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from netparity.commands.own_command import as_typed_here
 from netparity.commands.shared import Verbose, make_console
+from netparity.commands.stored import Earlier, Later, located
 
 
 def compare_runs(
-    earlier: Annotated[Path, typer.Argument(metavar="EARLIER", help="A folder below results/.")],
-    later: Annotated[Path, typer.Argument(metavar="LATER", help="Another one.")],
+    earlier: Earlier,
+    later: Later,
     phase: Annotated[str, typer.Option(help="Which seconds.")] = "predict",
     verbose: Verbose = False,
 ) -> None:
@@ -20,7 +21,7 @@ def compare_runs(
     from netparity.report.across import compare_folders
     from netparity.report.console import rich_table
 
-    found = compare_folders(earlier, later, phase)
+    found = compare_folders(located(earlier), located(later), phase)
     make_console().print(rich_table(found.table))
     for remark in found.remarks:
-        typer.echo(f"• {remark}")
+        typer.echo(f"• {as_typed_here(remark)}")

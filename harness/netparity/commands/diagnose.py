@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from netparity.commands.own_command import as_typed_here
 from netparity.commands.shared import Budget, OtherWeights, Verbose, rich_watch
+from netparity.commands.stored import RunDir, located
 
 
 def diagnose(
-    run_dir: Annotated[Path, typer.Argument(metavar="RUN_DIR", help="A folder below results/.")],
+    run_dir: RunDir,
     runner: Annotated[
         list[str] | None,
         typer.Option(
@@ -37,10 +38,10 @@ def diagnose(
     seconds = BUDGET_SECONDS if budget is None else budget
     with rich_watch(verbose) as watch:
         found, store = diagnosing.diagnose_folder(
-            run_dir, runner or [], weights, other_weights or [], watch, seconds
+            located(run_dir), runner or [], weights, other_weights or [], watch, seconds
         )
     if as_json:
         typer.echo(diagnosing.as_json(found))
     else:
-        typer.echo(diagnosing.as_text(found), nl=False)
+        typer.echo(as_typed_here(diagnosing.as_text(found)), nl=False)
         typer.echo(f"stored in {store.path / diagnosing.FILE}")

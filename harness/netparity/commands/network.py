@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from netparity.commands.completing import network_names
+from netparity.commands.own_command import as_typed_here
 from netparity.commands.shared import EXIT_PARITY, Group, Verbose, make_console, rich_watch
 
 if TYPE_CHECKING:
@@ -17,7 +19,12 @@ _MOST_DIFFERENCES = 40
 _WIDE = 120  # columns of a terminal
 
 Named = Annotated[
-    str, typer.Argument(metavar="NAME|FILE", help="A name (netparity network list), or a file.")
+    str,
+    typer.Argument(
+        metavar="NAME|FILE",
+        help="A name (netparity network list), or a file.",
+        autocompletion=network_names,
+    ),
 ]
 InputSize = Annotated[
     str | None,
@@ -104,7 +111,7 @@ def show_difference(found: Diff, first: str, second: str, as_json: bool) -> NoRe
         typer.echo(json.dumps(as_dict(found), indent=1))
     else:
         for line in differences(found, first, second, _MOST_DIFFERENCES):
-            typer.echo(line)
+            typer.echo(as_typed_here(line))
     raise typer.Exit(0 if found.same else EXIT_PARITY)
 
 

@@ -12,6 +12,7 @@ from typing import Annotated, Any, get_args, get_origin
 
 import typer
 
+from netparity.commands.completing import OF_FIELDS
 from netparity.commands.shared import BEGUN
 from netparity.run.option import CommandOption, options
 
@@ -100,6 +101,7 @@ def _parameter(field: Field[Any], declared: CommandOption) -> Parameter:
         min=declared.least,
         max=declared.most,
         show_default=declared.shown or True,
+        autocompletion=OF_FIELDS.get(field.name),
     )
     return Parameter(
         field.name,

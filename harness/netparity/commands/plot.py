@@ -8,11 +8,12 @@ from typing import Annotated
 import typer
 
 from netparity.commands.shared import Feature, Phase, Verbose, rich_watch
+from netparity.commands.stored import RunDir, located
 from netparity.report import PLOTS
 
 
 def plot(
-    run_dir: Annotated[Path, typer.Argument(metavar="RUN_DIR", help="A folder below results/.")],
+    run_dir: RunDir,
     kind: Annotated[
         str,
         typer.Argument(help=f"{', '.join(PLOTS)}, or all."),
@@ -39,7 +40,8 @@ def plot(
     from netparity.judge.drawing import draw_files
     from netparity.report import Choice
 
+    folder, choice = located(run_dir), Choice(phase, feature)
     with rich_watch(verbose) as watch:
-        drawn = draw_files(run_dir, kind, form, output, width, theme, Choice(phase, feature), watch)
+        drawn = draw_files(folder, kind, form, output, width, theme, choice, watch)
     for path in drawn:
         typer.echo(f"stored in {path}", err=True)

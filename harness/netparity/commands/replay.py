@@ -23,7 +23,7 @@ from netparity.run.request import Request
 @takes(
     Request,
     only=(
-        *("model", "weights", "rounds", "repeats", "threads"),
+        *("model", "weights", "rounds", "schedule", "repeats", "threads"),
         *("results", "timeout_seconds", "environments", "command"),
     ),
 )

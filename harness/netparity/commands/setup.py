@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from netparity.commands.completing import runner_names
 from netparity.commands.options import takes
 from netparity.commands.shared import EXIT_RUNNER, Verbose, rich_watch
 from netparity.run.request import Request
@@ -17,7 +18,9 @@ def setup(
     runners: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[RUNNER]...", help="Names, or all. Default: what netparity compare runs."
+            metavar="[RUNNER]...",
+            help="Names, or all. Default: what netparity compare runs.",
+            autocompletion=runner_names,
         ),
     ] = None,
     verbose: Verbose = False,

@@ -18,23 +18,27 @@ if TYPE_CHECKING:
     from netparity.results.folder import RunFolder
 
 
-def show_run(run: Run, store: RunFolder, as_json: bool) -> None:
+def show_run(run: Run, store: RunFolder, as_json: bool, verbose: bool) -> None:
     """One run in a terminal, and where it lies."""
     from netparity.report import Document
 
-    show_document(Document.of(run, store), as_json)
+    show_document(Document.of(run, store), as_json, verbose)
 
 
-def show_document(document: Document, as_json: bool) -> None:
-    """Stored runs in a terminal, one or several, and where they lie."""
+def show_document(document: Document, as_json: bool, verbose: bool) -> None:
+    """Stored runs in a terminal, one or several, and where they lie.
+
+    Args:
+        verbose: whether all tables and notes are shown.
+    """
     from netparity.report import console as console_report
 
     if as_json:
         typer.echo(document.runs[0].model_dump_json(indent=1))
     console = make_console(stderr=as_json)
-    console_report.show(document, console)
+    console_report.show(document, console, verbose)
     for run, folder in zip(document.runs, document.folders, strict=True):
-        if run.wall is not None:
+        if verbose and run.wall is not None:
             wall = run.wall
             console.print(
                 f"\n{wall.total_seconds:.0f} s in all: preparation {wall.preparation_seconds:.1f} "
@@ -64,7 +68,7 @@ def show_tables(
     for number, table in enumerate(tables):
         if number:
             console.print()
-        console.print(rich_table(table))
+        console.print(rich_table(table, console.width))
     for sentence in remarks:
         console.print(f"• {sentence}", markup=False, highlight=False)
     console.print(f"stored in {folder}", markup=False, highlight=False, soft_wrap=True)

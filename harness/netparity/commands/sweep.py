@@ -18,8 +18,8 @@ from netparity.sweep.grid import Grid
     Request,
     only=(
         *("images", "runners", "model", "weights", "layers"),
-        *("rounds", "precision", "budget_seconds", "repeats", "warmup"),
-        *("results", "timeout_seconds", "environments", "command"),
+        *("rounds", "precision", "budget_seconds", "schedule", "repeats", "warmup"),
+        *("cluster", "results", "timeout_seconds", "environments", "command"),
     ),
 )
 def sweep(
@@ -35,4 +35,4 @@ def sweep(
     with rich_watch(verbose) as watch:
         found, runs, folder = run_sweep(request, grid, watch)
     show_tables([tables.table(found)], found.winners, folder, tables.as_json(found), as_json)
-    raise typer.Exit(max(exit_code(run, asked_for=request.names_runners) for run in runs))
+    raise typer.Exit(max(exit_code(run, asked_for=bool(request.named_runners)) for run in runs))

@@ -9,17 +9,24 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from netparity.commands.options import takes
+from netparity.commands.own_command import as_typed_here
 from netparity.commands.shared import EXIT_PARITY, Group, Verbose, make_console, rich_watch
 from netparity.run.request import Request
 
 if TYPE_CHECKING:
     from netparity.networks import Network
+    from netparity.watch import Watch
     from netparity.weights.inspection import Inspection
 
 _WIDE = 120  # columns of a terminal
 
 ModelName = Annotated[
-    str | None, typer.Option("--model", help="What the file holds.", show_default="found out")
+    str | None,
+    typer.Option(
+        "--model",
+        help="What the file holds: a name, torchvision:NAME, keras:NAME, or a file that states it.",
+        show_default="found out",
+    ),
 ]
 MapFile = Annotated[
     Path | None,
@@ -66,7 +73,9 @@ def inspect(
     from netparity.weights import inspection, open_weights
 
     with rich_watch(verbose) as watch:
-        found = inspection.inspect(open_weights(file, _model_or_none(model), map_file), watch)
+        found = inspection.inspect(
+            open_weights(file, _network_or_none(model, watch), map_file), watch
+        )
     if as_json:
         typer.echo(json.dumps(found.as_dict(), indent=1))
     else:
@@ -92,7 +101,7 @@ def convert(
 
     format_ = output_format(out, to)
     with rich_watch(verbose) as watch:
-        source = open_named(file, _model_or_none(model), map_file)
+        source = open_named(file, _network_or_none(model, watch), map_file)
         tensors = converting.changed(source.tensors, source.model, apply or [])
         sha256 = converting.convert(tensors, source.model, out, format_, force, watch)
     typer.echo(f"{out}: {format_.title}, {source.model.name}, SHA-256 {sha256}")
@@ -116,12 +125,12 @@ def verify(
 
     with rich_watch(verbose) as watch:
         a, b = (file_of(each, Environments(), watch) for each in (first, second))
-        both = verifying.open_both(a, b, _model_or_none(model), (first, second))
+        both = verifying.open_both(a, b, _network_or_none(model, watch), (first, second))
         verdict = verifying.verify(*both, watch)
     if as_json:
         typer.echo(json.dumps(verdict.as_dict(), indent=1))
     else:
-        typer.echo("\n".join(verdict.lines))
+        typer.echo(as_typed_here("\n".join(verdict.lines)))
     raise typer.Exit(0 if verdict.same else EXIT_PARITY)
 
 
@@ -143,10 +152,18 @@ def fetch(
     typer.echo(path)
 
 
-def _model_or_none(name: str | None) -> Network | None:
+def _network_or_none(name: str | None, watch: Watch) -> Network | None:
+    """The network of the catalogue, of a framework, or that a file states; None for no name."""
     from netparity.networks import network_called
+    from netparity.runners.environments import Environments
+    from netparity.runners.frameworks import framework_of
+    from netparity.runners.named_networks import open_named
 
-    return None if name is None else network_called(name)
+    if name is None:
+        return None
+    if framework_of(name) is None and not Path(name).exists():
+        return network_called(name)
+    return open_named(name, Environments(), watch).network
 
 
 def _show(found: Inspection) -> None:

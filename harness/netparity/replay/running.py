@@ -108,6 +108,7 @@ def run_replay(request: Request, watch: Watch = SILENT) -> tuple[Replay, Path]:
         watch.message("once and cold, as in the post:")
         runners = [experiment.runner for experiment in experiments]
         cold = replace(whole, runners=runners, rounds=1, repeats=1, warmup=0, compile_cache="cold")
+        cold = replace(cold, schedule="sequential")
         once, _ = compare(cold, watch)
         watch.message("warm and repeated:")
         runners = [experiment.runner for experiment in experiments if experiment.repeated]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import subprocess
 import sys
@@ -173,6 +174,27 @@ def test_a_defect_has_an_exit_code_of_its_own(monkeypatch) -> None:
     assert "this is a defect of netparity" in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (MemoryError("Unable to allocate"), "not enough memory for this: Unable to allocate"),
+        (RecursionError(), "nested too deeply"),
+        (OSError(errno.ENOSPC, "No space left on device"), "No space left"),
+        (OSError(errno.EIO, "Input/output error"), "Input/output error"),
+    ],
+    ids=lambda given: getattr(given, "strerror", None) or type(given).__name__,
+)
+def test_what_the_machine_cannot_give_is_no_defect(monkeypatch, error, words) -> None:
+    def fail(*arguments):
+        raise error
+
+    monkeypatch.setattr("netparity.run.compare.compare", fail)
+    result = call("compare")
+    assert result.exit_code == 2
+    assert words in result.stderr
+    assert "Traceback" not in result.stderr
+
+
 def test_an_interrupt_has_the_exit_code_of_shells(monkeypatch) -> None:
     def interrupted(*arguments):
         raise KeyboardInterrupt
@@ -244,6 +266,21 @@ def test_features_of_another_shape_are_reported_as_an_error_of_parity() -> None:
 def test_version() -> None:
     result = call("--version")
     assert (result.exit_code, result.stdout) == (0, f"netparity {__version__}\n")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["report", "latest"], ["plot", "latest", "all"], ["diagnose", "latest"]],
+    ids=lambda command: command[0],
+)
+def test_latest_is_the_newest_run_below_results(command: list[str], tmp_path: Path) -> None:
+    assert "contains no run" in refused(*command)
+    for name in ("20260101T000000Z-aaaaaa", "20260102T000000Z-aaaaaa"):
+        (tmp_path / "results" / name).mkdir(parents=True)
+        (tmp_path / "results" / name / "run.json").write_text("damaged")
+    assert "20260102T000000Z-aaaaaa/run.json is not a run" in refused(*command)
+    (tmp_path / "latest").mkdir()  # a folder of that name is what is meant
+    assert "latest contains no run.json" in refused(*command)
 
 
 def test_without_a_command_the_help_is_shown() -> None:

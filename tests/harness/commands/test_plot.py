@@ -61,7 +61,7 @@ def test_of_all_kinds_those_that_cannot_be_drawn_are_named(tmp_path: Path, monke
     assert "no plot of features: the run does not hold the reference's fc6" in result.stderr
     assert "no plot of inputs: the inputs were not kept with the run" in result.stderr
     drawn = sorted(path.stem for path in tmp_path.glob("*.svg"))
-    assert drawn == ["layers", "limit", "phases", "values"]
+    assert drawn == ["errors", "layers", "limit", "phases", "values"]
     alone = call(store.path, "features")
     assert alone.exit_code == 2
     assert "no plot of features" in alone.stderr
@@ -86,7 +86,10 @@ def test_phase_and_feature(run_dir: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["pie"], "plot 'pie' is not one of phases, values, layers, features, inputs, limit, all"),
+        (
+            ["pie"],
+            "plot 'pie' is not one of errors, phases, values, layers, features, inputs, limit, all",
+        ),
         (["phases", "--format", "bmp"], "--format 'bmp' is not one of svg, pdf, png"),
         (["phases", "-o", "plot.jpg"], "--output 'plot.jpg' ends in none of .svg, .pdf, .png"),
         (["phases", "-o", "plot"], "--output 'plot' ends in none of .svg, .pdf, .png"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 import json
 import os
@@ -94,7 +95,9 @@ def test_every_format_can_be_written_to_a_file(form: str, folder: Path) -> None:
     result = call(folder, "--format", form, "--output", "out")
     assert (result.exit_code, result.stdout) == (0, "")
     assert result.stderr == "stored in out\n"
-    rendered = render(open_document([folder]), form)
+    # The page links to the run's files from where it lies.
+    document = dataclasses.replace(open_document([folder]), page=Path())
+    rendered = render(document, form)
     expected = rendered if isinstance(rendered, bytes) else rendered.encode()
     if form != "parquet":
         assert Path("out").read_bytes() == expected
@@ -215,7 +218,7 @@ def test_a_run_that_was_cut_short_is_judged_by_what_is_stored(tmp_path: Path) ->
     said = " ".join(shown(folder).split())
     assert "right agrees with the float64 reference at 6 layers from conv1_1 to prob" in said
     assert "The run was cut short; what was measured until then is shown." in said
-    assert "late failed: the run ended before this runner's turn." in said
+    assert "late was not run: the run ended before this runner's turn." in said
     assert "The run was cut short" in (folder / "table.md").read_text()
     judged = RunFolder.open(folder).read_run().parity
     assert [entry.feature for entry in judged if entry.input == "shared"] == LAYERS
@@ -241,7 +244,7 @@ def test_a_link_keeps_leading_to_what_is_written(folder: Path) -> None:
 
 def test_a_pipe_or_a_device_is_not_replaced(folder: Path) -> None:
     os.mkfifo("pipe.md")
-    assert "is a device or a pipe, not a file" in refused(folder, "-o", "pipe.md")
+    assert "is a pipe, not a file" in refused(folder, "-o", "pipe.md")
     assert Path("pipe.md").is_fifo()
 
 
@@ -338,3 +341,11 @@ def test_a_damaged_run(folder: Path) -> None:
 def test_the_help_names_every_format() -> None:
     said = shown("--help")
     assert [name for name in EXPORTERS if name not in said] == []
+
+
+def test_all_tables_and_notes_are_shown_with_verbose(folder: Path) -> None:
+    first, everything = shown(folder), shown(folder, "--verbose")
+    assert "Given the same tensor: " in first and "Given the same tensor: " in everything
+    assert f"netparity report {folder} --verbose" in first
+    for words in ("Seconds per phase", "Last lines of the log of crashed", "Parity and error: "):
+        assert words in everything and words not in first

@@ -1,0 +1,1 @@
+"""Every image of a data set through every tool: parity image by image, and the worst ones."""
