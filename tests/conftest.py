@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import shutil
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from tests.support.real_tools import Guard
 
 pytest.register_assert_rewrite("tests.support")  # before anything imports it
+signal.signal(
+    signal.SIGINT, signal.default_int_handler
+)  # a script's `pytest &` starts with it ignored
 
 COMPILED = cache_folder("compiled-by-tests")  # before any test moves the cache
 
@@ -54,18 +58,29 @@ def _unhurried(seconds: float) -> Callable[[], bool]:
 _limited, time_limit.time_limit = time_limit.time_limit, _unhurried
 
 
-@pytest.hookimpl(trylast=True)
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups after that
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """A test that starts a real tool is slow, without having to say so.
 
     Several processes begin with what is slow, so that they end together. They must be put in order
-    here: later, pytest-xdist has already numbered them, and would tear groups apart.
+    here: later, pytest-xdist has already numbered them, and would tear groups apart. What the slow
+    tests of a module share is made by one process alone: they are one group, unless they name one.
     """
     for item in items:
         if REAL_TOOLS & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.slow)
+        slow, group = map(item.get_closest_marker, ("slow", "xdist_group"))
+        if slow and not group and uses_fixture_of_module(item):
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
     if hasattr(config, "workerinput"):
         items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+def uses_fixture_of_module(item: pytest.Item) -> bool:
+    """Whether it uses a fixture that is made once for all tests of a module."""
+    known = getattr(item, "_fixtureinfo", None)
+    found = known.name2fixturedefs.values() if known else ()
+    return any(definitions[-1].scope == "module" for definitions in found if definitions)
 
 
 def pytest_collection_finish() -> None:
@@ -73,6 +88,12 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def locks_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Comparisons of one session of tests do not wait for those of another, or of a user."""
+    os.environ["NETPARITY_LOCKS"] = str(tmp_path_factory.mktemp("locks"))
 
 
 @pytest.fixture(scope="session")

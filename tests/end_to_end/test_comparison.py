@@ -16,7 +16,7 @@ from netparity.networks.catalogue.vgg import VGG16_TINY
 from netparity.weights import resolve
 from tests.support.command_line import COMMAND, TINY, Compare, Done
 from tests.support.processors import every_processor
-from tests.support.whole_runs import ROWS, assert_whole
+from tests.support.whole_runs import ONE_OF_EACH, ROWS, assert_whole
 
 together = pytest.mark.xdist_group("default comparison")
 
@@ -92,8 +92,10 @@ def test_all_layers_of_several_images_of_every_mode(every_tool, compare: Compare
     }
     for name, image in modes.items():
         image.save(tmp_path / name)
-    done = compare(*TINY, "--layers", "all", *[tmp_path / name for name in modes])
-    assert_whole(done, [layer.name for layer in VGG16_TINY.layers], rounds=1)
+    runners = [word for label in ONE_OF_EACH for word in ("--runner", label)]
+    done = compare(*TINY, *runners, "--layers", "all", *[tmp_path / name for name in modes])
+    layers = [layer.name for layer in VGG16_TINY.layers]
+    assert_whole(done, layers, rounds=1, rows=ONE_OF_EACH)
     [warning] = [each for each in done.run["warnings"] if "given to the tools as" in each]
     assert "cmyk.jpg" in warning and "given to the tools as an RGB PNG" in warning
     assert done.runner("keras2-theano")["features"]["shared"]["fc6"]["shape"] == [5, 256]

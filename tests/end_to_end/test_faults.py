@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from netparity.run import process as process_module
+from netparity.run import seat
 from netparity.runners.debian import install_command
 from netparity.system import launch as launch_module
 from tests.support.command_line import COMMAND, TINY, Compare
-from tests.support.processes import is_gone, wait_for
+from tests.support.processes import is_gone, processes_about, wait_for
 
 PAIR = ["--runner", "keras3-tensorflow", "--runner", "matconvnet-octave"]
 
@@ -86,13 +86,13 @@ def test_useless_features_fail_parity_and_nothing_else(compare, faulty_python, f
 
 
 def test_a_hanging_runner_is_ended_with_its_children(compare, faulty_python, tmp_path, monkeypatch):
-    def launch(command, folder, log, timeout_seconds, limits):
+    def begin(command, folder, log, timeout_seconds, limits):
         """Octave may take longer, on a busy machine."""
         assert timeout_seconds == 4
         allowed = 4 if "keras3" in str(folder) else 300
-        return launch_module.launch(command, folder, log, allowed, limits)
+        return launch_module.begin(command, folder, log, allowed, limits)
 
-    monkeypatch.setattr(process_module, "launch", launch)
+    monkeypatch.setattr(seat, "begin", begin)
     done = compare(*TINY, *PAIR, *faulty_python("hang"), "--timeout", "4")
     assert done.exit_code == 3
     assert "was stopped at its timeout" in done.runner("keras3-tensorflow")["reason"]
@@ -100,10 +100,11 @@ def test_a_hanging_runner_is_ended_with_its_children(compare, faulty_python, tmp
     assert all(is_gone(int(pid)) for pid in (tmp_path / "pids").read_text().split())
 
 
-@pytest.fixture
-def hanging_run(faulty_python, tmp_path):
-    """A comparison that has Octave's result and hangs in Keras; yields it with its folder."""
+@pytest.fixture(params=["interleaved", "sequential"])
+def hanging_run(faulty_python, tmp_path, request):
+    """A comparison that hangs in Keras, before or after Octave; yields it with its folder."""
     command = [*COMMAND, "compare", *TINY, "--rounds", "40", "--out", str(tmp_path / "results")]
+    command += ["--schedule", request.param]
     process = subprocess.Popen(
         [*command, *PAIR, *faulty_python("hang")],
         stdout=subprocess.PIPE,
@@ -131,11 +132,13 @@ def test_ending_the_harness_ends_its_children_and_keeps_what_was_done(
     _, errors = process.communicate(timeout=30)
     pids = [int(pid) for pid in (tmp_path / "pids").read_text().split()]
     wait_for(lambda: all(map(is_gone, pids)), seconds=20)
-    if number == signal.SIGINT:
-        assert process.returncode == 130
-        assert "interrupted" in errors
-    else:
+    wait_for(lambda: not processes_about(folder), seconds=20)  # such as an Octave that was stopped
+    if number == signal.SIGKILL:
         assert process.returncode == -number
+    else:
+        assert process.returncode == 128 + number
+        assert {signal.SIGINT: "interrupted", signal.SIGTERM: "ended by SIGTERM"}[number] in errors
+        assert json.loads((folder / "run.json").read_text())["interrupted"]
     assert report(folder).returncode == 0
     after = json.loads((folder / "run.json").read_text())
     done_before = [len(record["rounds"]) for record in before["runners"]]

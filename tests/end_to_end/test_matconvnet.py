@@ -24,7 +24,7 @@ def matconvnet(octave, tmp_path: Path) -> Path:
 
 
 def test_a_named_matconvnet_runs_and_every_table_says_so(matconvnet: Path, compare: Compare):
-    done = compare(*ALONE, "--matconvnet-root", matconvnet, "--matconvnet", "require")
+    done = compare(*ALONE, "--matconvnet-root", matconvnet, "--matconvnet", "require", "-v")
     assert done.exit_code == 0, done.stderr
     record = done.runner("matconvnet-octave")
     assert record["code"].startswith(f"MatConvNet {VERSION} (MEX) on GNU Octave ")

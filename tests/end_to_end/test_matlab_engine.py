@@ -80,7 +80,7 @@ def test_doctor_setup_and_comparison(release: Release, netparity: Command, compa
     told = netparity("doctor").stdout
     assert f"MATLAB {release.name} is at {found.root}" in told
     assert f"matlabengine {release.version} on Python {release.python_words}" in told
-    assert f"fix: netparity setup {NAME}" in told
+    assert f" setup {NAME}" in told.partition("fix: ")[2]
 
     made = netparity("setup", NAME)
     assert made.returncode == 0, made.stderr
@@ -174,10 +174,11 @@ def test_what_the_host_says_reaches_the_table(
     release: Release, compare: Compare, monkeypatch: pytest.MonkeyPatch, play: str, words: str
 ):
     monkeypatch.setenv("STANDIN_PLAY", play)
-    done = compare(*TINY, "--runner", NAME)
+    done = compare(*TINY, "--runner", NAME, "-v")
     assert done.exit_code == 3
     assert words in done.runner(NAME)["reason"]
-    assert words in " ".join(done.stdout.split())
+    # On a terminal, commands are shown as they can be typed there.
+    assert words.removeprefix("netparity ") in " ".join(done.stdout.split())
 
 
 @standin_only
@@ -208,7 +209,7 @@ def test_an_engine_that_the_index_does_not_have(
     made = netparity("setup", NAME)
     assert made.returncode == 3
     assert f"matlabengine=={release.version}.*" in made.stderr
-    assert f"netparity setup {NAME}" in made.stderr
+    assert f" setup {NAME}" in made.stderr
 
 
 @standin_only

@@ -14,6 +14,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from netparity.api import load_run
+from netparity.protocol import Run
 from netparity.report import Document, html
 from tests.support.odd_runs import WORDS, odd_runs, worded_run
 from tests.support.page_runs import stored_document, whole_run
@@ -46,6 +48,14 @@ def browser() -> Iterator[Browser]:
         opened.close()
 
 
+def reference_run() -> Run:
+    """The committed comparison, without the runner that was not available."""
+    run = load_run(Path(__file__).parents[2] / "results" / "reference" / "compare")
+    kept = [record for record in run.runners if record.status == "ok"]
+    assert len(kept) == 4
+    return run.model_copy(update={"runners": kept})
+
+
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("pages")
@@ -54,6 +64,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         "wild": Document.of(worded_run(WORDS)),
         "many": Document.of(odd_runs()["forty runners"]),
         "several": Document((whole_run(["a", "b"]), whole_run(["b", "c"]))),
+        "four": Document.of(reference_run()),
         "fates": Document.of(odd_runs()["every fate"]),
     }
     for name, document in documents.items():
@@ -113,7 +124,7 @@ def test_every_plot_is_seen_and_nothing_sticks_out(
         clip={"x": 0, "y": 0, "width": width, "height": height},
     )
     assert page.evaluate("document.documentElement.scrollWidth") == width
-    plots = page.locator(".plots svg")
+    plots = page.locator(".plots svg:visible")
     assert plots.count() >= 2
     for plot in plots.all():
         plot.scroll_into_view_if_needed()
@@ -176,8 +187,39 @@ def test_it_is_whole_without_a_script(visit) -> None:
     page = visit("whole", script=False)
     assert page.locator("table thead button").count() == 0
     assert page.locator("table").first.locator("tbody tr").count() == 3
-    assert page.locator(".plots svg").count() == 5
-    assert "agree with" in page.locator(".headline").inner_text()
+    assert page.locator(".plots svg:visible").count() == 6
+    assert "agree" in page.locator(".answers p").first.inner_text()
+    page.locator(".choose label", has_text="load").click()
+    shown = page.locator("#run-1-values figure:visible")
+    assert shown.count() == 1 and "Load" in shown.locator("figcaption").inner_text()
+    assert page.locator(".plots svg:visible").count() == 6
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (DESKTOP, 900)])
+def test_the_first_screen_has_the_answers_and_every_runner_s_verdict_error_and_speed(
+    visit, width: int, height: int
+) -> None:
+    page = visit("four", width)
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    page.set_viewport_size({"width": width, "height": height})
+    page.screenshot(path=SCREENSHOTS / f"first-screen-{width}.png")
+    rows = page.locator("table").first.locator("tbody tr")
+    assert page.locator(".answers p").count() == 3 and rows.count() == 4
+    headers = [
+        text.strip().split("\n")[0].lower()
+        for text in page.locator("table").first.locator("thead th").all_inner_texts()
+    ]
+    decisive = [headers.index(name) for name in ("parity", "error", "predict, s")]
+    shown = [
+        *page.locator(".answers p").all(),
+        *(row.locator(".label") for row in rows.all()),
+        *(row.locator("th, td").nth(place) for row in rows.all() for place in decisive),
+    ]
+    for element in shown:
+        box = element.bounding_box()
+        assert box is not None and box["x"] >= 0 and box["y"] >= 0
+        assert box["y"] + box["height"] <= height
+        assert box["x"] + box["width"] <= width
 
 
 def test_a_warning_leads_to_its_meaning(visit) -> None:

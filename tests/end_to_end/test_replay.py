@@ -1,4 +1,4 @@
-"""netparity replay on the real old and new tools, and the quotations of it in the documentation."""
+"""netparity replay on the real old and new tools, as the tutorial and other pages show it."""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ import json
 import re
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.support.command_line import COMMAND, here
+from tests.support.pages import blocks
+from tests.support.reader import TUTORIALS, Reader
 
 ROOT = Path(__file__).resolve().parents[2]
+TUTORIAL = TUTORIALS / "reproduce-2017.md"
 REFERENCE = ROOT / "results" / "reference"
 KEYS = [
     "image_data_format",
@@ -22,14 +26,17 @@ KEYS = [
 ]
 
 
-def test_the_replay_does_what_the_documentation_says(every_tool: None, tmp_path: Path):
-    command = [*COMMAND, "replay", "--model", "vgg16-tiny", "--rounds", "1", "--repeats", "1"]
+def test_the_replay_does_what_the_documentation_says(
+    every_tool: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    [words] = next(block for block in blocks(TUTORIAL) if block.is_commands).commands()
+    assert words[:4] == ["netparity", "replay", "--model", "vgg16-tiny"]
     done = subprocess.run(
-        [*command, "--json", "--out", str(tmp_path)], capture_output=True, text=True, timeout=900
+        [*COMMAND, *words[1:], "--json"], cwd=tmp_path, capture_output=True, text=True, timeout=900
     )
     assert done.returncode == 0, done.stdout + done.stderr
     found = json.loads(done.stdout)
-    (folder,) = tmp_path.iterdir()
+    [folder] = (tmp_path / words[-1]).iterdir()
     assert json.loads((folder / "replay.json").read_text()) == found
     by_name = {outcome["experiment"]: outcome for outcome in found["outcomes"]}
     assert len(by_name) == 7 and all(each["as_documented"] for each in by_name.values())
@@ -45,9 +52,23 @@ def test_the_replay_does_what_the_documentation_says(every_tool: None, tmp_path:
         "3x3x3x4",
     )
     assert_cold_then_warm(folder / found["once"], folder / found["repeated"])
+    assert_tutorial_shows(found["outcomes"])
     # Both runs can be opened by the other commands.
     for run in (found["once"], found["repeated"]):
         assert here("report", folder / run).exit_code == 0
+    reader = Reader(tmp_path, {}, monkeypatch)
+    reader.follow(TUTORIAL.name, after=1)
+    assert (reader.ran, reader.not_run) == (1, [])
+
+
+def assert_tutorial_shows(outcomes: list[dict[str, Any]]) -> None:
+    """The tutorial's table has the experiments, kernels and outcomes of the replay."""
+    text = TUTORIAL.read_text(encoding="utf-8").replace("**", "").replace("×", "x")
+    for outcome in outcomes:
+        result = "loads, fails at predict" if outcome["error"] else "runs, features agree"
+        kernel = outcome["kernel_shape"] or "–"
+        assert f"| {outcome['experiment']} | {kernel} | {result} |" in text
+        assert outcome["error"] is None or outcome["error"].splitlines()[0] in text
 
 
 def assert_cold_then_warm(once: Path, repeated: Path) -> None:

@@ -77,14 +77,17 @@ def test_ctrl_c_stores_a_sweep_as_interrupted(octave: str, tmp_path: Path):
         assert run["interrupted"] is True and run["finished"] is None
         (record,) = run["runners"]
         assert record["status"] == "ok" and 1 <= len(record["rounds"]) < 100
-        assert {entry["label"] for entry in run["timing"]} == {"matconvnet-octave"}
+    # The messages say what was kept, and the commands in them work.
+    message = errors.replace("\n", "")
+    assert f" report {folder}" in message and "netparity: interrupted" in errors
+    shown = folder / runs[0]["run_id"]
+    assert f" report {shown}" in message
+    for path in (shown, folder):
+        report = [*COMMAND, "report", str(path)]
+        assert subprocess.run(report, capture_output=True, timeout=120).returncode == 0
+    for path in sorted(folder.glob("*/run.json")):
+        timing = json.loads(path.read_text())["timing"]
+        assert {entry["label"] for entry in timing} == {"matconvnet-octave"}
     found = json.loads((folder / "sweep.json").read_text())
     assert found["interrupted"] is True and len(found["rows"]) == 2
     assert "was interrupted" in (folder / "sweep.md").read_text()
-    # The messages say what was kept, and the command in them works.
-    message = errors.replace("\n", "")
-    assert f"the table is in {folder}/sweep.md" in message and "netparity: interrupted" in errors
-    shown = folder / runs[0]["run_id"]
-    assert f"netparity report {shown}" in message
-    report = [*COMMAND, "report", str(shown)]
-    assert subprocess.run(report, capture_output=True, timeout=120).returncode == 0

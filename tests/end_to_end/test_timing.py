@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+from typing import get_args
 
 import pytest
 
 from netparity.networks import NETWORKS
-from netparity.protocol import Run
+from netparity.protocol import Run, TimingVerdict
 from netparity.results.folder import RunFolder
 from netparity.run.rounds import widest_interval
 from netparity.weights import resolve
@@ -63,7 +64,7 @@ def test_precision_that_is_reached_at_once_ends_after_the_fewest_rounds(
     low, high = entry["ratio_interval"]
     assert low < entry["ratio_to_reference"] < high
     assert entry["processes"] == rounds
-    assert entry["verdict"] in ("no difference shown", "faster", "slower", "inconclusive")
+    assert entry["verdict"] in get_args(TimingVerdict)
 
 
 @pytest.mark.usefixtures("without_report")
@@ -85,7 +86,15 @@ def test_every_layer_is_timed_where_it_is_asked_for(
     octave: str, keras3_python: str, compare: Compare
 ):
     """And a weight file of Keras serves Octave too."""
-    runners = ["--runner", "keras3-tensorflow", "--runner", "matconvnet-octave", "--layers", "fc6"]
+    runners = [
+        "--runner",
+        "keras3-tensorflow",
+        "--runner",
+        "matconvnet-octave",
+        "--layers",
+        "fc6",
+        "-v",
+    ]
     weights = resolve("synthetic:3", NETWORKS["vgg16-tiny"])
     done = compare(*TINY, *runners, "--per-layer", "--weights", weights.file("keras-h5"))
     assert done.exit_code == 0, done.stderr

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from netparity.run.many.sources import Digits
 from tests.support.command_line import COMMAND, Done, here
 from tests.support.warm_processes import WarmProcesses
 
@@ -34,7 +35,7 @@ def processes(every_tool: None) -> Iterator[WarmProcesses]:
 @pytest.fixture
 def warm(processes: WarmProcesses, monkeypatch: pytest.MonkeyPatch) -> None:
     """For tests of what is computed; how processes are begun and ended has tests below."""
-    monkeypatch.setattr("netparity.transfer.features.launch", processes.launch)
+    monkeypatch.setattr("netparity.run.many.extraction.launch", processes.launch)
 
 
 @pytest.fixture
@@ -56,12 +57,14 @@ def stripes(tmp_path: Path) -> Path:
 
 
 @pytest.mark.xdist_group("transfer")
-def test_three_tools_on_the_digits(warm: None, tmp_path: Path):
+def test_three_tools_on_the_digits(warm: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    few = Digits().names[:300]
+    monkeypatch.setattr(Digits, "names", few)
     # Of what size the batches are makes no difference, as the next test shows.
     done = transfer("--json", "--batch", "256", out=tmp_path)
     assert done.exit_code == 0, done.stderr
     found = json.loads(done.stdout)
-    assert sum(found["classes"].values()) == 1797 and not found["failures"]
+    assert sum(found["classes"].values()) == len(few) and not found["failures"]
     assert {kind: len(cells) for kind, cells in found["cells"].items()} == {
         "shared": 9,
         "native": 9,
@@ -73,10 +76,10 @@ def test_three_tools_on_the_digits(warm: None, tmp_path: Path):
     (folder,) = tmp_path.iterdir()
     arrays = sorted((folder / "features").glob("*.npy"))
     assert len(arrays) == 6
-    assert np.load(arrays[0], allow_pickle=False).shape[0] == 1797
+    assert np.load(arrays[0], allow_pickle=False).shape[0] == len(few)
     with (folder / "index.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
-    assert len(rows) == 1797 and {row["class"] for row in rows} == {str(n) for n in range(10)}
+    assert len(rows) == len(few) and {row["class"] for row in rows} == {str(n) for n in range(10)}
 
 
 @pytest.mark.xdist_group("transfer")

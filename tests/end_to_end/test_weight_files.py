@@ -77,9 +77,11 @@ def test_keras_on_both_backends_agrees(compare, warm: None, tmp_path: Path) -> N
         *TINY,
         *("--runner", "keras3-tensorflow", "--runner", "keras2-theano"),
         *("--runner", "keras2-theano[data_format=channels_first]"),
-        *("--weights", written(tmp_path, "keras2-h5-theano")),
+        *("--weights", written(tmp_path, "keras2-h5-theano"), "--schedule", "sequential"),
     )
     assert done.exit_code == 0, done.stderr
+    found = next(entry for entry in done.run["parity"] if entry["label"] == "keras2-theano")
+    assert found["identical_to"] == ["keras2-theano[data_format=channels_first]"]
 
 
 @pytest.mark.usefixtures("without_report")
@@ -88,6 +90,7 @@ def test_keras_on_both_backends_agrees(compare, warm: None, tmp_path: Path) -> N
 def test_other_models_agree_in_every_tool(compare, warm: None, model: str) -> None:
     done = compare(
         *("--model", model, "--rounds", "1", "--repeats", "2", "--layers", "all"),
+        *("--schedule", "sequential"),
         *(
             "--runner",
             "keras3-tensorflow",
@@ -169,7 +172,7 @@ def test_the_commands_in_a_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     weights("convert", "b.pth", "c.mat", "--apply", "rotate", "--apply", "reverse-channels")
     output = weights("verify", "c.mat", "a.h5", code=1)
     assert "all 13 convolutions rotated by 180 degrees" in output
-    command = output.partition("fix: netparity weights ")[2].split()
+    command = output.partition("fix: ")[2].partition(" weights ")[2].split()
     weights(*("d.mat" if word == "OUT" else word for word in command))
     assert "are the same weights." in weights("verify", "d.mat", "a.h5")
     found = json.loads(weights("inspect", "--json", "d.mat"))

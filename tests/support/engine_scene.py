@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import signal
@@ -13,6 +12,7 @@ from typing import Any
 
 from tests.support.octave_process import HERE, MATLAB
 from tests.support.processes import is_gone, wait_for
+from tests.support.scripts import loaded
 
 STANDIN = HERE / "engine_standin"
 SECONDS = 120.0  # for anything that must happen; reached only where something is wrong
@@ -31,7 +31,8 @@ class Scene:
         self.sessions.mkdir()
         self.owned: dict[str, subprocess.Popen[bytes]] = {}
         self.asked = 0
-        self.process = _load(STANDIN / "matlab" / "engine" / "process.py")
+        # By its file: as a package, the stand-in must stay out of this process.
+        self.process = loaded(STANDIN / "matlab" / "engine" / "process.py")
 
     def start(self, play: str = "", **environment: str) -> subprocess.Popen[bytes]:
         """Start the host; `play` says how the engine behaves (see the stand-in)."""
@@ -151,12 +152,3 @@ class Scene:
         for pid in self.octaves():
             if not is_gone(pid):
                 os.kill(pid, signal.SIGKILL)
-
-
-def _load(file: Path) -> Any:
-    """A module by its file: as a package, the stand-in must stay out of this process."""
-    spec = importlib.util.spec_from_file_location(file.stem, file)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module

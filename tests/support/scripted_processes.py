@@ -34,6 +34,7 @@ class Script:
         monkeypatch.setattr(rounds, "calibrate", self.calibrate)
         monkeypatch.setattr(rounds, "time", SimpleNamespace(monotonic=lambda: self.now))
         monkeypatch.setattr(rounds, "execute", self.execute)
+        monkeypatch.setattr(rounds, "why_sequential", lambda cells: "scripted")
 
     def calibrate(self) -> Calibration:
         return Calibration(multiply_seconds=0.001, copy_seconds=0.001)

@@ -23,6 +23,7 @@ RESULT_KEYS = [
         "flags",
         "clock",
         "layers",
+        "usage",
     ),
 ]
 
