@@ -1,10 +1,12 @@
-"""How often do 95 % intervals hold the truth, and how often are `faster` and `slower` wrong?
+"""How often do 95 % intervals of seconds, and of one ratio, hold the truth?
 
     .venv/bin/python -m benchmarks.coverage [--runs 2000] [--seed 0]
 
 Simulated seconds with a known truth: processes that differ from each other by more than the values
 within them, in six kinds of noise. The truth is the mean over all processes there could be of the
 logarithm of a process's median (of a ratio: the difference of two such), from 400,000 of them.
+
+Whole tables of ratios, their verdicts and their power are in `benchmarks/timing_verdicts.py`.
 
 Methods, each on the logarithms of the medians of the processes unless it says otherwise:
 
@@ -22,8 +24,6 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 from scipy import stats
-
-from netparity.timing.comparison import compare_all
 
 Floats = npt.NDArray[np.float64]
 Draw = Callable[[np.random.Generator, tuple[int, int, int]], Floats]
@@ -188,33 +188,6 @@ def stopping(runs: int, random: np.random.Generator, draw: Draw, least: int) -> 
     print(f"    at least {least}:  " + "  ".join(cells), flush=True)
 
 
-def words(runs: int, random: np.random.Generator, delay: float, rounds: int, drift: float) -> None:
-    """Print how often a table of four equal runners, one `delay` slower, says so."""
-    wrong = found = held = 0
-    for _ in range(runs):
-        logs = (
-            noisy(0.02, 0.01)(random, (4, rounds, VALUES))
-            + drift * np.linspace(0, 1, rounds)[None, :, None]
-        )
-        logs[1] += np.log1p(delay)
-        seconds = np.exp(logs)
-        table = {
-            label: dict(enumerate(map(list, each), start=1))
-            for label, each in zip("abcd", seconds, strict=True)
-        }
-        compared = compare_all(table, "a")
-        same = ("c", "d") if delay else ("b", "c", "d")
-        wrong += any(compared[label].word in ("faster", "slower") for label in same)
-        found += compared["b"].word == "slower"
-        ratio = compared["b"].ratio
-        assert ratio is not None and ratio.interval is not None
-        held += ratio.interval.low <= 1 + delay <= ratio.interval.high
-    said = f"{wrong / runs:6.1%} of tables with a wrong word"
-    if delay:
-        said += f", delay found {found / runs:6.1%}, interval holds it {held / runs:6.1%}"
-    print(f"    {rounds:2d} rounds, drift {drift:.0%}: {said}", flush=True)
-
-
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -233,11 +206,6 @@ def main() -> None:
         print(f"  {name}")
         for least in (3, 5, 8):
             stopping(10 * arguments.runs, random, draw, least)
-    for delay in (0.0, 0.05):
-        print(f"four runners, one {delay:.0%} slower" if delay else "four equal runners")
-        for rounds in (5, 6, 8, 10, 20):
-            for drift in (0.0, 0.1):
-                words(max(200, arguments.runs // 4), random, delay, rounds, drift)
 
 
 if __name__ == "__main__":

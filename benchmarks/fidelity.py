@@ -27,6 +27,7 @@ import numpy as np
 from netparity.inputs import SAMPLE_IMAGE, decode, prepare
 from netparity.networks.catalogue.vgg import VGG16
 from netparity.networks.writing import WRITERS
+from netparity.protocol.runner_keys import join_keys
 from netparity.runners import RUNNERS, Runner, create_runners
 from netparity.runners.environments import Environments
 from netparity.runners.python_tool import PythonRunner
@@ -124,7 +125,7 @@ def bare_seconds(runner: Runner, tensor: Path, repeats: int, folder: Path) -> li
 
 
 def netparity_seconds(runner: Runner, repeats: int, folder: Path) -> list[float]:
-    """Predict seconds as netparity has them."""
+    """Predict seconds as netparity has them, of a process that takes turns with another one."""
     done = subprocess.run(
         [
             *(
@@ -137,6 +138,7 @@ def netparity_seconds(runner: Runner, repeats: int, folder: Path) -> list[float]
                 "1",
             ),
             *("--repeats", str(repeats), "--warmup", "1", "--runner", runner.label),
+            *("--runner", f"{runner.name}[{join_keys({**runner.chosen, 'label': 'again'})}]"),
             *("--out", str(folder)),
         ],
         capture_output=True,

@@ -4,8 +4,8 @@
 
 The first comparison is of every node of VGG16 on the GPU and on the processor: as each tool comes,
 with TF32 off, and in narrower precisions. The second is made while another program holds nearly
-all of the GPU's memory. OUT gets both runs and gpu.json: what was expected of each row, and what
-was seen. The exit code is 1 if a row is not what was expected.
+all of the GPU's memory. The third is of many images. OUT gets the runs and gpu.json: what was
+expected of each row, and what was seen. The exit code is 1 if a row is not what was expected.
 """
 
 from __future__ import annotations
@@ -23,8 +23,16 @@ from typing import Any
 
 NETPARITY = (sys.executable, "-m", "netparity.commands")
 AGREES, NARROW = {"pass", "identical"}, {"reduced-precision"}
+CHECKS = ("precision", "memory", "many")
 KEPT_FREE_MIB = (900, 200)
 """What the other program leaves: too little for VGG16, and too little for CUDA itself."""
+
+MANY_IMAGES = 100
+MANY_ROWS = {
+    "pytorch[device=cuda]": "divergent",
+    "pytorch[device=cuda,precision=float32]": "pass",
+}
+"""What every image is called in each row of the third comparison; TF32 is named as the cause."""
 
 # Prints a line when the memory is taken, and holds it until its input ends.
 HOLD = """
@@ -76,9 +84,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("out", type=Path)
     parser.add_argument("--python", action="append", default=[], metavar="RUNNER=PATH")
-    parser.add_argument(
-        "--checks", nargs="+", default=("precision", "memory"), choices=("precision", "memory")
-    )
+    parser.add_argument("--checks", nargs="+", default=CHECKS, choices=CHECKS)
     parser.add_argument("--keep", type=Path, help="copy table.md and gpu.json there")
     parser.add_argument("--model", default="vgg16")
     given = parser.parse_args()
@@ -100,6 +106,8 @@ def main() -> int:
             seen += starved(
                 out, given.model, pythons, named.get("pytorch", sys.executable), mebibytes
             )
+    if "many" in given.checks:
+        seen += many_images(given.out / "many", "alexnet", pythons)
     summary = {
         "command": ["python", "-m", "benchmarks.gpu", *sys.argv[1:]],
         "seconds": round(time.monotonic() - begun, 1),
@@ -187,6 +195,31 @@ def starved(
             as_expected = record["status"] == "ok"
         words = f"{record['label']}, {mebibytes} MiB left: {record['status']} {reason}".strip()
         seen.append({"runner": record["label"], "as_expected": as_expected, "words": words})
+    return seen
+
+
+def many_images(out: Path, model: str, pythons: Sequence[str]) -> list[dict[str, Any]]:
+    """Without TF32 every image passes; with it none does, and the worst one tells why."""
+    runners = [word for label in MANY_ROWS for word in ("--runner", label)]
+    arguments = ["--generated", str(MANY_IMAGES), "--model", model, "--layers", "fc6,fc7"]
+    command = [*NETPARITY, "dataset", *arguments, *runners, *pythons, "--out", str(out)]
+    subprocess.run(command, check=False)
+    [path] = out.glob("*/dataset.json")
+    found = json.loads(path.read_text())
+    seen = []
+    for label, verdict in MANY_ROWS.items():
+        shared = [
+            each
+            for each in found["distributions"]
+            if (each["runner"], each["input"]) == (label, "shared")
+        ]
+        counts = {each["feature"]: each["verdicts"] for each in shared}
+        causes = [json.dumps(each) for each in found["closer"] if each["runner"] == label]
+        [rate] = (each["images_per_second"] for each in found["runners"] if each["label"] == label)
+        words = f"{label}, {MANY_IMAGES} images: {counts}, {rate or 0:.0f} images/s"
+        as_expected = set(map(str, counts.values())) == {str({verdict: MANY_IMAGES})}
+        as_expected &= verdict == "pass" or all("rounded to TF32" in each for each in causes)
+        seen.append({"runner": label, "as_expected": as_expected, "words": words})
     return seen
 
 

@@ -13,8 +13,9 @@ from pathlib import Path
 from netparity.runners import RUNNERS, create_runners
 from netparity.runners.environments import Environments
 from netparity.system.cache import cache_folder
-from tests.python.test_keras2_graph import judge_sketch
+from tests.python.test_keras2_graph import judge, sketch_case
 from tests.support.every_operation import SKETCHES
+from tests.support.one_process import run_jobs
 from tests.support.tiny_vgg16 import stack_environment
 
 
@@ -28,7 +29,10 @@ def main() -> None:
         for data_format in ("channels_last", "channels_first"):
             with tempfile.TemporaryDirectory() as folder:
                 try:
-                    judge_sketch(python, environment, Path(folder), name, data_format)
+                    sketch = SKETCHES[name]()
+                    case, _ = sketch_case(Path(folder), sketch, data_format=data_format)
+                    run_jobs("extract_keras2.py", python, [case], environment)
+                    judge(case, sketch)
                     print(f"{name}, {data_format}: every node agrees", flush=True)
                 except AssertionError as error:
                     failed += 1

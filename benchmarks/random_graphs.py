@@ -135,12 +135,15 @@ def transposed(draw: Drawing) -> None:
         return
     channels, units, size = draw.shape(name)[2], draw.drawn(1, 8), draw.drawn(2, 4)
     groups = 2 if channels % 2 == 0 and draw.chance(0.3) else 1
+    strides, crops = (draw.drawn(1, 2),) * 2, (draw.drawn(0, 1), draw.drawn(0, 1), 0, 1)
+    if strides[0] * (draw.shape(name)[0] - 1) + size <= crops[0] + crops[1]:
+        crops = (crops[0], 0, *crops[2:])
     draw.add(
         "conv_transpose",
         name,
         tensors={"kernel": (size, size, units, channels), "bias": (units * groups,)},
-        strides=(draw.drawn(1, 2),) * 2,
-        crops=(draw.drawn(0, 1), draw.drawn(0, 1), 0, 1),
+        strides=strides,
+        crops=crops,
         groups=groups,
     )
 
