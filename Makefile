@@ -1,13 +1,15 @@
 # make compare   set everything up and run the comparison
+# make setup     set everything up; setup-dev adds what tests and checks need
 # make test      set everything up and run every test, in WORKERS=2 processes
 # make check     the developer loop: format, lint, types, import rules, fast tests
 # make lint      the same without tests
 # make format    format the code and apply automatic fixes
-# make docs      make the API's pages from its docstrings, in build/docs
+# make docs      build the documentation as a site, in build/docs
 # make readme    put the reference run's tables and plot into README.md
 # make tables    put what the code knows into the tables of docs/networks.md and docs/runners.md
 # make pins      update the pinned requirements; STACK=onnxruntime those of one stack alone
 # make reference remake the runs that README.md and docs/ quote (half an hour)
+# make release   build wheel and sdist in dist/, and check them in empty environments
 # make clean     remove everything made in this checkout (clean-cache removes the cache)
 
 VENV := .venv
@@ -16,29 +18,37 @@ PYTHON ?= python3
 WORKERS ?= 2
 PYTEST := $(RUN)/pytest -n $(WORKERS) --dist loadgroup
 STACKS := $(basename $(wildcard python/requirements/*.in))
-LISTS := $(if $(STACK),python/requirements/$(STACK),harness/requirements $(STACKS))
+LISTS := $(if $(STACK),python/requirements/$(STACK),$(STACKS))
+PIN := $(RUN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header \
+  --no-annotate --python-version 3.11
 
-.PHONY: help setup compare test check lint format pins docs tables readme reference clean clean-cache
+.PHONY: help setup setup-dev compare test check lint format pins docs tables readme reference release clean clean-cache
 
 help:
 	@grep -E '^# make' Makefile | cut -c3-
 
 $(VENV)/made: harness/bootstrap.py harness/requirements.txt pyproject.toml
-	$(PYTHON) harness/bootstrap.py $(VENV)
+	@$(PYTHON) harness/bootstrap.py $(VENV)
+
+# A second step on the first one's environment: the pins are the same.
+$(VENV)/made-dev: harness/bootstrap.py harness/requirements-dev.txt $(VENV)/made
+	@$(PYTHON) harness/bootstrap.py --dev $(VENV)
 
 setup: $(VENV)/made
 	@$(RUN)/netparity setup
 
+setup-dev: $(VENV)/made-dev setup
+
 compare: setup
 	@$(RUN)/netparity compare $(ARGS)
 
-test: setup
+test: setup-dev
 	$(PYTEST) $(ARGS)
 
 check: lint
 	$(PYTEST) -q -m "not slow"
 
-lint: $(VENV)/made
+lint: $(VENV)/made-dev
 	$(RUN)/ruff format --check .
 	$(RUN)/ruff check .
 	$(RUN)/mypy
@@ -47,16 +57,20 @@ lint: $(VENV)/made
 	$(RUN)/mh_lint --brief --octave 7.0 matlab tests/matlab tests/planted/octave
 	$(RUN)/mh_style --brief --matlab 2018b matlab tests/matlab
 
-format: $(VENV)/made
+format: $(VENV)/made-dev
 	$(RUN)/ruff format .
 	$(RUN)/ruff check --fix .
 
-# The newest version of every package, with hashes and without URLs.
+# The newest version of every package, with hashes and without URLs. The harness's needs are in
+# pyproject.toml; what users get has the versions that developers test with.
 pins: $(VENV)/made
-	for list in $(LISTS); do \
-	  $(RUN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header \
-	    --no-annotate --python-version 3.11 --output-file $$list.txt $$list.in || exit 1; \
-	done
+ifndef STACK
+	$(PIN) --extra notebook --extra transfer --extra cluster --group dev \
+	  --output-file harness/requirements-dev.txt pyproject.toml
+	$(PIN) --group build --constraints harness/requirements-dev.txt \
+	  --output-file harness/requirements.txt pyproject.toml
+endif
+	for list in $(LISTS); do $(PIN) --output-file $$list.txt $$list.in || exit 1; done
 
 # docs/2017.md says what each row is for.
 THEANO := "keras2-theano[keras=2.0.4]" \
@@ -85,12 +99,15 @@ readme: $(VENV)/made
 tables: $(VENV)/made
 	$(RUN)/python harness/page_tables.py
 
-docs: $(VENV)/made
-	$(RUN)/python harness/api_docs.py
+docs: $(VENV)/made-dev
+	$(RUN)/sphinx-build -q -W -E -a -d build/doctrees docs build/docs
+
+release: $(VENV)/made-dev
+	$(RUN)/python harness/release.py dist
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
-	find harness python matlab tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	find docs harness python matlab tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 clean-cache:
 	rm -rf "$$($(RUN)/python -c 'from netparity.system.cache import cache_folder; print(cache_folder())')"
