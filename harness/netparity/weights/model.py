@@ -17,6 +17,7 @@ from netparity.watch import Watch
 from netparity.weights import structure_files
 from netparity.weights.keras_images import SENTENCE, prepared_as_for_keras
 from netparity.weights.made_network import MadeNetwork
+from netparity.weights.matching import naming_map
 from netparity.weights.network_files import stated_network
 from netparity.weights.opened import WeightFile, open_weights
 from netparity.weights.sources import WeightSet, of_network_file, of_weight_file, resolve
@@ -128,6 +129,7 @@ def _of_made(
     network = changed(replace(network, name=made.name))
     if weights is not None:
         return _with_weights(network, weights, watch, names)
+    naming_map.refuse_unused(names, f"{made.name} loads its weights itself")
 
     def own() -> WeightSet:
         found = of_network_file(made.file, read, network, watch)
@@ -164,6 +166,8 @@ def _of_file(
         watch.message(f"{path.name}: {SENTENCE}")
         network = prepared
     beside = structure_files.weights_beside(read, network, weights, watch)
+    if beside is not None or weights is None:
+        naming_map.refuse_unused(names, f"{path} states its own network")
     if beside is not None:
         return Model(network, beside)
     if weights is None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from netparity.networks import NETWORKS, Network
 from netparity.weights import opened
 from netparity.weights.contents import Format, Tensors
+from netparity.weights.matching import naming_map
 from netparity.weights.sources import resolve
 
 _SYNTHETIC = "synthetic:"
@@ -41,6 +42,7 @@ def open_named(
         NetparityError: if it cannot be read, or is not of that model.
     """
     if source.startswith(_SYNTHETIC):
+        naming_map.refuse_unused(names, "synthetic weights have the network's own names")
         model = model or NETWORKS["vgg16"]
         return NamedWeights(resolve(source, model).tensors(), model)
     file = opened.open_weights(Path(source), model, names)

@@ -93,11 +93,13 @@ def open_weights(path: Path, model: Network | None = None, names: Path | None = 
         names: a file that says which layer is which (`--map`).
 
     Raises:
+        UsageError: if there is such a file, but the weights' file states its own network.
         InputError: if it is damaged, in an unknown format, or does not contain the model.
     """
     source = refuse_unreadable(path)
     read = stated_weights.network_in(source, None if model is None else model.input_size)
     if read is not None:
+        naming_map.refuse_unused(names, f"{path} states its own network")
         return _of_graph(source, read, model)
     return _of_listing(source, model, names)
 

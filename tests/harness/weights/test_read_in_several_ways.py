@@ -7,11 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from netparity.errors import UsageError
 from netparity.inputs.given import Given, with_given
 from netparity.networks import NETWORKS
+from netparity.networks.writing import WRITERS
 from netparity.watch import SILENT
 from netparity.weights.formats import BY_NAME
 from netparity.weights.model import resolve_model
+from netparity.weights.named import open_named
 from netparity.weights.synthetic import make
 
 TINY = NETWORKS["vgg16-tiny"]
@@ -63,3 +66,22 @@ def test_what_was_stored_without_a_map_is_not_taken_with_one(tmp_path, weights) 
     plain, mapped = kernels(path, model=TINY.name), kernels(path, model=TINY.name, names=names)
     np.testing.assert_array_equal(plain["conv3_2.kernel"], weights["conv3_2.kernel"])
     np.testing.assert_array_equal(mapped["conv3_2.kernel"], weights["conv3_3.kernel"])
+
+
+@pytest.mark.parametrize("source", ["states.onnx", "synthetic:0"])
+def test_a_map_that_would_have_no_effect_is_refused(tmp_path, weights, source) -> None:
+    given, names = tmp_path / source, tmp_path / "map.txt"
+    names.write_text("conv1_1 = conv1_1\n")
+    if given.suffix:
+        WRITERS["onnx"].write(given, TINY, weights)
+    with pytest.raises(UsageError, match=r"map\.txt would have no effect, as .*; fix: leave it"):
+        open_named(str(given) if given.suffix else source, TINY, names)
+
+
+def test_a_map_beside_a_network_without_further_weights_is_refused(tmp_path, weights) -> None:
+    path, names = tmp_path / "states.onnx", tmp_path / "map.txt"
+    names.write_text("conv1_1 = conv1_1\n")
+    WRITERS["onnx"].write(path, TINY, weights)
+    for model, own in ((None, str(path)), (str(path), None)):
+        with pytest.raises(UsageError, match=r"states\.onnx states its own network"):
+            resolve_model(model, own, SILENT, names=names)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from netparity.errors import InputError
+from netparity.errors import InputError, UsageError
 from netparity.files.whole import read_whole
 
 _MOST_BYTES = 2**22
@@ -41,6 +41,16 @@ def read_map(path: Path) -> dict[str, str]:
             raise InputError(f"--map {path}, line {number}: {name[:80]!r} is named twice")
         found[name] = other
     return found
+
+
+def refuse_unused(names: Path | None, why: str) -> None:
+    """Refuse a map that would have no effect, so that nobody believes it was used.
+
+    Raises:
+        UsageError: if there is one.
+    """
+    if names is not None:
+        raise UsageError(f"--map {names} would have no effect, as {why}; fix: leave it out")
 
 
 def _json(text: str, path: Path) -> dict[str, str]:
