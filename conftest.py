@@ -1,4 +1,4 @@
-"""What every test process sets up first: its processors, and compiled code for what it starts.
+"""What every test process sets up first: its processors, compiled code, and plain output.
 
 pytest reads this file before any that imports NumPy, which counts the processors as it is imported.
 """
@@ -6,6 +6,7 @@ pytest reads this file before any that imports NumPy, which counts the processor
 from __future__ import annotations
 
 import os
+import signal
 import sys
 
 
@@ -26,3 +27,13 @@ if worker := os.environ.get("PYTEST_XDIST_WORKER"):
 # Tests start Python some thousand times: each module is compiled by the first process alone.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+# What the caller's terminal or service asks of the output: the tests read it plain, and say where
+# they want it otherwise.
+for name in ("FORCE_COLOR", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "LINES"):
+    os.environ.pop(name, None)
+
+# A script's `pytest &` begins with Ctrl-C ignored, and `nohup pytest` with SIGHUP; both are
+# inherited by all that a test starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)

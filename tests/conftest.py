@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import os
 import shutil
-import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,9 +20,6 @@ if TYPE_CHECKING:
     from tests.support.real_tools import Guard
 
 pytest.register_assert_rewrite("tests.support")  # before anything imports it
-signal.signal(
-    signal.SIGINT, signal.default_int_handler
-)  # a script's `pytest &` starts with it ignored
 
 COMPILED = cache_folder("compiled-by-tests")  # before any test moves the cache
 
