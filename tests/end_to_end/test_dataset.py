@@ -235,7 +235,7 @@ def quick(path: Path) -> None:
 
 def test_ten_kills_cost_the_chunks_under_way_and_nothing_else(folder: Path):
     quick(folder / "right")
-    kills, count = 10, 24
+    kills, count = 10, 30
     common = ("--generated", str(count), "--chunk", "1", "--worst", "0", "--input", "shared")
     arguments = ["--model", MODEL, "--runner", RIGHT, "--layers", "fc6"]
     given = [*arguments, *common, "--out", folder / "results"]
