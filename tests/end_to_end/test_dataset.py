@@ -10,7 +10,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 
@@ -19,6 +20,7 @@ import pytest
 from pyarrow import parquet
 
 import netparity
+from netparity.dataset.pacing import Pace
 from netparity.inputs import decode, prepare
 from netparity.inputs.natural import natural_image
 from netparity.networks import NETWORKS
@@ -293,6 +295,30 @@ def test_how_many_chunks_a_process_does_changes_no_bit(
     assert [each["runners"]["right"]["startup"] is None for each in rates] == [
         *(False, False, not fails, False)
     ]
+
+
+def test_waiting_for_another_comparison_is_no_cost_of_a_chunk(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+):
+    quick(folder / "right")
+    waits, paces = 3.0, []
+
+    @contextmanager
+    def after_another(*arguments: object, **given: object) -> Iterator[None]:
+        time.sleep(waits)
+        yield
+
+    def noted(pace: Pace, chunk_bytes: int) -> int:
+        paces.append((pace, time.monotonic() - began))
+        return 9
+
+    monkeypatch.setattr("netparity.dataset.running.measuring", after_another)
+    monkeypatch.setattr("netparity.run.many.chunks.MOST_IMAGES", 4)
+    monkeypatch.setattr("netparity.dataset.running.chunks_per_process", noted)
+    began = time.monotonic()
+    dataset(folder, "--generated", "4", "--layers", "fc6", "--input", "shared", "--worst", "0")
+    [(pace, took)] = paces
+    assert pace.starting + pace.computing + pace.judging <= took - waits
 
 
 def starts(folder: Path) -> list[str]:

@@ -11,15 +11,14 @@ from tests.support.command_line import Done, compare_here
 from tests.support.whole_runs import ONE_OF_EACH, assert_whole
 
 pytestmark = pytest.mark.xdist_group("published size")
-BEFORE, AFTER = (
-    f"keras2-theano[keras={version},data_format=channels_first]" for version in ("2.0.4", "2.0.5")
-)
+BEFORE = "keras2-theano[keras=2.0.4,data_format=channels_first]"
+"""As in the post of 2017; 2.0.5, which is right, is in the replay, and in test_old_keras.py."""
 
 
 @pytest.fixture(scope="module")
 def published(every_tool: None, tmp_path_factory: pytest.TempPathFactory) -> Done:
     results = tmp_path_factory.mktemp("published") / "results"
-    runners = [word for label in (*ONE_OF_EACH, BEFORE, AFTER) for word in ("--runner", label)]
+    runners = [word for label in (*ONE_OF_EACH, BEFORE) for word in ("--runner", label)]
     return compare_here(results, *runners, "--rounds", "1", "--repeats", "1", "--warmup", "0")
 
 
@@ -39,5 +38,3 @@ def test_keras_s_own_vgg16_of_2017(published: Done):
         "block1_conv1 3x64x3x3, block1_conv2 64x64x3x3, block2_conv1 64x128x3x3"
     )
     assert set(failed["rounds"][0]["phases"]) == {"startup", "load", "preprocess"}
-    assert published.runner(AFTER)["status"] == "ok"
-    assert published.errors(AFTER)["fc6"] < 5e-6

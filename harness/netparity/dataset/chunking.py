@@ -80,8 +80,11 @@ def do_chunks(chunks: Sequence[Chunk], bench: Bench) -> Pace:
     for _, name, reason in (each for chunk in prepared for each in chunk.skipped):
         bench.watch.warning(f"{name} is left out: {reason}")
     fared: dict[str, list[_Fared]] = {}
+    waited = 0.0  # for another comparison
     for position, runner in place.able if any(each.rows for each in prepared) else []:
+        asked = time.monotonic()
         with bench.alone():
+            waited += time.monotonic() - asked
             bench.note(f"{runner.label}, {span}")
             fared[runner.label] = _compute(runner, position, chunks, prepared, bench)
         bench.advance(sum(len(each.rows) for each in prepared))
@@ -97,7 +100,7 @@ def do_chunks(chunks: Sequence[Chunk], bench: Bench) -> Pace:
         for each in (each.left for found in fared.values() for each in found):
             if each is not None:
                 each.discard()
-    computing = max(0.0, computed - begun - starting)
+    computing = max(0.0, computed - begun - starting - waited)
     return Pace(len(chunks), starting, computing, time.monotonic() - computed)
 
 

@@ -159,7 +159,7 @@ class Request:
         "--repeats",
         least=1,
         most=MOST_PREDICTIONS,
-        shown="a third of a run's time",
+        shown="half of a run's time",
     )
     warmup: int = option(
         1, "Untimed predictions before these.", "--warmup", least=0, most=MOST_PREDICTIONS

@@ -16,6 +16,7 @@ from netparity.watch import SILENT, Watch
 
 _TIMEOUT_SECONDS = 1800.0
 _ASK_SECONDS = 60.0
+_WAITING = "DPkg::Lock::Timeout=600"  # seconds, for another apt-get such as the daily upgrades
 
 
 def install_command(packages: Sequence[str]) -> str:
@@ -43,7 +44,7 @@ def install(packages: Sequence[str], watch: Watch = SILENT) -> None:
     with watch.task(f"installing {names}"):
         for arguments in (
             ["update", "-q"],
-            ["install", "-y", "-q", "--no-install-recommends", *packages],
+            ["install", "-y", "-q", "-o", _WAITING, "--no-install-recommends", *packages],
         ):
             # sudo drops the environment, so the variable is set behind it.
             quiet = ["env", "DEBIAN_FRONTEND=noninteractive"]

@@ -15,14 +15,17 @@ from statistics import median
 
 from netparity.protocol import Round
 
-TIMED_SHARE = 1 / 3
+TIMED_SHARE = 1 / 2
 """Of the time of a round, so much is spent in timed predictions, if `ROUND_SECONDS` allow it."""
 ROUND_SECONDS = 34.0
 """A round is not made longer than this by its predictions: five take under three minutes."""
 LEAST_SECONDS = 1.2
 """Of timed predictions per process, whatever the rest of the round takes."""
 BLOCK_SECONDS = 0.4
-"""Length of one process's block in one turn."""
+"""Length of one process's block in one turn, if `BLOCK_VALUES` of every process fit into it."""
+BLOCK_VALUES = 3
+"""In a block: where the first call finds memory that others have used since, and takes twice as long
+(Theano on VGG16: 56,000 page faults in a block), the median of three is that of the others."""
 LEAST_TURNS, MOST_TURNS = 4, 10
 MOST_VALUES = 60
 """Per process: more would say little more about a process."""
@@ -89,11 +92,11 @@ def plan_turns(costs: Mapping[str, Cost], repeats: int | None = None) -> TurnPla
     uncounted = {label: int(cost.call_seconds < BRIEF_SECONDS) for label, cost in costs.items()}
     if repeats is not None:
         longest = repeats * max(cost.call_seconds for cost in costs.values())
-        turns = min(repeats, _turns(longest))
+        turns = min(repeats, _turns(longest, costs))
         split = [repeats // turns + (turn < repeats % turns) for turn in range(turns)]
         return TurnPlan(dict.fromkeys(costs, split), uncounted)
     each = timed_seconds(list(costs.values())) / len(costs)
-    turns = _turns(each)
+    turns = _turns(each, costs)
     values = {}
     for label, cost in costs.items():
         wanted = round(each / turns / max(cost.call_seconds, 1e-9))
@@ -126,6 +129,8 @@ def repeats_alone(earlier: Round, processes: int) -> int:
     return min(max(round(wanted), LEAST_VALUES), MOST_VALUES)
 
 
-def _turns(seconds: float) -> int:
+def _turns(seconds: float, costs: Mapping[str, Cost]) -> int:
     """The number of turns for so many seconds of predictions per process."""
-    return min(max(math.ceil(seconds / BLOCK_SECONDS), LEAST_TURNS), MOST_TURNS)
+    longest = max(cost.call_seconds for cost in costs.values())
+    block = max(BLOCK_SECONDS, BLOCK_VALUES * longest)
+    return min(max(round(seconds / block), LEAST_TURNS), MOST_TURNS)

@@ -40,6 +40,7 @@ def test_root_installs_directly(calls) -> None:
     assert install[:4] == [*quiet, "apt-get", "install"]
     assert install[-2:] == ["octave", "g++"]
     assert {"-y", "--no-install-recommends"} <= set(install)
+    assert "DPkg::Lock::Timeout=600" in install  # another apt-get may be at work
 
 
 def test_somebody_else_uses_sudo_where_it_asks_nothing(monkeypatch, calls) -> None:
