@@ -133,12 +133,14 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--quiet-rounds", type=int, default=10)
     parser.add_argument("--model", default="vgg16")
+    parser.add_argument("--schedules", nargs="+", choices=SCHEDULES, default=list(SCHEDULES))
     parser.add_argument("--disturb", type=int, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.disturb is not None:
         disturb(arguments.disturb)
-    right = dict.fromkeys(SCHEDULES, 0)
-    wrong = dict.fromkeys(SCHEDULES, 0)
+    schedules = arguments.schedules
+    right = dict.fromkeys(schedules, 0)
+    wrong = dict.fromkeys(schedules, 0)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         quiet = measure(arguments, folder, arguments.quiet_rounds)
@@ -146,14 +148,14 @@ def main() -> None:
         print(f"quiet: {describe(quiet)}", flush=True)
         print(f"to be named: {expected or 'nothing'}", flush=True)
         for number in range(1, arguments.times + 1):
-            for schedule in random.Random(number).sample(list(SCHEDULES), len(SCHEDULES)):
+            for schedule in random.Random(number).sample(schedules, len(schedules)):
                 with disturbed(number):
                     run = measure(arguments, folder, arguments.rounds, **SCHEDULES[schedule])
                 said = verdicts(run)
                 right[schedule] += all(said[label] == word for label, word in expected.items())
                 wrong[schedule] += said[TWIN] in ("faster", "slower")
                 print(f"{number:3d} {schedule}: {describe(run)}", flush=True)
-    for schedule in SCHEDULES:
+    for schedule in schedules:
         print(
             f"{schedule}: all differences of {DIFFERENCE:.0%} or more named rightly in "
             f"{right[schedule]} of {arguments.times}, the twin called different in "

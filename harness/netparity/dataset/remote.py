@@ -14,7 +14,7 @@ from netparity.dataset.settings import Settings, as_request
 from netparity.dataset.workplace import Workplace, assignment_for, check_unchanged, open_workplace
 from netparity.results.folder import RunFolder
 from netparity.run.assignment import Assignment
-from netparity.run.cluster import worker_folder
+from netparity.run.cluster import with_blas_threads, worker_folder
 from netparity.run.many.chunks import Chunk
 from netparity.run.many.sources import open_source
 from netparity.runners.environments import Environments
@@ -33,12 +33,14 @@ class Order:
     Attributes:
         settings: as they are stored, JSON.
         labels: of the runners that can run.
+        blas_threads: of the process that gives the order.
     """
 
     settings: str
     labels: tuple[str, ...]
     timeout_seconds: float
     environments: Environments
+    blas_threads: int
 
 
 @dataclass(frozen=True)
@@ -60,9 +62,10 @@ def do_remote(order: Order, chunks: Sequence[Chunk]) -> Done:
     Raises:
         NetparityError: if this machine has other weights or images, or cannot do it.
     """
-    place, assignment, request, store = _opened(order)
     quiet = (lambda text: None, lambda images: None, SILENT)
-    pace = do_chunks(chunks, Bench(place, assignment, request, store, *quiet))
+    with with_blas_threads(order.blas_threads):
+        place, assignment, request, store = _opened(order)
+        pace = do_chunks(chunks, Bench(place, assignment, request, store, *quiet))
     files = {}
     for path in sorted(store.path.rglob("*")):
         name = path.relative_to(store.path).as_posix()

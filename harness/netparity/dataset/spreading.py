@@ -16,7 +16,7 @@ from netparity.dataset.remote import Done, Order, do_remote, keep
 from netparity.dataset.request import Request
 from netparity.dataset.workplace import Workplace
 from netparity.results.folder import RunFolder
-from netparity.run.cluster import Cluster, open_cluster
+from netparity.run.cluster import Cluster, blas_threads, open_cluster
 from netparity.run.many.chunks import Chunk
 from netparity.watch import Watch
 
@@ -41,14 +41,15 @@ def spread(
         NetparityError: if there is no such cluster.
     """
     assert request.cluster is not None
-    order = Order(
-        place.settings.model_dump_json(),
-        tuple(runner.label for _, runner in place.able),
-        request.timeout_seconds,
-        request.environments,
-    )
     done = 0
     with open_cluster(request.cluster, watch) as cluster:
+        order = Order(
+            place.settings.model_dump_json(),
+            tuple(runner.label for _, runner in place.able),
+            request.timeout_seconds,
+            request.environments,
+            blas_threads(),
+        )
         first = cluster.count() if place.settings.grouped else len(chunks)
         paces = []
         singly = [[chunk] for chunk in chunks[:first]]

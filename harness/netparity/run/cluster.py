@@ -15,7 +15,8 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from concurrent.futures import CancelledError
+from contextlib import AbstractContextManager, contextmanager
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -84,7 +85,11 @@ class Cluster:
                     return  # the scheduler is gone
                 number, _ = futures.pop(future.key)
                 if future.status == "finished":
-                    yield number, future.result()
+                    try:
+                        value = future.result()
+                    except (OSError, CancelledError):  # lost while it sent the result
+                        return
+                    yield number, value
                 elif isinstance(error := future.exception(), killed):
                     yield (
                         number,
@@ -116,6 +121,7 @@ def open_cluster(spec: str, watch: Watch) -> Iterator[Cluster]:
         SetupError: if Dask is not installed.
     """
     _need("distributed", "dask")
+    _need("threadpoolctl", "threadpoolctl")
     dask, distributed = _module("dask"), _module("distributed")
     settings = {
         "distributed.scheduler.allowed-failures": _TRIES_AFTER_LOSS,
@@ -128,8 +134,13 @@ def open_cluster(spec: str, watch: Watch) -> Iterator[Cluster]:
         except (OSError, TimeoutError) as error:
             raise InputError(f"--cluster {spec}: no scheduler answers there: {error}") from error
         try:
-            with watch.task(f"waiting for a worker of {words}"):
-                client.wait_for_workers(1)
+            try:
+                with watch.task(f"waiting for a worker of {words}"):
+                    client.wait_for_workers(1)
+            except (OSError, CancelledError) as error:
+                raise InputError(
+                    f"--cluster {spec}: the scheduler was lost before it had a worker: {error}"
+                ) from error
             yield Cluster(client, words)
         finally:
             client.close(timeout=2)
@@ -189,6 +200,23 @@ def _queue(path: Path) -> Iterator[tuple[Any, str]]:
     with cluster:
         cluster.scale(count)
         yield cluster, f"{count} workers of {queue}"
+
+
+def blas_threads() -> int:
+    """How many threads NumPy's BLAS has in this process."""
+    found = _module("threadpoolctl").threadpool_info()
+    return max((each["num_threads"] for each in found if each["user_api"] == "blas"), default=1)
+
+
+def with_blas_threads(count: int) -> AbstractContextManager[object]:
+    """Within it NumPy's BLAS has so many threads.
+
+    Their number changes the last bits of a product, and Dask starts its workers with one thread.
+    """
+    limits: AbstractContextManager[object] = _module("threadpoolctl").threadpool_limits(
+        count, user_api="blas"
+    )
+    return limits
 
 
 def worker_folder() -> str | None:

@@ -8,7 +8,6 @@ Environments*, ICPE 2017).
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -24,8 +23,8 @@ LEAST_SECONDS = 1.2
 BLOCK_SECONDS = 0.4
 """Length of one process's block in one turn, if `BLOCK_VALUES` of every process fit into it."""
 BLOCK_VALUES = 3
-"""In a block: where the first call finds memory that others have used since, and takes twice as long
-(Theano on VGG16: 56,000 page faults in a block), the median of three is that of the others."""
+"""In a block. Where the first call finds memory that others have used since and takes twice as
+long, as Theano's does, the median of three is that of the others."""
 LEAST_TURNS, MOST_TURNS = 4, 10
 MOST_VALUES = 60
 """Per process: more would say little more about a process."""
