@@ -10,28 +10,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from statistics import median
+from statistics import fmean, median
 
 from netparity.protocol import Round
 
 TIMED_SHARE = 1 / 2
-"""Of the time of a round, so much is spent in timed predictions, if `ROUND_SECONDS` allow it."""
+"""Of the time of a round, so much is spent in turns, if `ROUND_SECONDS` allow it."""
 ROUND_SECONDS = 34.0
 """A round is not made longer than this by its predictions: five take under three minutes."""
 LEAST_SECONDS = 1.2
-"""Of timed predictions per process, whatever the rest of the round takes."""
-BLOCK_SECONDS = 0.4
-"""Length of one process's block in one turn, if `BLOCK_VALUES` of every process fit into it."""
-BLOCK_VALUES = 3
-"""In a block. Where the first call finds memory that others have used since and takes twice as
-long, as Theano's does, the median of three is that of the others."""
+"""Of turns per process, whatever the rest of the round takes."""
+BLOCK_SECONDS = 0.25
+"""Of predictions that count in one process's block, about: the shorter, the more turns."""
 LEAST_TURNS, MOST_TURNS = 4, 10
 MOST_VALUES = 60
 """Per process: more would say little more about a process."""
 LEAST_VALUES = 5
 """Per process that runs alone from start to end."""
 BRIEF_SECONDS = 0.02
-"""After a sleep, the first call of a shorter prediction does not count: it finds cold caches."""
+"""The first call of a shorter prediction never counts, as it finds cold caches after a sleep."""
 _END_SECONDS = 0.5
 """For saving features and ending a process."""
 
@@ -88,17 +85,21 @@ def plan_turns(costs: Mapping[str, Cost], repeats: int | None = None) -> TurnPla
     """
     if not costs:
         return TurnPlan({}, {})
-    uncounted = {label: int(cost.call_seconds < BRIEF_SECONDS) for label, cost in costs.items()}
+    calls = {label: max(cost.call_seconds, 1e-9) for label, cost in costs.items()}
     if repeats is not None:
-        longest = repeats * max(cost.call_seconds for cost in costs.values())
-        turns = min(repeats, _turns(longest, costs))
+        brief = {label: int(call < BRIEF_SECONDS) for label, call in calls.items()}
+        turns = min(repeats, _turns(repeats * max(calls.values()), BLOCK_SECONDS))
         split = [repeats // turns + (turn < repeats % turns) for turn in range(turns)]
-        return TurnPlan(dict.fromkeys(costs, split), uncounted)
+        return TurnPlan(dict.fromkeys(costs, split), brief)
     each = timed_seconds(list(costs.values())) / len(costs)
-    turns = _turns(each, costs)
-    values = {}
-    for label, cost in costs.items():
-        wanted = round(each / turns / max(cost.call_seconds, 1e-9))
+    turns = _turns(each, BLOCK_SECONDS + fmean(calls.values()))
+    block = each / turns
+    values, uncounted = {}, {}
+    for label, call in calls.items():
+        # Where there is time for another, the first call does not count: it finds memory that
+        # others have used since, and Theano's can take twice as long.
+        uncounted[label] = int(call < BRIEF_SECONDS or 2 * call <= 1.5 * block)
+        wanted = round(block / call) - uncounted[label]
         values[label] = [min(max(wanted, 1), MOST_VALUES // turns)] * turns
     return TurnPlan(values, uncounted)
 
@@ -128,8 +129,6 @@ def repeats_alone(earlier: Round, processes: int) -> int:
     return min(max(round(wanted), LEAST_VALUES), MOST_VALUES)
 
 
-def _turns(seconds: float, costs: Mapping[str, Cost]) -> int:
+def _turns(seconds: float, block_seconds: float) -> int:
     """The number of turns for so many seconds of predictions per process."""
-    longest = max(cost.call_seconds for cost in costs.values())
-    block = max(BLOCK_SECONDS, BLOCK_VALUES * longest)
-    return min(max(round(seconds / block), LEAST_TURNS), MOST_TURNS)
+    return min(max(round(seconds / block_seconds), LEAST_TURNS), MOST_TURNS)
