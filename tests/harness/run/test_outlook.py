@@ -16,6 +16,12 @@ from tests.harness.run.test_rounds import plan_of, sweep_points
 from tests.support.scripted_processes import Script, scripted_point
 
 
+@pytest.fixture(autouse=True)
+def nothing_is_remembered(tmp_path, monkeypatch) -> None:
+    """Of the times that other tests, or those before them, have taken."""
+    monkeypatch.setenv("NETPARITY_CACHE", str(tmp_path / "cache"))
+
+
 class Expectations(type(SILENT)):
     """A watch that keeps the estimates and the notes that stay in a log file."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -16,7 +17,9 @@ from tests.support.watches import Messages
 
 
 @pytest.fixture
-def weights() -> WeightSet:
+def weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> WeightSet:
+    """In a cache of their own: what rots here is not met by other tests."""
+    monkeypatch.setenv("NETPARITY_CACHE", str(tmp_path / "cache"))
     return resolve("synthetic:0", VGG16_TINY)
 
 
