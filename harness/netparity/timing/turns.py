@@ -105,7 +105,7 @@ def plan_turns(costs: Mapping[str, Cost], repeats: int | None = None) -> TurnPla
 
 
 def timed_seconds(costs: Sequence[Cost], most_seconds: float = ROUND_SECONDS) -> float:
-    """Seconds of timed predictions for processes that cost so much otherwise.
+    """Seconds of turns for processes that cost so much otherwise.
 
     Args:
         most_seconds: that these processes may take with their predictions.

@@ -21,9 +21,9 @@ from netparity.judge import several
 from netparity.judge.faults import Shares
 from netparity.networks.ops.base import How
 from netparity.networks.writing import onnx
-from netparity.watch import SILENT
 from tests.support.cases import SMALL, input_tensor, numpy_runner, random_tensors
 from tests.support.framework_standins import Tensor
+from tests.support.watches import Messages
 
 WEIGHTS = random_tensors(SMALL)
 X = input_tensor(SMALL, images=2)
@@ -371,18 +371,11 @@ def test_a_mistake_beside_reduced_precision_is_searched_for(network: str) -> Non
 def test_the_verdict_comes_before_the_search_and_the_table_at_an_interrupt(
     network: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Listening(type(SILENT)):
-        def __init__(self) -> None:
-            self.messages: list[str] = []
-
-        def message(self, text: str) -> None:
-            self.messages.append(text)
-
     def interrupted(self, candidates) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(Trials, "try_all", interrupted)
-    watch = Listening()
+    watch = Messages()
     with pytest.raises(KeyboardInterrupt):
         check(features(conv1_1="relu-missing"), network, watch=watch)
     first, last = watch.messages

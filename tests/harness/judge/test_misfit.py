@@ -16,6 +16,7 @@ from netparity.networks.ops.base import RIGHT
 from netparity.parity.passes import run_nodes
 from netparity.weights import resolve
 from tests.support.cases import numpy_runner
+from tests.support.watches import Messages
 
 TINY = {"model": "vgg16-tiny", "weights": "synthetic:0"}
 
@@ -117,20 +118,12 @@ def test_unrelated_values_of_another_shape_are_not_explained(images) -> None:
 
 def test_the_verdict_comes_before_the_search_and_at_an_interrupt(monkeypatch) -> None:
     from netparity.diagnosis.trials import Trials
-    from netparity.watch import SILENT
-
-    class Listening(type(SILENT)):
-        def __init__(self) -> None:
-            self.messages: list[str] = []
-
-        def message(self, text: str) -> None:
-            self.messages.append(text)
 
     def interrupted(self, candidates) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(Trials, "try_all", interrupted)
-    watch = Listening()
+    watch = Messages()
     values = np.ones((1, 256)) * np.arange(256)
     with pytest.raises(KeyboardInterrupt):
         netparity.check(values, feature="fc6", image=SAMPLE_IMAGE, watch=watch, **TINY)
